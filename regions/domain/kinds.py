@@ -1,0 +1,78 @@
+"""What is watched, and where. Adding a kind is one line in KINDS."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+K0RDENT = "k0rdent.mirantis.com"
+CAPI = "cluster.x-k8s.io"
+CONTROL_PLANE = "controlplane.cluster.x-k8s.io"
+INFRASTRUCTURE = "infrastructure.cluster.x-k8s.io"
+FLUX = "helm.toolkit.fluxcd.io"
+
+
+class Where(Enum):
+    MANAGEMENT = "management"
+    HOSTS = "hosts"  # every cluster that holds Cluster API objects: the regions, and management for what it hosts
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind to list and watch. The first of `versions` that a cluster serves is used, else whatever it serves."""
+
+    group: str
+    name: str
+    plural: str
+    versions: tuple[str, ...]
+    where: Where
+    selector: str = ""
+    fallback_group: str | None = None  # where older servers keep the same kind
+
+    @property
+    def stream(self) -> str:
+        """Names this stream among those of one cluster."""
+        return f"{self.plural}.{self.group}" + (f"?{self.selector}" if self.selector else "")
+
+
+def _k0rdent(name: str, plural: str, where: Where = Where.MANAGEMENT) -> Kind:
+    return Kind(K0RDENT, name, plural, ("v1beta1", "v1alpha1"), where)
+
+
+KINDS: tuple[Kind, ...] = (
+    _k0rdent("Management", "managements"),
+    _k0rdent("Release", "releases"),
+    _k0rdent("Region", "regions"),
+    _k0rdent("Credential", "credentials"),
+    _k0rdent("ClusterDeployment", "clusterdeployments"),
+    _k0rdent("ClusterTemplate", "clustertemplates"),
+    _k0rdent("ServiceTemplate", "servicetemplates"),
+    _k0rdent("ProviderTemplate", "providertemplates"),
+    _k0rdent("ClusterTemplateChain", "clustertemplatechains"),
+    _k0rdent("ServiceTemplateChain", "servicetemplatechains"),
+    _k0rdent("ProviderInterface", "providerinterfaces", Where.HOSTS),
+    _k0rdent("MultiClusterService", "multiclusterservices"),
+    _k0rdent("ServiceSet", "servicesets"),
+    _k0rdent("StateManagementProvider", "statemanagementproviders"),
+    _k0rdent("AccessManagement", "accessmanagements"),
+    _k0rdent("ManagementBackup", "managementbackups"),
+    Kind(FLUX, "HelmRelease", "helmreleases", ("v2", "v2beta2"), Where.MANAGEMENT),
+    Kind("", "ConfigMap", "configmaps", ("v1",), Where.HOSTS, f"{K0RDENT}/component=kcm"),
+    Kind("", "ConfigMap", "configmaps", ("v1",), Where.MANAGEMENT, f"{K0RDENT}/kof-cluster-role"),
+    Kind("", "ConfigMap", "configmaps", ("v1",), Where.MANAGEMENT, "kof-regionless=true"),
+    Kind(INFRASTRUCTURE, "AWSClusterStaticIdentity", "awsclusterstaticidentities", ("v1beta2",), Where.HOSTS),
+    Kind(INFRASTRUCTURE, "AWSClusterRoleIdentity", "awsclusterroleidentities", ("v1beta2",), Where.HOSTS),
+    Kind(INFRASTRUCTURE, "AWSClusterControllerIdentity", "awsclustercontrolleridentities", ("v1beta2",), Where.HOSTS),
+    Kind(INFRASTRUCTURE, "AzureClusterIdentity", "azureclusteridentities", ("v1beta1",), Where.HOSTS),
+    Kind(INFRASTRUCTURE, "VSphereClusterIdentity", "vsphereclusteridentities", ("v1beta2", "v1beta1"), Where.HOSTS),
+    Kind(INFRASTRUCTURE, "OpenStackClusterIdentity", "openstackclusteridentities", ("v1alpha1",), Where.HOSTS),
+    Kind(CAPI, "Cluster", "clusters", ("v1beta2", "v1beta1"), Where.HOSTS),
+    Kind(CAPI, "MachineDeployment", "machinedeployments", ("v1beta2", "v1beta1"), Where.HOSTS),
+    Kind(CAPI, "MachinePool", "machinepools", ("v1beta2", "v1beta1"), Where.HOSTS),
+    Kind(CAPI, "Machine", "machines", ("v1beta2", "v1beta1"), Where.HOSTS),
+    Kind(CONTROL_PLANE, "K0sControlPlane", "k0scontrolplanes", ("v1beta2", "v1beta1"), Where.HOSTS),
+    Kind(CONTROL_PLANE, "K0smotronControlPlane", "k0smotroncontrolplanes", ("v1beta2", "v1beta1"), Where.HOSTS),
+    Kind("config.projectsveltos.io", "ClusterSummary", "clustersummaries", ("v1beta1", "v1alpha1"), Where.HOSTS),
+    Kind("lib.projectsveltos.io", "SveltosCluster", "sveltosclusters", ("v1beta1", "v1alpha1"), Where.HOSTS),
+    Kind("events.k8s.io", "Event", "events", ("v1",), Where.HOSTS, fallback_group=""),
+)
+"""Besides these, the kinds that a Cluster or Machine names (infrastructureRef, controlPlaneRef) are watched on the
+cluster that names them, and the ConfigMaps and Secrets that an object names are read one by one."""

@@ -1,0 +1,155 @@
+"""The copy and the log. Only `regions.journal` writes these tables; everybody else reads."""
+
+from django.db import models
+
+
+class Log(models.Model):
+    """Names this log. A restored or new database is another log, so old cursors are answered with a gap."""
+
+    name = models.CharField(max_length=32)
+    started_at = models.DateTimeField()
+
+
+class Lease(models.Model):
+    """The right to write the journal. One row; every journal transaction locks it and checks the term."""
+
+    holder = models.CharField(max_length=200, blank=True)
+    term = models.BigIntegerField(default=0)
+    beat_at = models.DateTimeField(null=True)
+
+
+class Cluster(models.Model):
+    """An API endpoint that we hold a link to, by the name of its region."""
+
+    class State(models.TextChoices):
+        CONNECTING = "connecting"
+        CONNECTED = "connected"
+        SILENT = "silent"  # no answer to three probes in a row
+        REFUSED = "refused"  # it answers, and says no: 401, 403, or a kubeconfig that we do not accept
+
+    name = models.CharField(max_length=253, unique=True)
+    state = models.CharField(max_length=16, choices=State.choices, default=State.CONNECTING)
+    message = models.TextField(blank=True)  # why, when it is not connected
+    since = models.DateTimeField()  # when the state began
+    heard_at = models.DateTimeField(null=True)  # last answer of any kind
+    synced_at = models.DateTimeField(null=True)  # when every kind had been listed for the first time
+    uid = models.CharField(max_length=64, blank=True)  # of its kube-system namespace: which cluster this really is
+    previous_uid = models.CharField(max_length=64, blank=True)
+    replaced_at = models.DateTimeField(null=True)  # when another cluster began to answer under this name
+    version = models.CharField(max_length=64, blank=True)  # Kubernetes version
+    server = models.CharField(max_length=500, blank=True)  # host and port, never a path or a user
+    kubeconfig = models.CharField(max_length=600, blank=True)  # where its kubeconfig was found, in words
+    expires_at = models.DateTimeField(null=True)  # of the certificate or token that we use
+    revision = models.BigIntegerField(default=0)  # moves whenever this row does
+
+
+class Stream(models.Model):
+    """How far one kind on one cluster has been followed. Written in the transaction that recorded it."""
+
+    class State(models.TextChoices):
+        LISTING = "listing"
+        WATCHING = "watching"
+        ABSENT = "absent"  # the kind is not installed there
+        REFUSED = "refused"
+        BROKEN = "broken"
+
+    cluster = models.CharField(max_length=253)
+    name = models.CharField(max_length=300)  # Kind.stream
+    state = models.CharField(max_length=16, choices=State.choices, default=State.LISTING)
+    version = models.CharField(max_length=32, blank=True)
+    resource_version = models.CharField(max_length=64, blank=True)  # resume from here
+    message = models.TextField(blank=True)
+    synced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cluster", "name"], name="stream_once")]
+
+
+class Resource(models.Model):
+    """The last known state of one object on one cluster: what lists need. Its manifest lies beside it."""
+
+    key = models.CharField(max_length=900, unique=True)  # Ref.key
+    cluster = models.CharField(max_length=253)
+    group = models.CharField(max_length=253, blank=True)
+    kind = models.CharField(max_length=63)
+    namespace = models.CharField(max_length=253, blank=True)
+    name = models.CharField(max_length=253)
+    version = models.CharField(max_length=32)
+    uid = models.CharField(max_length=64)
+    resource_version = models.CharField(max_length=64)
+    created_at = models.DateTimeField(null=True)
+    deleting_at = models.DateTimeField(null=True)
+    region = models.CharField(max_length=253, blank=True)  # the Region it belongs to; ~management for the rest
+    deployment = models.CharField(max_length=510, blank=True)  # namespace/name of the ClusterDeployment it serves
+    template = models.CharField(max_length=253, blank=True)
+    credential = models.CharField(max_length=510, blank=True)  # namespace/name
+    labels = models.JSONField(default=dict)
+    health = models.CharField(max_length=16)  # its own; a silent region is joined when read
+    rank = models.SmallIntegerField()  # of health: 0 is worst
+    message = models.TextField(blank=True)
+    since = models.DateTimeField()  # when this health began, as far as we saw
+    due_at = models.DateTimeField(null=True)  # look again then, though nothing was heard
+    progressed_at = models.DateTimeField()  # last meaningful difference
+    as_of = models.DateTimeField()  # when this version reached us
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["kind", "region", "health", "template", "credential", "namespace"], name="facets"),
+            models.Index(fields=["kind", "rank", "namespace", "name"], name="worst_first"),
+            models.Index(fields=["kind", "namespace", "name"], name="by_name"),
+            models.Index(fields=["deployment", "kind"], name="of_deployment"),
+            models.Index(fields=["cluster", "group", "kind"], name="of_stream"),
+            models.Index(fields=["uid"], name="by_uid"),
+            models.Index(fields=["due_at"], name="due", condition=models.Q(due_at__isnull=False)),
+        ]
+
+
+class Manifest(models.Model):
+    """The redacted manifest of a Resource, compressed: read it with `journal.manifest`."""
+
+    resource = models.OneToOneField(Resource, on_delete=models.CASCADE, primary_key=True)
+    body = models.BinaryField()
+
+
+class Change(models.Model):
+    """One row of the log, never altered. Ids only grow, in commit order; they have holes."""
+
+    class Source(models.TextChoices):
+        OBSERVED = "observed"  # a meaningful difference between two manifests
+        REPORTED = "reported"  # an Event that a cluster sent; repeats are new rows of the same series
+        GAP = "gap"  # we were blind between `blind_from` and `at`
+
+    class Severity(models.TextChoices):
+        NORMAL = "normal"
+        WARNING = "warning"
+        ERROR = "error"
+
+    at = models.DateTimeField()  # when it happened, as the cluster says; else when we saw it
+    seen_at = models.DateTimeField()
+    source = models.CharField(max_length=16, choices=Source.choices)
+    severity = models.CharField(max_length=16, choices=Severity.choices, default=Severity.NORMAL)
+    cluster = models.CharField(max_length=253)
+    region = models.CharField(max_length=253, blank=True)
+    deployment = models.CharField(max_length=510, blank=True)
+    group = models.CharField(max_length=253, blank=True)
+    kind = models.CharField(max_length=63, blank=True)
+    namespace = models.CharField(max_length=253, blank=True)
+    name = models.CharField(max_length=253, blank=True)
+    uid = models.CharField(max_length=64, blank=True)
+    reason = models.CharField(max_length=128)
+    message = models.TextField(blank=True)
+    series = models.CharField(max_length=128, blank=True)  # of an Event: the same for all its repeats
+    count = models.IntegerField(default=1)  # of an Event: how often it had happened by then
+    health = models.CharField(max_length=16, blank=True)  # of the object after it
+    previous_health = models.CharField(max_length=16, blank=True)
+    columns = models.JSONField(default=dict)  # the other list columns after it: template, credential, labels
+    manifest = models.BinaryField(null=True)  # after it, when spec or status changed; compressed, redacted
+    blind_from = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["region", "id"], name="change_region"),
+            models.Index(fields=["deployment", "id"], name="change_deployment"),
+            models.Index(fields=["kind", "namespace", "name", "id"], name="change_object"),
+            models.Index(fields=["seen_at"], name="change_seen"),
+        ]

@@ -8,6 +8,7 @@ class Log(models.Model):
 
     name = models.CharField(max_length=32)
     started_at = models.DateTimeField()
+    pruned_to = models.BigIntegerField(default=0)  # changes up to this id are no longer kept
 
 
 class Lease(models.Model):
@@ -75,6 +76,7 @@ class Resource(models.Model):
     namespace = models.CharField(max_length=253, blank=True)
     name = models.CharField(max_length=253)
     version = models.CharField(max_length=32)
+    stream = models.CharField(max_length=300)  # Kind.stream: which list it is swept with
     uid = models.CharField(max_length=64)
     resource_version = models.CharField(max_length=64)
     created_at = models.DateTimeField(null=True)
@@ -98,7 +100,7 @@ class Resource(models.Model):
             models.Index(fields=["kind", "rank", "namespace", "name"], name="worst_first"),
             models.Index(fields=["kind", "namespace", "name"], name="by_name"),
             models.Index(fields=["deployment", "kind"], name="of_deployment"),
-            models.Index(fields=["cluster", "group", "kind"], name="of_stream"),
+            models.Index(fields=["cluster", "stream"], name="of_stream"),
             models.Index(fields=["uid"], name="by_uid"),
             models.Index(fields=["due_at"], name="due", condition=models.Q(due_at__isnull=False)),
         ]
@@ -151,5 +153,6 @@ class Change(models.Model):
             models.Index(fields=["region", "id"], name="change_region"),
             models.Index(fields=["deployment", "id"], name="change_deployment"),
             models.Index(fields=["kind", "namespace", "name", "id"], name="change_object"),
+            models.Index(fields=["series"], name="change_series", condition=~models.Q(series="")),
             models.Index(fields=["seen_at"], name="change_seen"),
         ]

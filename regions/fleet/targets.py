@@ -1,0 +1,48 @@
+"""Where an object is shown. URL names are strings, so that the ground need not import what stands on it."""
+
+import re
+
+from django.urls import NoReverseMatch, reverse
+
+from regions.domain.refs import MANAGEMENT
+
+
+def _path(name: str, *args: str) -> str:
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""  # a name that no URL can carry
+
+
+_LISTS = {
+    "ClusterTemplate": "deployments:templates",
+    "ServiceTemplate": "deployments:templates",
+    "ProviderTemplate": "deployments:templates",
+    "ClusterTemplateChain": "deployments:templates",
+    "ServiceTemplateChain": "deployments:templates",
+    "MultiClusterService": "deployments:services",
+    "ServiceSet": "deployments:services",
+    "StateManagementProvider": "deployments:services",
+    "ManagementBackup": "deployments:backups",
+}
+
+
+def url(kind: str, namespace: str, name: str, cluster: str = MANAGEMENT, region: str = "", deployment: str = "") -> str:
+    """The path of the page that shows an object, with its place on it; empty when no page does."""
+    if kind == "ClusterDeployment":
+        return _path("deployments:detail", namespace, name)
+    if kind == "Region":
+        return _path("regions:detail", name)
+    if kind in ("Management", "Release"):
+        return _path("regions:detail", MANAGEMENT)
+    if kind in _LISTS and not (kind == "ServiceSet" and deployment):
+        return f"{_path(_LISTS[kind])}#{dom_id(cluster, kind, namespace, name)}"
+    if deployment:
+        owner, _, own_name = deployment.partition("/")
+        return _path("deployments:detail", owner, own_name)
+    return _path("regions:detail", region or cluster)
+
+
+def dom_id(cluster: str, kind: str, namespace: str, name: str) -> str:
+    """An id that a page can carry: letters, digits and dashes, the same for the same object."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", f"{cluster}-{kind}-{namespace}-{name}").strip("-").lower()

@@ -1,0 +1,57 @@
+"""Topics: what a page or a program follows. A change belongs to all topics that it is about."""
+
+from typing import Protocol
+
+FLEET = "fleet"
+"""Everything."""
+
+
+class ChangeLike(Protocol):
+    """Whatever says which cluster, region, deployment and object it is about."""
+
+    @property
+    def cluster(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def deployment(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def namespace(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+def region(name: str) -> str:
+    """All that happens in a region."""
+    return f"region:{name}"
+
+
+def deployment(namespace: str, name: str) -> str:
+    """All that happens to a ClusterDeployment and what serves it."""
+    return f"deployment:{namespace}/{name}"
+
+
+def kind(name: str) -> str:
+    """All that happens to objects of one kind."""
+    return f"kind:{name}"
+
+
+def object_(kind: str, namespace: str, name: str) -> str:
+    """All that happens to one object; the namespace of a cluster-scoped one is empty."""
+    return f"object:{kind}/{namespace}/{name}"
+
+
+def topics_of(change: ChangeLike) -> frozenset[str]:
+    """Every topic that this change is news for; always at least the fleet."""
+    found = {FLEET}
+    # A region's cluster carries the region's name, so a gap or a lost link of a cluster reaches the region's page.
+    found.update(region(name) for name in (change.region, change.cluster if not change.region else "") if name)
+    if change.deployment:
+        found.add(f"deployment:{change.deployment}")
+    if change.kind:
+        found.add(kind(change.kind))
+        if change.name:
+            found.add(object_(change.kind, change.namespace, change.name))
+    return frozenset(found)

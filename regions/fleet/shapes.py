@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from regions.domain.health import Health
 from regions.domain.refs import MANAGEMENT

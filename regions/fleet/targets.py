@@ -1,7 +1,5 @@
 """Where an object is shown. URL names are strings, so that the ground need not import what stands on it."""
 
-import re
-
 from django.urls import NoReverseMatch, reverse
 
 from regions.domain.refs import MANAGEMENT
@@ -44,5 +42,6 @@ def url(kind: str, namespace: str, name: str, cluster: str = MANAGEMENT, region:
 
 
 def dom_id(cluster: str, kind: str, namespace: str, name: str) -> str:
-    """An id that a page can carry: letters, digits and dashes, the same for the same object."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", f"{cluster}-{kind}-{namespace}-{name}").strip("-").lower()
+    """An id that a page can carry, unique to the object: names hold no underscore, so it can part them."""
+    parts = (cluster if cluster != MANAGEMENT else "", kind, namespace, name)
+    return "_".join(part.replace(".", "__") for part in parts if part)

@@ -1,0 +1,53 @@
+"""The ground as pages and the API see it: the copy joined with the links. Every call takes a `viewer`.
+
+    overview(*, viewer) -> Overview
+    list_regions(*, viewer) -> list[RegionCard]                      worst first
+    get_region(name, *, viewer) -> RegionDetail                      raises NotFound
+    changes(*, viewer, topic=None, text="", severity="", region="", kind="", source="", before=None, limit=100)
+        -> ChangePage                                                newest first, repeats of an Event folded
+    search(text, *, viewer) -> Found                                 any object by name
+    freshness() -> Freshness
+    links() -> dict[str, LinkView]                                   by cluster name
+"""
+
+from regions.fleet.shapes import (
+    ChangeItem,
+    ChangePage,
+    Component,
+    Condition,
+    Counts,
+    Found,
+    Freshness,
+    Hit,
+    KindCount,
+    LinkView,
+    NotFound,
+    Overview,
+    RegionCard,
+    RegionDetail,
+    Row,
+    StreamView,
+    Target,
+    Versions,
+)
+
+__all__ = [
+    "ChangeItem",
+    "ChangePage",
+    "Component",
+    "Condition",
+    "Counts",
+    "Found",
+    "Freshness",
+    "Hit",
+    "KindCount",
+    "LinkView",
+    "NotFound",
+    "Overview",
+    "RegionCard",
+    "RegionDetail",
+    "Row",
+    "StreamView",
+    "Target",
+    "Versions",
+]

@@ -1,0 +1,16 @@
+"""The journal: the copy of every cluster and the log of what changed. The only writer of what clusters told us.
+
+Writing needs the term of the lease (`claim`); each writing call is one transaction that first locks the lease row and
+checks the term, so that ids commit in order and a leader that lost its lease writes nothing more.
+"""
+
+from regions.journal.lease import LeaseLost, beat, claim, holder, release
+from regions.journal.packing import pack, unpack
+from regions.journal.pruning import prune
+from regions.journal.reading import Cursor, Slice, cursor, manifest, read
+from regions.journal.recording import record, tick
+
+__all__ = [
+    "Cursor", "LeaseLost", "Slice", "beat", "claim", "cursor", "holder", "manifest", "pack", "prune", "read", "record",
+    "release", "tick", "unpack",
+]  # fmt: skip

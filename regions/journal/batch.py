@@ -1,0 +1,235 @@
+"""The copy, as one batch of notes alters it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from regions.domain import manifest as m
+from regions.domain.changes import News, difference
+from regions.domain.facts import Facts, facts
+from regions.domain.health import Assessment, Health, assess
+from regions.domain.kinds import K0RDENT, Kind
+from regions.domain.notes import Gone, Note, Put, Reached, Swept
+from regions.domain.redact import redact
+from regions.domain.refs import MANAGEMENT, Ref
+from regions.journal.packing import pack, unpack
+from regions.journal.reports import chunks
+from regions.journal.rows import ALTERED, apply_facts, apply_health, observed
+from regions.models import Change, Manifest, Resource, Stream
+
+
+class Batch:
+    """Loads what the notes concern, applies them in their order, and saves the outcome."""
+
+    def __init__(self, now: datetime, changes: list[Change]) -> None:
+        self.now = now
+        self.changes = changes
+        self.rows: dict[str, Resource] = {}
+        self.bodies: dict[str, bytes] = {}  # packed manifests of `rows`
+        self.facts: dict[int, Facts] = {}  # by id of the note
+        self.touched: set[str] = set()
+        self.removed: dict[str, int] = {}  # key → primary key
+        self.streams: dict[tuple[str, str], Stream] = {}
+        self.moved_streams: set[tuple[str, str]] = set()
+        self.regions: dict[str, str] = {}  # region by key, of the Credentials and deployments that rows refer to
+        self.moved: dict[str, str] = {}  # deployment or credential key → its new region
+
+    def load(self, notes: Sequence[Note]) -> None:
+        objects = [note for note in notes if isinstance(note, Put | Gone) and note.kind.name != "Event"]
+        for some in chunks({_key(note) for note in objects}):
+            for row in Resource.objects.filter(key__in=some):
+                self.rows[row.key] = row
+        wanted = [row.pk for note in objects if (row := self.rows.get(_key(note))) and not _known(row, note)]
+        by_pk = {row.pk: key for key, row in self.rows.items()}
+        for some in chunks(wanted):
+            found = Manifest.objects.filter(pk__in=some).values_list("pk", "body")
+            self.bodies.update((by_pk[pk], bytes(body)) for pk, body in found)
+        clusters = {note.cluster for note in notes}
+        self.streams = {(s.cluster, s.name): s for s in Stream.objects.filter(cluster__in=clusters)}
+        for note in objects:
+            self.facts[id(note)] = facts(note.manifest, note.cluster)
+        self._load_regions(objects)
+
+    def put(self, note: Put) -> None:
+        key = _key(note)
+        row = self.rows.get(key)
+        if row is not None and _known(row, note):
+            return
+        if row is not None and row.uid != m.part(note.manifest, "metadata", "uid"):
+            self._say_deleted(row, note.at, "was deleted and made anew")
+            self.bodies.pop(key, None)
+        before = unpack(self.bodies[key]) if row is not None and key in self.bodies else None
+        after = redact(note.manifest)
+        if row is None:
+            row = self.rows[key] = _new_row(note)
+        was = Assessment(Health(row.health), row.message) if before is not None and row.health else None
+        # Progress is what the object itself did; a judgement that changes by time alone is none.
+        moved = was is None or difference(before, after, was, was) is not None
+        if before is None:
+            row.progressed_at = m.last_transition(after) or note.at
+        elif moved:
+            row.progressed_at = note.at
+        judgement = assess(after, self.now, row.progressed_at)
+        news = None
+        if was is None or moved or judgement.health != was.health:
+            news = difference(before, after, was, judgement)
+        old_health = row.health if before is not None else ""
+        self._settle(row, note)
+        apply_health(row, judgement, note.at)
+        self.bodies[key] = pack(after)
+        self.touched.add(key)
+        # What was there when we first looked is inventory, not news.
+        if news and (before is not None or self._followed(note)):
+            body = self.bodies[key] if news.keep else None
+            at = row.created_at if before is None and row.created_at else note.at
+            self.changes.append(observed(row, news, old_health, at, self.now, body))
+
+    def gone(self, note: Gone) -> None:
+        row = self.rows.get(_key(note))
+        # Another list of the same kind (by another label) may still hold it.
+        if row is not None and row.stream == note.kind.stream:
+            self._remove(row, m.deleting_at(note.manifest) or note.at)
+
+    def sweep(self, note: Swept) -> None:
+        held = Resource.objects.filter(cluster=note.cluster, stream=note.kind.stream)
+        places = held.values_list("key", "namespace", "name").iterator()
+        lost = [key for key, *place in places if tuple(place) not in note.keys and key not in self.touched]
+        for some in chunks(lost):
+            for row in Resource.objects.filter(key__in=some):
+                self._remove(self.rows.get(row.key) or row, note.at)
+
+    def reached(self, note: Reached) -> None:
+        place = (note.cluster, note.stream)
+        row = self.streams.get(place) or Stream(cluster=note.cluster, name=note.stream)
+        self.streams[place] = row
+        self.moved_streams.add(place)
+        row.state, row.message = note.state, note.message
+        row.version = note.version or row.version
+        row.resource_version = note.resource_version
+        if note.resource_version and not row.synced_at:
+            row.synced_at = note.at
+        if note.state == Stream.State.ABSENT:
+            row.synced_at = note.at  # looked for and not there: what appears later is news
+
+    def drop(self, cluster: str) -> None:
+        """Forget what is known of a cluster: it left, or another one took its place."""
+        for key in [key for key, row in self.rows.items() if row.cluster == cluster]:
+            del self.rows[key]
+            self.touched.discard(key)
+        for place in [place for place in self.streams if place[0] == cluster]:
+            del self.streams[place]
+            self.moved_streams.discard(place)
+        Manifest.objects.filter(resource__cluster=cluster).delete()
+        Resource.objects.filter(cluster=cluster).delete()
+        Stream.objects.filter(cluster=cluster).delete()
+
+    def save(self) -> None:
+        for some in chunks(map(str, self.removed.values())):
+            Manifest.objects.filter(pk__in=some).delete()
+            Resource.objects.filter(pk__in=some).delete()
+        rows = [self.rows[key] for key in self.touched]
+        new, old = [row for row in rows if row.pk is None], [row for row in rows if row.pk is not None]
+        Resource.objects.bulk_create(new)
+        Resource.objects.bulk_create(old, update_conflicts=True, unique_fields=["id"], update_fields=ALTERED)
+        Manifest.objects.bulk_create(Manifest(resource=row, body=self.bodies[row.key]) for row in new)
+        Manifest.objects.bulk_create(
+            (Manifest(resource=row, body=self.bodies[row.key]) for row in old),
+            update_conflicts=True, unique_fields=["resource"], update_fields=["body"],
+        )  # fmt: skip
+        for place in self.moved_streams:
+            self.streams[place].save()
+        self._carry_regions()
+
+    # -- parts ---------------------------------------------------------------------------------------------------
+
+    def _followed(self, note: Put) -> bool:
+        stream = self.streams.get((note.cluster, note.kind.stream))
+        return stream is not None and stream.synced_at is not None
+
+    def _settle(self, row: Resource, note: Put) -> None:
+        known = self.facts[id(note)]
+        region = known.region
+        if note.cluster == MANAGEMENT:
+            if row.kind == "ClusterDeployment" and row.group == K0RDENT:
+                region = region or self.regions.get(_credential_key(known.credential), MANAGEMENT)
+            elif known.deployment:
+                region = self.regions.get(_deployment_key(known.deployment), region)
+            if row.kind in ("ClusterDeployment", "Credential") and row.group == K0RDENT and row.region != region:
+                self.regions[row.key] = self.moved[row.key] = region
+        meta = note.manifest["metadata"]
+        row.stream, row.version = note.kind.stream, note.manifest["apiVersion"].rpartition("/")[2]
+        row.uid, row.resource_version, row.as_of = meta.get("uid", ""), meta.get("resourceVersion", ""), note.at
+        apply_facts(row, known, region)
+
+    def _remove(self, row: Resource, at: datetime) -> None:
+        self._say_deleted(row, at, "was deleted")
+        self.touched.discard(row.key)
+        self.rows.pop(row.key, None)
+        self.bodies.pop(row.key, None)
+        if row.pk is not None:
+            self.removed[row.key] = row.pk
+
+    def _say_deleted(self, row: Resource, at: datetime, what: str) -> None:
+        news = News("Deleted", f"{row.kind} {row.name} {what}")
+        health, row.health = row.health, ""
+        self.changes.append(observed(row, news, health, at, self.now))
+
+    def _load_regions(self, notes: Iterable[Put | Gone]) -> None:
+        wanted = set()
+        for note in notes:
+            if note.cluster == MANAGEMENT:
+                known = self.facts[id(note)]
+                wanted |= {_credential_key(known.credential)} if known.credential else set()
+                wanted |= {_deployment_key(known.deployment)} if known.deployment else set()
+        for some in chunks(wanted):
+            self.regions.update(Resource.objects.filter(key__in=some).values_list("key", "region"))
+
+    def _carry_regions(self) -> None:
+        """What hangs on a deployment or credential on management moves with it, also if it was recorded earlier."""
+        credentials: dict[str, list[str]] = {}
+        deployments: dict[str, list[str]] = {}
+        for key, region in self.moved.items():
+            _, _, kind, path = key.split("/", 3)
+            (credentials if kind == "Credential" else deployments).setdefault(region, []).append(path)
+        held = Resource.objects.filter(cluster=MANAGEMENT)
+        for region, names in credentials.items():
+            if region == MANAGEMENT:
+                continue
+            for some in chunks(names):
+                homeless = held.filter(kind="ClusterDeployment", credential__in=some, region=MANAGEMENT)
+                deployments.setdefault(region, []).extend(homeless.values_list("deployment", flat=True))
+                homeless.update(region=region)
+        for region, names in deployments.items():
+            for some in chunks(names):
+                held.filter(~Q(kind="ClusterDeployment"), ~Q(region=region), deployment__in=some).update(region=region)
+
+
+def _key(note: Put | Gone) -> str:
+    meta = note.manifest["metadata"]
+    kind: Kind = note.kind
+    return Ref(note.cluster, kind.group, kind.name, meta.get("namespace", ""), meta["name"]).key
+
+
+def _known(row: Resource, note: Put | Gone) -> bool:
+    meta: dict[str, Any] = note.manifest["metadata"]
+    return row.resource_version == meta.get("resourceVersion") and row.uid == meta.get("uid", "")
+
+
+def _new_row(note: Put) -> Resource:
+    meta = note.manifest["metadata"]
+    return Resource(
+        key=_key(note), cluster=note.cluster, group=note.kind.group, kind=note.kind.name,
+        namespace=meta.get("namespace", ""), name=meta["name"], since=note.at, progressed_at=note.at,
+    )  # fmt: skip
+
+
+def _credential_key(path: str) -> str:
+    namespace, _, name = path.partition("/")
+    return Ref(MANAGEMENT, K0RDENT, "Credential", namespace, name).key
+
+
+def _deployment_key(path: str) -> str:
+    namespace, _, name = path.partition("/")
+    return Ref(MANAGEMENT, K0RDENT, "ClusterDeployment", namespace, name).key

@@ -1,0 +1,50 @@
+"""One writer, proven in the database: a lease row with a term."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from regions.models import Lease, Log
+
+PATIENCE = timedelta(seconds=8)
+"""A holder that has not beaten for so long may be followed by another."""
+
+
+class LeaseLost(Exception):
+    """Another writer holds the lease now; whoever gets this must stop at once."""
+
+
+def claim(holder: str, now: datetime) -> int | None:
+    """Take the lease and return its new term, or None while another holder beats."""
+    with transaction.atomic():
+        lease, _ = Lease.objects.select_for_update().get_or_create(pk=1)
+        if lease.holder not in ("", holder) and lease.beat_at and now - lease.beat_at < PATIENCE:
+            return None
+        lease.holder, lease.term, lease.beat_at = holder, lease.term + 1, now
+        lease.save()
+        if not Log.objects.exists():
+            Log.objects.create(name=uuid.uuid4().hex[:8], started_at=now)
+        return lease.term
+
+
+def hold(term: int) -> None:
+    """Lock the lease row for the rest of this transaction. Raises LeaseLost when the term is over."""
+    if not Lease.objects.select_for_update().filter(pk=1, term=term).exists():
+        raise LeaseLost(f"Term {term} is over")
+
+
+def beat(term: int, now: datetime) -> None:
+    """Say that the holder lives. Raises LeaseLost when the term is over."""
+    if not Lease.objects.filter(pk=1, term=term).update(beat_at=now):
+        raise LeaseLost(f"Term {term} is over")
+
+
+def release(term: int) -> None:
+    """Let the next one take over at once."""
+    Lease.objects.filter(pk=1, term=term).update(holder="")
+
+
+def holder() -> Lease | None:
+    """The lease as it stands: who holds it and when they last beat."""
+    return Lease.objects.filter(pk=1).first()

@@ -1,0 +1,89 @@
+"""Reading the log by cursor. A cursor is `<log>.<id>`: another log, or an id that is no longer kept, is a gap."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Max, Q
+
+from regions.journal.packing import unpack
+from regions.models import Change, Log, Manifest, Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    log: str
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.log}.{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor | None":
+        """None when it is not a cursor at all."""
+        log, dot, number = text.rpartition(".")
+        return cls(log, int(number)) if dot and number.isascii() and number.isdigit() and len(number) < 19 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A piece of the log, oldest first. `gap` says why changes between the asked cursor and these are not to be had."""
+
+    changes: list[Change] = field(default_factory=list)
+    cursor: str = ""
+    gap: str = ""
+
+
+def cursor() -> str:
+    """Where the log stands now. Take it before reading the copy: then nothing in between is lost."""
+    return str(_now())
+
+
+def read(after: str, topic: str | None = None, limit: int = 500) -> Slice:
+    """Up to `limit` changes after a cursor, without manifests. After a gap it starts at the oldest that is kept."""
+    here, asked = _now(), Cursor.parse(after)
+    gap = ""
+    if asked is None:
+        gap = "This is not a cursor of Pane"
+    elif asked.log != here.log or asked.id > here.id:
+        gap = "The log was begun anew since then"
+    elif asked.id < _pruned_to():
+        gap = "These changes are no longer kept"
+    start = 0 if gap or asked is None else asked.id
+    query = Change.objects.filter(id__gt=start, id__lte=here.id).order_by("id").defer("manifest")
+    if topic:
+        query = query.filter(_about(topic))
+    changes = list(query[:limit])
+    # A short slice means that there is nothing more up to `here`, though the last change that fits may be older.
+    end = changes[-1].id if len(changes) == limit else here.id
+    return Slice(changes, str(Cursor(here.log, end)), gap)
+
+
+def manifest(resource: Resource) -> dict[str, Any]:
+    """The redacted manifest of a Resource; empty when there is none any more."""
+    row = Manifest.objects.filter(pk=resource.pk).first()
+    return unpack(row.body) if row else {}
+
+
+def _now() -> Cursor:
+    log = Log.objects.values_list("name", flat=True).first() or "-"
+    # The pruned tail counts too: after everything was pruned the log still stands where it stood.
+    return Cursor(log, max(Change.objects.aggregate(last=Max("id"))["last"] or 0, _pruned_to()))
+
+
+def _pruned_to() -> int:
+    return Log.objects.values_list("pruned_to", flat=True).first() or 0
+
+
+def _about(topic: str) -> Q:
+    what, _, rest = topic.partition(":")
+    if what == "region":
+        return Q(region=rest)
+    if what == "deployment":
+        return Q(deployment=rest)
+    if what == "kind":
+        return Q(kind=rest)
+    if what == "object":
+        kind, _, path = rest.partition("/")
+        namespace, _, name = path.rpartition("/")
+        return Q(kind=kind, namespace=namespace, name=name)
+    return Q()

@@ -1,0 +1,79 @@
+"""Recording what the watcher noted: one transaction a batch, notes in their order."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from regions.domain.changes import difference
+from regions.domain.health import Assessment, Health, assess
+from regions.domain.notes import Blind, Gone, Heard, Left, Note, Put, Reached, Replaced, Swept
+from regions.journal.batch import Batch
+from regions.journal.lease import hold
+from regions.journal.links import LinkBook
+from regions.journal.packing import unpack
+from regions.journal.reports import CHUNK, Reports
+from regions.journal.rows import apply_health, observed
+from regions.models import Change, Manifest, Resource
+
+
+def record(term: int, notes: Sequence[Note], now: datetime) -> int:
+    """Write these notes, in their order, in one transaction. Returns how many changes that made.
+
+    A version of an object that is already known makes no change, so notes may be repeated safely. Raises LeaseLost.
+    """
+    with transaction.atomic():
+        hold(term)
+        changes: list[Change] = []
+        batch = Batch(now, changes)
+        batch.load(notes)
+        reports = Reports(now, changes)
+        reports.load(note for note in notes if isinstance(note, Put) and note.kind.name == "Event")
+        links = LinkBook(now, changes)
+        for note in notes:
+            match note:
+                case Put() if note.kind.name == "Event":
+                    reports.add(note)
+                case Put():
+                    batch.put(note)
+                case Gone() if note.kind.name != "Event":
+                    batch.gone(note)
+                case Swept() if note.kind.name != "Event":
+                    batch.sweep(note)
+                case Reached():
+                    batch.reached(note)
+                case Heard():
+                    links.heard(note)
+                case Replaced() | Left():
+                    batch.drop(note.cluster)
+                    links.gone(note)
+                case Blind():
+                    links.blind(note)
+                case _:
+                    pass  # an Event that ended, by age: the log keeps it
+        batch.save()
+        reports.correlate()
+        links.save()
+        Change.objects.bulk_create(changes, batch_size=CHUNK)
+        return len(changes)
+
+
+def tick(term: int, now: datetime, limit: int = 500) -> int:
+    """Look again at what is due though nothing was heard (settling ends, no progress for long). Returns how many."""
+    with transaction.atomic():
+        hold(term)
+        due = Manifest.objects.filter(resource__due_at__lte=now).select_related("resource").order_by("resource__due_at")
+        changes: list[Change] = []
+        rows = []
+        for held in due[:limit]:
+            row = held.resource
+            manifest = unpack(held.body)
+            was = Assessment(Health(row.health), row.message)
+            judgement = assess(manifest, now, row.progressed_at)
+            apply_health(row, judgement, now)
+            if judgement.health != was.health and (news := difference(manifest, manifest, was, judgement)):
+                changes.append(observed(row, news, was.health, now, now))
+            rows.append(row)
+        Resource.objects.bulk_update(rows, ["health", "rank", "message", "since", "due_at"], batch_size=CHUNK)
+        Change.objects.bulk_create(changes)
+        return len(rows)

@@ -1,0 +1,319 @@
+"""One kube-apiserver of the rig, and what a test does to it."""
+
+import base64
+import os
+import secrets
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.rig import certificates
+from tests.rig.binaries import Binaries
+from tests.rig.etcd import Etcd
+from tests.rig.http import Answered, Http
+from tests.rig.process import Process, free_port
+
+HOME_NAMESPACE = "rig"
+"""Where the rig keeps its own service accounts; never emptied."""
+
+STANDING_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease", HOME_NAMESPACE)
+READY_SECONDS = 120
+
+
+class ApiServer:
+    """A cluster's API. `url` and port stay the same over `stop` and `start`."""
+
+    def __init__(self, name: str, binaries: Binaries, etcd: Etcd, folder: Path) -> None:
+        self.name = name
+        self._binary = binaries.kube_apiserver
+        self._etcd = etcd
+        self._folder = folder / name.strip("~")
+        self._folder.mkdir(mode=0o700)
+        self._process = Process(f"kube-apiserver of {name}", self._folder / "log")
+        self._authority = certificates.Authority(name)
+        self._port = free_port()
+        self.url = f"https://127.0.0.1:{self._port}"
+        self.ca = self._authority.certificate.decode()
+        self._tokens = {"admin": secrets.token_hex(16)}
+        self._write_files()
+        self._http = Http(self.url, self.ca, self._tokens["admin"])
+
+    # -- its life ------------------------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        return self._process.running
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def launch(self) -> None:
+        """Start without waiting: `wait` follows."""
+        self._process.start(self._command())
+
+    def wait(self) -> None:
+        self._process.wait(self._http.ready, READY_SECONDS)
+
+    def start(self) -> None:
+        """On the same port, with all it held; returns when it is ready."""
+        if not self.running:
+            self.launch()
+            self.wait()
+
+    def stop(self) -> None:
+        """kill -9."""
+        self._process.kill()
+
+    def freeze(self) -> None:
+        """SIGSTOP: connections stay open and nothing answers."""
+        self._process.freeze()
+
+    def thaw(self) -> None:
+        self._process.thaw()
+
+    def compact(self) -> int:
+        """Forget all history, so that every earlier resource version is answered with 410; the revision forgotten.
+
+        etcd alone would not do: the API server still knows the last events of each kind. So it is restarted, after a
+        write of no meaning that puts every version known so far below the forgotten ones.
+        """
+        self.request("POST", "/api/v1/namespaces/rig/configmaps", {"metadata": {"generateName": "compacted-"}})
+        revision = self._etcd.compact()
+        self.stop()
+        self.start()
+        return revision
+
+    # -- who may speak to it -------------------------------------------------------------------------------------
+
+    def issue(self, user: str, role: str = "cluster-admin") -> str:
+        """A new token for this user, whom it makes if need be and gives this ClusterRole; older tokens stay."""
+        name = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": user, "namespace": HOME_NAMESPACE}}
+        self._create("/api/v1/namespaces/rig/serviceaccounts", name)
+        self._create(
+            "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+            {
+                "metadata": {"name": f"rig-{user}"},
+                "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": role},
+                "subjects": [{"kind": "ServiceAccount", "name": user, "namespace": HOME_NAMESPACE}],
+            },
+        )
+        path = f"/api/v1/namespaces/rig/serviceaccounts/{user}/token"
+        asked = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": 86400}}
+        self._tokens[user] = self.request("POST", path, asked)["status"]["token"]
+        return self._tokens[user]
+
+    def revoke(self, user: str) -> None:
+        """Every token of this user is refused from here on. Takes up to 10 s: the API server remembers a good one."""
+        assert user != "admin", "the rig itself speaks as admin; revoke a user that was issued"
+        self.request("DELETE", f"/api/v1/namespaces/rig/serviceaccounts/{user}")
+        refused = Http(self.url, self.ca, self._tokens[user])
+        end = time.monotonic() + 30
+        while refused.status("/apis") != 401:
+            assert time.monotonic() < end, f"{self.name} still accepts the revoked token of {user}"
+            time.sleep(0.2)
+
+    def token(self, user: str = "admin") -> str:
+        return self._tokens[user]
+
+    def kubeconfig(self, user: str = "admin") -> str:
+        """A kubeconfig's text: authority and token inside. Users: admin, reader, and who was issued."""
+        return self._kubeconfig(user, {"token": self._tokens[user]})
+
+    def certificate_kubeconfig(
+        self, user: str, groups: tuple[str, ...] = ("system:masters",), lasts: timedelta = timedelta(days=1)
+    ) -> str:
+        """The same with a client certificate instead of a token."""
+        pair = self._authority.person(user, groups, lasts)
+        data = {"client-certificate-data": _b64(pair.certificate), "client-key-data": _b64(pair.key)}
+        return self._kubeconfig(user, data)
+
+    # -- what is in it -------------------------------------------------------------------------------------------
+
+    def request(self, method: str, path: str, body: Any = None, content_type: str = "application/json") -> Any:
+        """One call as admin; the decoded answer. Raises `Answered(status, body)` for what is not 2xx."""
+        return self._http.request(method, path, body, content_type)
+
+    def kubectl(self, *arguments: str, stdin: str | None = None) -> str:
+        """What kubectl prints, as admin. Raises with its complaint."""
+        program = shutil.which("kubectl")
+        assert program, "kubectl is not on PATH"
+        file = self._folder / "kubeconfig"
+        file.touch(mode=0o600)
+        file.write_text(self.kubeconfig())
+        fixed = [f"--kubeconfig={file}", f"--cache-dir={self._folder / 'kubectl-cache'}"]
+        done = subprocess.run(
+            [program, *fixed, *arguments], input=stdin, capture_output=True, text=True, timeout=120, check=False,
+            env={"PATH": os.environ["PATH"], "HOME": str(self._folder)},
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"kubectl {' '.join(arguments)} on {self.name}: {done.stderr.strip()}")
+        return done.stdout
+
+    def apply(self, text: str) -> list[dict[str, Any]]:
+        """Create or merge every document, its status as well, its namespace before it; the objects as served."""
+        return [self._apply(manifest) for manifest in yaml.safe_load_all(text) if manifest]
+
+    def patch_status(self, resource: str, name: str, namespace: str, patch: dict[str, Any]) -> dict[str, Any]:
+        """Merge into an object's status. `resource` is a plural, alone or with its group (`regions.example.org`)."""
+        path = self.path_of(resource, namespace, name) + "/status"
+        body = patch if "status" in patch else {"status": patch}
+        return self.request("PATCH", path, body, "application/merge-patch+json")
+
+    def path_of(self, resource: str, namespace: str = "", name: str = "") -> str:
+        """The URL path of a resource (a plural, alone or with its group)."""
+        plural, _, group = resource.partition(".")
+        for kind in self._kinds():
+            if kind["plural"] == plural and (not group or kind["group"] == group):
+                return _path(kind, namespace, name)
+        raise LookupError(f"{self.name} serves no {resource}")
+
+    def create_namespace(self, name: str) -> None:
+        self._create("/api/v1/namespaces", {"metadata": {"name": name}})
+
+    # -- its CRDs ------------------------------------------------------------------------------------------------
+
+    def install_crds(self, crds: list[dict[str, Any]]) -> None:
+        """Install what is not there yet; returns when all are Established and served."""
+        path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+        for crd in crds:
+            self._create(path, crd)
+        wanted = {crd["metadata"]["name"] for crd in crds}
+        end = time.monotonic() + READY_SECONDS
+        while missing := wanted - self._established():
+            assert time.monotonic() < end, f"{self.name}: not Established: {sorted(missing)}"
+            time.sleep(0.2)
+        while missing := wanted - {f"{kind['plural']}.{kind['group']}" for kind in self._kinds()}:
+            assert time.monotonic() < end, f"{self.name}: Established but not served: {sorted(missing)}"
+            time.sleep(0.2)
+
+    def remove_crd(self, name: str) -> None:
+        """Uninstall a CRD (`<plural>.<group>`) with all its objects; returns when it is gone."""
+        path = f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}"
+        self.request("DELETE", path)
+        end = time.monotonic() + 60
+        while self._http.status(path) != 404:
+            assert time.monotonic() < end, f"{self.name}: {name} does not go away"
+            time.sleep(0.2)
+
+    def wipe(self) -> None:
+        """Delete all custom objects, and all namespaces that are not the cluster's own with what lies in them."""
+        root = f"/{self.name.strip('~')}"
+        for group in {name.partition(".")[2] for name in self._established()}:
+            self._etcd.delete_below(f"{root}/{group}/")
+        namespaces = [item["metadata"]["name"] for item in self.request("GET", "/api/v1/namespaces")["items"]]
+        for namespace in namespaces:
+            if namespace in STANDING_NAMESPACES and namespace != "default":
+                continue
+            for plural in ("configmaps", "secrets", "events"):
+                self._etcd.delete_below(f"{root}/{plural}/{namespace}/")
+            if namespace not in STANDING_NAMESPACES:
+                self._etcd.delete(f"{root}/namespaces/{namespace}")
+
+    # -- inside --------------------------------------------------------------------------------------------------
+
+    def _apply(self, manifest: dict[str, Any]) -> dict[str, Any]:
+        kind = self._kind(manifest["apiVersion"], manifest["kind"])
+        metadata = manifest["metadata"]
+        namespace = metadata.get("namespace", "default") if kind["namespaced"] else ""
+        if namespace:
+            self.create_namespace(namespace)
+        status = manifest.get("status")
+        manifest = {**manifest, "metadata": {k: v for k, v in metadata.items() if k not in SERVER_OWNED}}
+        path = _path(kind, namespace, metadata["name"])
+        if self._create(_path(kind, namespace), manifest) is None:
+            self.request("PATCH", path, manifest, "application/merge-patch+json")
+        if status and kind["status"]:
+            self.request("PATCH", path + "/status", {"status": status}, "application/merge-patch+json")
+        return self.request("GET", path)
+
+    def _create(self, path: str, body: dict[str, Any]) -> dict[str, Any] | None:
+        """The object as made, or None when there is one already."""
+        try:
+            return self.request("POST", path, body)
+        except Answered as answer:
+            if answer.status == 409 and answer.reason == "AlreadyExists":
+                return None
+            raise
+
+    def _kind(self, api_version: str, name: str) -> dict[str, Any]:
+        group, _, version = api_version.rpartition("/")
+        for kind in self._kinds():
+            if (kind["group"], kind["version"], kind["kind"]) == (group, version, name):
+                return kind
+        raise LookupError(f"{self.name} serves no {name} in {api_version}")
+
+    def _kinds(self) -> Iterator[dict[str, Any]]:
+        for root in ("/api", "/apis"):
+            yield from self._http.discover(root)
+
+    def _established(self) -> set[str]:
+        crds = self.request("GET", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions")["items"]
+        return {
+            crd["metadata"]["name"]
+            for crd in crds
+            if any(
+                condition["type"] == "Established" and condition["status"] == "True"
+                for condition in (crd.get("status") or {}).get("conditions") or []
+            )
+        }
+
+    def _kubeconfig(self, user: str, credentials: dict[str, str]) -> str:
+        cluster = {"server": self.url, "certificate-authority-data": _b64(self.ca.encode())}
+        return yaml.safe_dump(
+            {
+                "apiVersion": "v1",
+                "kind": "Config",
+                "clusters": [{"name": self.name, "cluster": cluster}],
+                "users": [{"name": user, "user": credentials}],
+                "contexts": [{"name": self.name, "context": {"cluster": self.name, "user": user}}],
+                "current-context": self.name,
+            }
+        )
+
+    def _write_files(self) -> None:
+        serving = self._authority.serving()
+        accounts = certificates.new_key()
+        for name, content in {
+            "ca.crt": self._authority.certificate,
+            "tls.crt": serving.certificate,
+            "tls.key": serving.key,
+            "sa.key": certificates.key_pem(accounts),
+            "sa.pub": certificates.public_pem(accounts),
+            "tokens.csv": f'{self._tokens["admin"]},admin,admin,"system:masters"\n'.encode(),
+        }.items():
+            (self._folder / name).write_bytes(content)
+
+    def _command(self) -> list[str]:
+        file = self._folder
+        return [
+            str(self._binary), "--bind-address=127.0.0.1", f"--secure-port={self._port}",
+            f"--etcd-servers={self._etcd.url}", f"--etcd-prefix=/{self.name.strip('~')}",
+            "--authorization-mode=RBAC", f"--token-auth-file={file / 'tokens.csv'}",
+            f"--client-ca-file={file / 'ca.crt'}",
+            f"--tls-cert-file={file / 'tls.crt'}", f"--tls-private-key-file={file / 'tls.key'}",
+            "--service-account-issuer=https://kubernetes.default.svc",
+            f"--service-account-key-file={file / 'sa.pub'}", f"--service-account-signing-key-file={file / 'sa.key'}",
+            "--service-cluster-ip-range=10.0.0.0/24", "--endpoint-reconciler-type=none", "--profiling=false",
+        ]  # fmt: skip
+
+
+SERVER_OWNED = {"uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "deletionTimestamp"}
+
+
+def _path(kind: dict[str, Any], namespace: str, name: str = "") -> str:
+    root = f"/apis/{kind['group']}/{kind['version']}" if kind["group"] else f"/api/{kind['version']}"
+    inside = f"/namespaces/{namespace}" if kind["namespaced"] and namespace else ""
+    return f"{root}{inside}/{kind['plural']}" + (f"/{name}" if name else "")
+
+
+def _b64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+

@@ -1,19 +1,156 @@
-"""Settings. Configuration comes only from the environment, prefix PANE_; runs with nothing set."""
+"""Settings. Configuration comes only from the environment, prefix PANE_; runs with nothing set.
 
-import os
+Without PANE_PRODUCTION this is a development machine: loopback hosts, a key made once, plain HTTP. With it, what is
+missing or unsafe ends the process with a sentence.
+"""
+
 from pathlib import Path
 
+from dashboard import environment as env
+from dashboard.logs import logging_settings
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA = Path(os.environ.get("PANE_DATA", BASE_DIR / "var"))
-DATA.mkdir(parents=True, exist_ok=True)
-SECRET_KEY = "development"
-DEBUG = False
-ALLOWED_HOSTS = ["*"]
-USE_TZ = True
+PRODUCTION = env.flag("PRODUCTION")
+DEBUG = env.debug(PRODUCTION)
+DATA = env.data_folder(BASE_DIR / "var")
+SECRET_KEY = env.secret_key(DATA, PRODUCTION)
+SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS")
+ALLOWED_HOSTS = env.allowed_hosts(PRODUCTION)
+
+# What is watched: read by the watcher
+PANE_KUBECONFIG = env.text("KUBECONFIG")  # path; empty: as kubectl finds it
+PANE_CONTEXT = env.text("CONTEXT")
+PANE_SYSTEM_NAMESPACE = env.text("SYSTEM_NAMESPACE", "kcm-system")
+PANE_ALLOW_LOOPBACK = env.flag("ALLOW_LOOPBACK")  # may a region's kubeconfig name an address of this machine
+PANE_REGION_KUBECONFIGS = env.text("REGION_KUBECONFIGS")  # folder with one least-privileged kubeconfig a region
+PANE_KEEP_DAYS = env.number("KEEP_DAYS", 7)  # how long the log is kept
+PANE_TRUST_PROXY = env.flag("TRUST_PROXY")  # believe X-Forwarded-For and -Proto: only behind a proxy that sets them
+
 INSTALLED_APPS = [
-    "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
-    "django.contrib.staticfiles", "regions", "deployments", "dashboard",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
+    "channels",
+    "csp",
+    "regions",
+    "deployments",
+    "dashboard",
 ]
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA / "pane.sqlite3", "OPTIONS": {
-    "timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL"}}}
+MIDDLEWARE = [
+    "dashboard.middleware.health_first",  # probes call us by address, before hosts and TLS are checked
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "dashboard.middleware.StaticFiles",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "dashboard.middleware.SignInRequired",
+    "dashboard.middleware.viewer",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "dashboard.urls"
+ASGI_APPLICATION = "dashboard.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "dashboard.live.context.live",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": env.database(DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+USE_I18N = False
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = True  # no collectstatic needed to run from a checkout
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# People
+LOGIN_URL = "people:sign_in"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "people:sign_in"
+SESSION_COOKIE_NAME = "pane_session"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "pane_csrf"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = env.items("TRUSTED_ORIGINS")
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+# What a page may do in a browser
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],  # sockets of the same host and port are 'self', too
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if PANE_TRUST_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 30 * 24 * 3600
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    # Whether the whole domain speaks only TLS, and is preloaded as such, is for its owner to say, not for one host.
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "dashboard.people.authentication.BearerAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Pane",
+    "DESCRIPTION": "Regions, deployments and metrics of a k0rdent fleet.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+
+LOGGING = logging_settings(env.text("LOG_LEVEL", "INFO").upper(), as_json=PRODUCTION)

@@ -1,0 +1,44 @@
+"""What administrators see of people: who has tokens, and revoking them. Digests are of no use to anybody here."""
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from dashboard.models import ApiToken
+from dashboard.people import links
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(admin.ModelAdmin):
+    list_display = ("user", "name", "created_at", "used_at", "revoked_at")
+    list_filter = ("revoked_at",)
+    search_fields = ("user__username", "name")
+    fields = readonly_fields = list_display
+    actions = ("revoke",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # a token is shown to its owner only: on the account page, or by `manage.py token`
+
+    @admin.action(description="Revoke the selected tokens", permissions=["change"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        revoked = queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
+        self.message_user(request, f"{revoked} tokens no longer work.", messages.SUCCESS)
+
+
+class PersonAdmin(UserAdmin):
+    actions = ("sign_in_link",)
+
+    @admin.action(description="Make a one-time sign-in link", permissions=["change"])
+    def sign_in_link(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset[:20]:
+            if user.is_superuser and not request.user.is_superuser:
+                continue  # nobody may hand themselves more than they have
+            address = request.build_absolute_uri(links.make(user))
+            self.message_user(request, f"{user.get_username()}, once, within 30 minutes: {address}", messages.SUCCESS)
+
+
+admin.site.unregister(User)
+admin.site.register(User, PersonAdmin)

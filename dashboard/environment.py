@@ -1,0 +1,140 @@
+"""What the environment says, read for the settings. Refuses in one sentence; never guesses in production."""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+from typing import Any, NoReturn
+
+PREFIX = "PANE_"
+KNOWN_KEYS = {"development", "changeme", "change-me", "secret", "default", "insecure"}
+KEY_LENGTH = 50
+
+
+def refuse(sentence: str) -> NoReturn:
+    """End the process with a sentence for the person who started it; no traceback."""
+    raise SystemExit(f"Pane does not start: {sentence}")
+
+
+def text(name: str, default: str = "") -> str:
+    """PANE_<name>, or the contents of the file that PANE_<name>_FILE names, without the line end."""
+    path = os.environ.get(f"{PREFIX}{name}_FILE")
+    if path:
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            refuse(f"{PREFIX}{name}_FILE names {path}, which cannot be read ({_why(error)}).")
+    return os.environ.get(PREFIX + name, default).strip()
+
+
+def flag(name: str) -> bool:
+    """Whether PANE_<name> says yes. Anything that is neither a yes nor a no is refused."""
+    value = text(name).lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"", "0", "false", "no", "off"}:
+        return False
+    refuse(f"{PREFIX}{name} is {value!r}; say 1 or 0.")
+
+
+def number(name: str, default: int, least: int = 1) -> int:
+    """PANE_<name> as a whole number of at least `least`."""
+    value = text(name, str(default))
+    if value.isascii() and value.isdigit() and int(value) >= least:
+        return int(value)
+    refuse(f"{PREFIX}{name} is {value!r}; it must be a whole number, {least} or more.")
+
+
+def items(name: str, default: list[str] | None = None) -> list[str]:
+    """PANE_<name> as a list: parts between commas."""
+    return [part.strip() for part in text(name).split(",") if part.strip()] or list(default or [])
+
+
+def data_folder(default: Path) -> Path:
+    """The folder for the database and other state (PANE_DATA), made if need be, private to its owner."""
+    folder = Path(text("DATA") or default).expanduser()
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        refuse(f"its data folder {folder} cannot be written ({_why(error)}). Set PANE_DATA to a folder that can.")
+    return folder
+
+
+def secret_key(data: Path, production: bool) -> str:
+    """The key that signs sessions. In development one is made once and kept; production must bring its own."""
+    key = text("SECRET_KEY")
+    if production:
+        if not key:
+            refuse("PANE_SECRET_KEY (or PANE_SECRET_KEY_FILE) must be set in production.")
+        if key.lower() in KNOWN_KEYS or "insecure" in key.lower() or len(set(key)) < 5 or len(key) < KEY_LENGTH:
+            refuse(f"PANE_SECRET_KEY is a default or too easy to guess: use {KEY_LENGTH} random characters or more.")
+    return key or _kept_key(data / "secret-key")
+
+
+def _kept_key(path: Path) -> str:
+    # Written aside and linked into place: of two processes that start at once, both use the first one's key.
+    if not path.exists():
+        handle, aside = tempfile.mkstemp(dir=path.parent)  # mode 0600
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(64))
+        try:
+            os.link(aside, path)
+        except FileExistsError:
+            pass
+        finally:
+            os.unlink(aside)
+    return path.read_text(encoding="ascii").strip()
+
+
+def allowed_hosts(production: bool) -> list[str]:
+    """Names under which Pane may be called: loopback in development, said by name in production."""
+    hosts = items("ALLOWED_HOSTS")
+    if production and not hosts:
+        refuse("PANE_ALLOWED_HOSTS must name the hosts under which Pane is called, for example pane.example.org.")
+    if production and "*" in hosts:
+        refuse("PANE_ALLOWED_HOSTS is *, which lets any site pose as Pane: name the hosts.")
+    return hosts or ["localhost", "127.0.0.1", "[::1]"]
+
+
+def debug(production: bool) -> bool:
+    """PANE_DEBUG, never in production."""
+    wanted = flag("DEBUG")
+    if wanted and production:
+        refuse("PANE_DEBUG shows settings and source to anybody who meets an error: unset it in production.")
+    return wanted
+
+
+def database(data: Path) -> dict[str, Any]:
+    """The database: SQLite in the data folder, or what PANE_DATABASE_URL names. Tests get one a process."""
+    url = text("DATABASE_URL")
+    found: dict[str, Any] = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(data / "pane.sqlite3")}
+    if url:
+        import dj_database_url
+
+        try:
+            found = dict(dj_database_url.parse(url))
+        except ValueError:
+            # The error may quote the address, and with it a password.
+            refuse("PANE_DATABASE_URL is not an address like postgres://user:password@host:5432/name.")
+    options = dict(found.get("OPTIONS") or {})
+    if found["ENGINE"] == "django.db.backends.sqlite3":
+        # IMMEDIATE: a transaction that will write says so when it begins and waits its turn, instead of failing later.
+        options |= {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
+        }
+        test = {"NAME": str(Path(tempfile.gettempdir()) / f"pane-test-{os.getpid()}.sqlite3")}
+    else:
+        # A paused writer must not hold the lease row for good: the server ends its transaction.
+        given = f"{options.get('options', '')} -c idle_in_transaction_session_timeout=15000"
+        options["options"] = given.strip()
+        options.setdefault("connect_timeout", 5)
+        test = {"NAME": f"test_{found.get('NAME') or 'pane'}_{os.getpid()}"}
+    return {**found, "OPTIONS": options, "TEST": test}
+
+
+def _why(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or type(error).__name__).lower()

@@ -1,0 +1,55 @@
+"""Is this process alive, and is it of use? For kubelets, load balancers and people in a hurry."""
+
+from datetime import timedelta
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+
+from regions.models import Lease
+
+PATIENCE = timedelta(seconds=30)
+_migrated = False
+
+
+@login_not_required
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers. Says nothing about what it depends on."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@login_not_required
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Whether pages can be trusted: 200, or 503 with what is wrong in a sentence."""
+    checks = {"database": "ok", "migrations": "ok", "watcher": "ok"}
+    try:
+        checks["migrations"] = _migrations()
+        if checks["migrations"] == "ok":
+            checks["watcher"] = _watcher()
+    except DatabaseError:
+        # Not the error's own words: they can name hosts and accounts, and this page needs no sign-in.
+        checks = {"database": "The database does not answer.", "migrations": "not known", "watcher": "not known"}
+    ready = all(word == "ok" for word in checks.values())
+    return JsonResponse({"ready": ready, **checks}, status=200 if ready else 503)
+
+
+def _migrations() -> str:
+    global _migrated
+    if not _migrated:  # once applied they stay so; planning costs more than the rest together
+        executor = MigrationExecutor(connection)
+        missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        if missing:
+            return f"{missing} migrations are missing: run `python manage.py migrate`."
+        _migrated = True
+    return "ok"
+
+
+def _watcher() -> str:
+    beat_at = Lease.objects.values_list("beat_at", flat=True).first()
+    if beat_at is None:
+        return "No watcher has run yet: start `python manage.py watch`."
+    if timezone.now() - beat_at > PATIENCE:
+        return f"The watcher was last heard at {beat_at:%Y-%m-%d %H:%M:%S} UTC."
+    return "ok"

@@ -1,0 +1,62 @@
+"""Middleware: health before everything, sign-in for everything else, and on whose behalf a request is."""
+
+from collections.abc import Callable
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse
+from django_htmx.http import HttpResponseClientRedirect
+from whitenoise.middleware import WhiteNoiseMiddleware
+
+from dashboard import health
+from dashboard.people.viewer import viewer_of
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+PROBES = {"/healthz": health.healthz, "/readyz": health.readyz}
+
+
+def health_first(get_response: GetResponse) -> GetResponse:
+    """Answer health probes at once: they come by address, without TLS and without a session."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        probe = PROBES.get(request.path_info)
+        return probe(request) if probe else get_response(request)
+
+    return answer
+
+
+def viewer(get_response: GetResponse) -> GetResponse:
+    """Set `request.viewer`: whoever is signed in, or None where nobody needs to be."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        request.viewer = viewer_of(request.user)  # type: ignore[attr-defined]
+        return get_response(request)
+
+    return answer
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Every view needs a signed-in person unless it says otherwise (`login_not_required`)."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable) -> HttpResponse:
+        response = super().handle_no_permission(request, view_func)
+        if getattr(request, "htmx", False):
+            # A sign-in page swapped into a fragment would help nobody: let the whole page go there.
+            return HttpResponseClientRedirect(response["Location"])
+        return response
+
+
+class StaticFiles(WhiteNoiseMiddleware):
+    """Static files, read whole: they are small, and an ASGI server cannot stream a synchronous file."""
+
+    @staticmethod
+    def serve(static_file, request: HttpRequest) -> HttpResponse:  # type: ignore[no-untyped-def]
+        found = static_file.get_response(request.method, request.META)
+        body = b""
+        if found.file is not None:
+            with found.file as file:
+                body = file.read()
+        response = HttpResponse(body, status=int(found.status))
+        del response["Content-Type"]
+        for key, value in found.headers:
+            response[key] = value
+        return response

@@ -1,0 +1,29 @@
+"""Local accounts, as the commands need them."""
+
+from django.contrib.auth.models import User
+
+OPERATOR = "operator"
+"""The account that `up` signs in by link: whoever can read the terminal of the machine."""
+
+
+def account(name: str) -> User:
+    """The account of this name; made without a password if there is none."""
+    user, made = User.objects.get_or_create(username=name)
+    if made:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    return user
+
+
+def operator(name: str = OPERATOR) -> User:
+    """The account for whoever started Pane on this machine; it may use the admin pages."""
+    user = account(name)
+    if not (user.is_staff and user.is_superuser and user.is_active):
+        user.is_staff = user.is_superuser = user.is_active = True
+        user.save(update_fields=["is_staff", "is_superuser", "is_active"])
+    return user
+
+
+def somebody_has_a_password() -> bool:
+    """Whether people have accounts of their own here, so that Pane may be reached from other machines."""
+    return any(user.has_usable_password() for user in User.objects.filter(is_active=True).exclude(password=""))

@@ -1,0 +1,65 @@
+"""Who is at the other end of a socket."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from asgiref.sync import sync_to_async
+from channels.auth import AuthMiddlewareStack
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http.request import split_domain_port, validate_host
+
+from dashboard.people import tokens
+
+Scope = dict[str, Any]
+App = Callable[[Scope, Callable, Callable], Awaitable[None]]
+
+
+class Signed:
+    """Sets `scope["user"]` from a bearer token, else from the session of a page of ours.
+
+    A browser sends the session's cookie with any socket that any page opens, and says in Origin which page it was:
+    another site's is turned away before the socket opens. A program brings its token and needs no Origin.
+    """
+
+    def __init__(self, inner: App) -> None:
+        self.inner = inner
+        self.by_session = AuthMiddlewareStack(inner)
+
+    async def __call__(self, scope: Scope, receive: Callable, send: Callable) -> None:
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        if not _host_is_ours(headers.get(b"host", "")):
+            return await _turn_away(receive, send)
+        secret = tokens.bearer(headers.get(b"authorization", ""))
+        if secret is not None:
+            user = await database_sync_to_async(tokens.resolve)(secret)
+            return await self.inner({**scope, "user": user or AnonymousUser(), "session": None}, receive, send)
+        if not same_origin(headers.get(b"origin", ""), headers.get(b"host", "")):
+            return await _turn_away(receive, send)
+        return await self.by_session(scope, receive, send)
+
+
+def same_origin(origin: str, host: str) -> bool:
+    """Whether the page that opened the socket is ours: the rule Django uses for forms."""
+    return origin in settings.CSRF_TRUSTED_ORIGINS or bool(host and urlsplit(origin).netloc.lower() == host.lower())
+
+
+def _host_is_ours(host: str) -> bool:
+    domain, _ = split_domain_port(host)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+async def _turn_away(receive: Callable, send: Callable) -> None:
+    await receive()
+    await send({"type": "websocket.close", "code": 4403})
+
+
+async def signed_in_user(scope: Scope) -> Any:
+    """The account at the other end, loaded; None for nobody."""
+    user = scope.get("user")
+    if user is None:
+        return None
+    signed_in = await sync_to_async(lambda: user.is_authenticated and user.is_active)()
+    return user if signed_in else None

@@ -1,0 +1,15 @@
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from dashboard.people import views
+
+app_name = "people"
+urlpatterns = [
+    # /
+    path("sign-in/", views.SignIn.as_view(), name="sign_in"),
+    path("sign-in/link/<str:secret>/", views.link, name="link"),
+    path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    # /account/
+    path("account/", views.account, name="account"),
+    path("account/tokens/<int:pk>/revoke/", views.revoke, name="revoke"),
+]

@@ -1,0 +1,82 @@
+"""Signing in and out, and one's own API tokens."""
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST
+
+from dashboard.models import ApiToken
+from dashboard.people import attempts, links, tokens
+
+WAIT = "Too many attempts. Wait a quarter of an hour, or use a one-time link."
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignIn(LoginView):
+    """Name and password; then on to where the person was going."""
+
+    template_name = "people/sign_in.html"
+    redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        address, account = _address(request), request.POST.get("username", "")
+        if attempts.too_many(address, account):
+            # Before the password is looked at, so that waiting tells nothing about it.
+            return render(request, self.template_name, {"form": AuthenticationForm(), "refusal": WAIT}, status=429)
+        form = self.get_form()
+        if form.is_valid():
+            attempts.succeeded(address, account)
+            return self.form_valid(form)
+        attempts.failed(address, account)
+        response = self.form_invalid(form)
+        response.status_code = 422
+        return response
+
+
+@login_not_required
+@never_cache
+@sensitive_variables("secret")
+@require_http_methods(["GET", "HEAD", "POST"])
+def link(request: HttpRequest, secret: str) -> HttpResponse:
+    """A one-time link: GET shows a button, POST signs in."""
+    if request.method != "POST":
+        found = links.usable(secret)
+        return render(request, "people/link.html", {"link": found}, status=200 if found else 410)
+    user = links.spend(secret)
+    if user is None:
+        return render(request, "people/link.html", {"link": None}, status=410)
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    return redirect("/")
+
+
+@never_cache
+@sensitive_variables("secret")
+@require_http_methods(["GET", "HEAD", "POST"])
+def account(request: HttpRequest) -> HttpResponse:
+    """Who I am here, and my API tokens. POST makes one, shown in the answer and never again."""
+    secret = ""
+    if request.method == "POST":
+        secret = tokens.issue(request.user, request.POST.get("name", "").strip()[:100])
+    mine = ApiToken.objects.filter(user=request.user, revoked_at=None).order_by("-created_at")
+    return render(request, "people/account.html", {"tokens": mine, "secret": secret})
+
+
+@require_POST
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    """Revoke one of my own tokens: programs that use it are refused from now on."""
+    token = get_object_or_404(ApiToken, pk=pk, user=request.user, revoked_at=None)
+    ApiToken.objects.filter(pk=token.pk).update(revoked_at=timezone.now())
+    messages.success(request, f"The token {token.name or 'without a name'} no longer works.")
+    return redirect("people:account")
+
+
+def _address(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))[:64]

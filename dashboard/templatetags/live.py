@@ -1,0 +1,133 @@
+"""`{% live %}` marks a part of a page that may change; `{% livelist %}` a list whose order and members may.
+
+    <ul id="regions" data-live-list="hold">
+      {% livelist "regions" %}
+        {% for region in regions %}
+          {% live "region-" region.name %}<li id="region-{{ region.name }}">…</li>{% endlive %}
+        {% endfor %}
+      {% endlivelist %}
+    </ul>
+
+A live part is one element that has the id given (the words of the tag, joined). It is a whole state, never empty: what
+is sometimes absent is drawn as an element with `hidden`. Everybody with the same rights is sent the same live parts:
+nothing in them may depend on who is looking, so no CSRF token either.
+"""
+
+import re
+
+from django import template
+from django.template.base import FilterExpression, NodeList, Parser, Token
+from django.template.context import Context
+from django.utils.html import escape
+
+from dashboard.live.collector import Collector, inside, members
+
+register = template.Library()
+
+FIRST_TAG = re.compile(r"\s*(?:<!--.*?-->\s*)*<[a-zA-Z][^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*>", re.DOTALL)
+ID = re.compile(r"\sid=(?:\"([^\"]*)\"|'([^']*)')")
+ORDERS = {"hold", "auto"}
+
+
+def _join(parts: list[FilterExpression], context: Context) -> str:
+    return "".join(str(part.resolve(context)) for part in parts)
+
+
+def _collector(context: Context) -> Collector | None:
+    request = getattr(context, "request", None) or context.get("request")
+    return getattr(request, "live_collector", None)
+
+
+class LiveNode(template.Node):
+    def __init__(self, parts: list[FilterExpression], nodelist: NodeList) -> None:
+        self.parts = parts
+        self.nodelist = nodelist
+
+    def render(self, context: Context) -> str:
+        dom_id = _join(self.parts, context)
+        outer = inside.get()
+        if outer is not None:
+            raise template.TemplateSyntaxError(f"live {dom_id!r} stands inside live {outer!r}; only one may move.")
+        token = inside.set(dom_id)
+        try:
+            html = self.nodelist.render(context).strip()
+        finally:
+            inside.reset(token)
+        _check(dom_id, html)
+        siblings = members.get()
+        if siblings is not None:
+            siblings.append(dom_id)
+        collector = _collector(context)
+        if collector is not None:
+            if dom_id in collector.fragments:
+                raise template.TemplateSyntaxError(f"live {dom_id!r} stands twice on this page.")
+            collector.fragments[dom_id] = html
+        return html
+
+
+def _check(dom_id: str, html: str) -> None:
+    root = FIRST_TAG.match(html)
+    found = ID.search(root[0]) if root else None
+    if found is None or (found[1] if found[1] is not None else found[2]) != escape(dom_id):
+        raise template.TemplateSyntaxError(f"live {dom_id!r} must hold one element with that id.")
+    if "csrfmiddlewaretoken" in html:
+        raise template.TemplateSyntaxError(
+            f"live {dom_id!r} holds a CSRF token: live parts are shared. Let the page's own header carry it."
+        )
+
+
+class LiveListNode(template.Node):
+    def __init__(self, parts: list[FilterExpression], order: FilterExpression | None, nodelist: NodeList) -> None:
+        self.parts = parts
+        self.order = order
+        self.nodelist = nodelist
+
+    def render(self, context: Context) -> str:
+        dom_id = _join(self.parts, context)
+        order = self.order.resolve(context) if self.order else "hold"
+        if order not in ORDERS:
+            raise template.TemplateSyntaxError(f"livelist {dom_id!r}: order is hold or auto, not {order!r}.")
+        if inside.get() is not None:
+            raise template.TemplateSyntaxError(f"livelist {dom_id!r} stands inside live {inside.get()!r}.")
+        if members.get() is not None:
+            raise template.TemplateSyntaxError(f"livelist {dom_id!r} stands inside another livelist.")
+        found: list[str] = []
+        token = members.set(found)
+        try:
+            html = self.nodelist.render(context)
+        finally:
+            members.reset(token)
+        collector = _collector(context)
+        if collector is not None:
+            collector.orders[dom_id] = found
+        return html
+
+
+def _words(parser: Parser, token: Token) -> tuple[list[FilterExpression], FilterExpression | None]:
+    tag, *words = token.split_contents()
+    order = None
+    if words and words[-1].startswith("order="):
+        order = parser.compile_filter(words.pop().removeprefix("order="))
+    if not words:
+        raise template.TemplateSyntaxError(f"{tag} needs the id of its element.")
+    return [parser.compile_filter(word) for word in words], order
+
+
+@register.tag
+def live(parser: Parser, token: Token) -> LiveNode:
+    """`{% live "region-" region.name %}…{% endlive %}`: an element of the page that may change."""
+    parts, order = _words(parser, token)
+    if order is not None:
+        raise template.TemplateSyntaxError("live takes no order; livelist does.")
+    nodelist = parser.parse(("endlive",))
+    parser.delete_first_token()
+    return LiveNode(parts, nodelist)
+
+
+@register.tag
+def livelist(parser: Parser, token: Token) -> LiveListNode:
+    """`{% livelist "regions" order="auto" %}…{% endlivelist %}`: the live parts inside are the list's members."""
+    parts, order = _words(parser, token)
+    nodelist = parser.parse(("endlivelist",))
+    parser.delete_first_token()
+    return LiveListNode(parts, order, nodelist)

@@ -1,0 +1,29 @@
+"""Every route. Pages and sockets need sign-in unless a view says otherwise."""
+
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularJSONAPIView
+
+from dashboard import health
+
+urlpatterns = [
+    # Health, answered before any middleware (dashboard.middleware.health_first); here for their names
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    # /sign-in/ /sign-out/ /account/
+    path("", include("dashboard.people.urls")),
+    # /regions/ /feed/ /backups/ …
+    path("", include("regions.urls")),
+    # /deployments/ /templates/ /services/ …
+    path("", include("deployments.urls")),
+    # /api/v1/
+    path("api/v1/schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    # /admin/: one way to sign in, with its rate limit, not two
+    path(
+        "admin/login/",
+        login_not_required(RedirectView.as_view(pattern_name="people:sign_in", query_string=True)),
+    ),
+    path("admin/", admin.site.urls),
+]

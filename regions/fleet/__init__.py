@@ -10,6 +10,11 @@
     links() -> dict[str, LinkView]                                   by cluster name
 """
 
+from regions.fleet.cards import list_regions
+from regions.fleet.changes import changes
+from regions.fleet.detail import get_region
+from regions.fleet.overview import overview
+from regions.fleet.search import search
 from regions.fleet.shapes import (
     ChangeItem,
     ChangePage,
@@ -30,6 +35,7 @@ from regions.fleet.shapes import (
     Target,
     Versions,
 )
+from regions.fleet.sight import freshness, links
 
 __all__ = [
     "ChangeItem",
@@ -50,4 +56,11 @@ __all__ = [
     "StreamView",
     "Target",
     "Versions",
+    "changes",
+    "freshness",
+    "get_region",
+    "links",
+    "list_regions",
+    "overview",
+    "search",
 ]

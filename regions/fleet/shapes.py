@@ -36,6 +36,7 @@ class LinkView:
     server: str = ""
     kubeconfig: str = ""  # where its kubeconfig was found, in words
     expires_at: datetime | None = None  # of the certificate or token that we use
+    expiring: bool = False  # within two weeks, or already past: `message` says so
     uid: str = ""
     replaced_at: datetime | None = None  # when another cluster began to answer under this name
     revision: int = 0

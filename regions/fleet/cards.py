@@ -1,0 +1,153 @@
+"""Regions at a glance: what the Region says of itself, how we hear it, and the HelmReleases of its components."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from regions.domain import manifest as m
+from regions.domain.health import Health
+from regions.domain.kinds import K0RDENT
+from regions.domain.refs import MANAGEMENT
+from regions.domain.viewer import Viewer
+from regions.fleet.rows import counted, manifests, row_of
+from regions.fleet.shapes import Component, Counts, RegionCard, Row, Versions
+from regions.fleet.sight import Sight, look
+from regions.models import Resource
+
+PAUSE = f"{K0RDENT}/region-pause"
+_PLACES = Q(kind="Region", cluster=MANAGEMENT) | Q(kind="Management", cluster=MANAGEMENT, name="kcm")
+_TROUBLE = (Health.FAILED, Health.DEGRADED)
+
+
+def place_of(row: Resource) -> str:
+    """The name of the region that this Region or Management object is."""
+    return MANAGEMENT if row.kind == "Management" else row.name
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What all regions have in common, read once: the Release that is applied, and components' HelmReleases."""
+
+    sight: Sight
+    release: str
+    wanted: Mapping[str, str]  # component of management → template that the Release names
+    regional: str  # template of kcm in a region
+    releases: Mapping[str, Mapping[str, Row]]  # region → HelmRelease name → row
+    deployments: Mapping[str, Counts]
+
+
+def list_regions(*, viewer: Viewer) -> list[RegionCard]:
+    """Every region and the management cluster, worst first."""
+    return cards(look())
+
+
+def cards(sight: Sight) -> list[RegionCard]:
+    """The same, for one who has already looked."""
+    rows = list(Resource.objects.filter(_PLACES))
+    bodies = manifests(rows)
+    ground = survey(sight, bodies, rows)
+    found = [card(row, bodies.get(row.pk, {}), ground) for row in rows]
+    return sorted(found, key=lambda card: (card.health.rank, not card.is_management, card.name))
+
+
+def survey(sight: Sight, bodies: Mapping[int, dict[str, Any]], rows: list[Resource]) -> Ground:
+    """Read what the cards of these rows need together."""
+    management = next((bodies.get(row.pk, {}) for row in rows if row.kind == "Management"), None)
+    if management is None:
+        found = Resource.objects.filter(kind="Management", cluster=MANAGEMENT, name="kcm").first()
+        management = manifests([found]).get(found.pk, {}) if found else {}
+    name = m.text(m.part(management, "status", "release")) or m.text(m.part(management, "spec", "release"))
+    row = Resource.objects.filter(kind="Release", cluster=MANAGEMENT, name=name).first() if name else None
+    release = manifests([row]).get(row.pk, {}) if row else {}
+    spec = m.mapping(release.get("spec"))
+    wanted = {part: m.text(m.part(spec, part, "template")) for part in ("kcm", "capi")}
+    wanted |= {m.text(one.get("name")): m.text(one.get("template")) for one in m.items(spec.get("providers"))}
+    return Ground(
+        sight, name, wanted, m.text(m.part(spec, "regional", "template")), _component_releases(sight),
+        counted(Q(kind="ClusterDeployment"), "region", sight),
+    )  # fmt: skip
+
+
+def _component_releases(sight: Sight) -> dict[str, dict[str, Row]]:
+    """HelmReleases that belong to no deployment, by region: those are the components of k0rdent."""
+    found: dict[str, dict[str, Row]] = {}
+    for row in Resource.objects.filter(kind="HelmRelease", cluster=MANAGEMENT, deployment=""):
+        found.setdefault(row.region or MANAGEMENT, {})[row.name] = row_of(row, sight)
+    return found
+
+
+def components(manifest: Mapping[str, Any], region: str, ground: Ground) -> tuple[Component, ...]:
+    """The parts of k0rdent in a region, in the order in which k0rdent installs them."""
+    status = m.mapping(m.part(dict(manifest), "status", "components"))
+    releases = ground.releases.get(region, {})
+    prefix = "" if region == MANAGEMENT else f"{region}-"
+    found = []
+    for name, raw in status.items():
+        part = m.mapping(raw)
+        release = releases.get(prefix + name)
+        success, error = part.get("success") is True, m.text(part.get("error"))
+        health, message = _component_health(success, error, release)
+        found.append(Component(
+            name, m.text(part.get("template")), _wanted(manifest, name, ground), success, error, health, message,
+            tuple(m.text(one) for one in part.get("exposedProviders") or ()), release,
+        ))  # fmt: skip
+    first = {"kcm": 0, "kcm-regional": 0, "capi": 1}
+    return tuple(sorted(found, key=lambda one: (first.get(one.name, 2), one.name)))
+
+
+def _component_health(success: bool, error: str, release: Row | None) -> tuple[Health, str]:
+    # The Region's own word is frozen once it was Ready; its HelmRelease is judged anew by Flux all the time.
+    if release and release.health in (*_TROUBLE, Health.UNKNOWN, Health.PROGRESSING):
+        return release.health, release.message
+    if success:
+        return Health.READY, "Installed"
+    return Health.PROGRESSING, error or "Not installed yet"
+
+
+def _wanted(manifest: Mapping[str, Any], name: str, ground: Ground) -> str:
+    """What the spec says for this component, else the Release."""
+    spec = m.mapping(manifest.get("spec"))
+    core = {"kcm": "kcm", "kcm-regional": "kcm", "capi": "capi"}.get(name)
+    if core:
+        own = m.text(m.part(spec, "core", core, "template"))
+    else:
+        own = next((m.text(p.get("template")) for p in m.items(spec.get("providers")) if p.get("name") == name), "")
+    return own or (ground.regional if name == "kcm-regional" else ground.wanted.get(name, ""))
+
+
+def card(row: Resource, manifest: Mapping[str, Any], ground: Ground) -> RegionCard:
+    """One region at a glance."""
+    name = place_of(row)
+    sight = ground.sight
+    parts = components(manifest, name, ground)
+    health, last_health, message = _health(row, name, parts, sight)
+    link = sight.link(name)
+    kcm = next((part.template for part in parts if part.name in ("kcm", "kcm-regional")), "")
+    versions = Versions(link.version, ground.release, kcm, sum(part.behind for part in parts))
+    providers = m.part(dict(manifest), "status", "availableProviders")
+    return RegionCard(
+        name=name, health=health, last_health=last_health, message=message, since=row.since,
+        as_of=row.as_of if last_health is None else link.heard_at or row.as_of, link=link,
+        deployments=ground.deployments.get(name, Counts()),
+        components_ok=sum(part.health is Health.READY for part in parts), components_total=len(parts),
+        providers=tuple(sorted(m.text(one) for one in providers)) if isinstance(providers, list) else (),
+        versions=versions, paused=PAUSE in m.annotations(dict(manifest)), created_at=row.created_at,
+        deleting_at=row.deleting_at,
+    )  # fmt: skip
+
+
+def _health(
+    row: Resource, name: str, parts: tuple[Component, ...], sight: Sight
+) -> tuple[Health, Health | None, str]:
+    judged = sight.judge(row)
+    health, message = Health(row.health), row.message
+    broken = [part for part in parts if part.release and part.release.health in _TROUBLE]
+    if broken and health.rank > Health.DEGRADED.rank and not row.deleting_at:
+        health = Health.DEGRADED
+        message = ". ".join(f"{part.name}: {part.message}" for part in broken)
+    if judged.last_health is None and name not in sight.blind:
+        return health, None, message
+    why = judged.message if judged.last_health is not None else sight.why(MANAGEMENT, name)
+    return Health.UNKNOWN, health, why

@@ -1,0 +1,78 @@
+"""The log as people read it: newest first, repeats of an Event folded into the newest."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from django.db.models import Q
+
+from regions import journal
+from regions.domain.viewer import Viewer
+from regions.fleet.shapes import ChangeItem, ChangePage, Target
+from regions.models import Change
+
+LIMIT = 200
+
+
+def changes(
+    *,
+    viewer: Viewer,
+    topic: str | None = None,
+    text: str = "",
+    severity: str = "",
+    region: str = "",
+    kind: str = "",
+    source: str = "",
+    before: int | None = None,
+    limit: int = 100,
+) -> ChangePage:
+    """What happened, newest first. `limit` rows of the log are read; folding may leave fewer items."""
+    limit = max(1, min(limit, LIMIT))
+    cursor = journal.cursor()
+    query = Change.objects.filter(about(topic)).order_by("-id").defer("manifest", "columns")
+    for column, value in {"severity": severity, "region": region, "kind": kind, "source": source}.items():
+        if value:
+            query = query.filter(**{column: value})
+    if text:
+        query = query.filter(Q(message__icontains=text) | Q(reason__icontains=text) | Q(name__icontains=text))
+    if before is not None:
+        query = query.filter(id__lt=before)
+    rows = list(query[:limit])
+    log = cursor.rpartition(".")[0]
+    return ChangePage(fold(item(row, log) for row in rows), rows[-1].id if len(rows) == limit else None, cursor)
+
+
+def about(topic: str | None) -> Q:
+    """The changes that a topic is about, as `regions.domain.topics` defines them."""
+    what, _, rest = (topic or "").partition(":")
+    if what == "region":
+        return Q(region=rest) | Q(region="", cluster=rest)
+    if what == "deployment":
+        return Q(deployment=rest)
+    if what == "kind":
+        return Q(kind=rest)
+    if what == "object":
+        kind, _, path = rest.partition("/")
+        namespace, _, name = path.rpartition("/")
+        return Q(kind=kind, namespace=namespace, name=name)
+    return Q()
+
+
+def item(row: Change, log: str) -> ChangeItem:
+    """One row of the log as a value; `log` names the log in its cursor."""
+    return ChangeItem(
+        id=row.id, cursor=f"{log}.{row.id}", at=row.at, source=row.source, severity=row.severity, reason=row.reason,
+        message=row.message,
+        target=Target(row.kind, row.namespace, row.name, row.cluster, row.region, row.deployment),
+        health=row.health, previous_health=row.previous_health, series=row.series, count=row.count,
+        first_at=row.at, blind_from=row.blind_from,
+    )  # fmt: skip
+
+
+def fold(items: Iterable[ChangeItem]) -> tuple[ChangeItem, ...]:
+    """Repeats of one Event become its newest row, which says how many there were and since when."""
+    folded: dict[object, ChangeItem] = {}
+    for one in items:
+        key = one.series or one.id
+        newest = folded.get(key)
+        folded[key] = replace(newest, repeats=newest.repeats + 1, first_at=one.at) if newest else one
+    return tuple(folded.values())

@@ -1,47 +1,66 @@
-"""Health: the one scale on which every object is judged."""
+"""How any object is doing. The scale is `regions.domain.scale`, the rules are in `regions.domain.rules`."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from regions.domain import manifest as m
+from regions.domain.kinds import CAPI, CONTROL_PLANE, FLUX, INFRASTRUCTURE, K0RDENT
+from regions.domain.links import Link
 from regions.domain.manifest import Manifest
+from regions.domain.rules import backup, capi, catalog, deployment, generic, ground, helm, services
+from regions.domain.rules.common import Rule
+from regions.domain.rules.linked import assess_in_region, assess_region_linked
+from regions.domain.scale import Assessment, Health
 
+__all__ = ["Assessment", "Health", "Link", "assess", "assess_in_region", "assess_region_linked"]
 
-class Health(StrEnum):
-    """Worst first. Unknown means that we do not know (silent, unreachable, not permitted): never red, never green."""
-
-    FAILED = "Failed"
-    DEGRADED = "Degraded"
-    UNKNOWN = "Unknown"
-    PROGRESSING = "Progressing"
-    DELETING = "Deleting"
-    PAUSED = "Paused"
-    VALIDATED = "Validated"
-    READY = "Ready"
-
-    @property
-    def rank(self) -> int:
-        """0 is worst; sort by it."""
-        return list(Health).index(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """How an object is doing, why in its own words, and when to look again though nothing was heard."""
-
-    health: Health
-    message: str
-    due_at: datetime | None = None
+_RULES: dict[tuple[str, str], Rule] = {
+    (K0RDENT, "Management"): ground.management,
+    (K0RDENT, "Release"): ground.release,
+    (K0RDENT, "Region"): ground.region,
+    (K0RDENT, "Credential"): catalog.credential,
+    (K0RDENT, "ClusterDeployment"): deployment.deployment,
+    (K0RDENT, "ClusterTemplate"): catalog.template,
+    (K0RDENT, "ServiceTemplate"): catalog.template,
+    (K0RDENT, "ProviderTemplate"): catalog.template,
+    (K0RDENT, "ClusterTemplateChain"): catalog.template,
+    (K0RDENT, "ServiceTemplateChain"): catalog.template,
+    (K0RDENT, "ProviderInterface"): generic.exists,
+    (K0RDENT, "MultiClusterService"): services.multi_cluster_service,
+    (K0RDENT, "ServiceSet"): services.service_set,
+    (K0RDENT, "StateManagementProvider"): catalog.state_management,
+    (K0RDENT, "AccessManagement"): catalog.access,
+    (K0RDENT, "ManagementBackup"): backup.management_backup,
+    (FLUX, "HelmRelease"): helm.helm_release,
+    ("", "ConfigMap"): generic.exists,
+    ("", "Secret"): generic.exists,
+    ("", "Namespace"): generic.exists,
+    (CAPI, "Cluster"): capi.cluster,
+    (CAPI, "Machine"): capi.machine,
+    (CAPI, "MachineDeployment"): capi.replicated,
+    (CAPI, "MachinePool"): capi.replicated,
+    (CAPI, "MachineSet"): capi.replicated,
+    ("config.projectsveltos.io", "ClusterSummary"): services.cluster_summary,
+    ("lib.projectsveltos.io", "SveltosCluster"): services.sveltos_cluster,
+}
 
 
 def assess(manifest: Manifest, now: datetime, progressed_at: datetime | None) -> Assessment:
-    """Say how an object is doing, and why. `progressed_at` is when it last changed in a way that matters."""
-    if m.deleting_at(manifest):
-        return Assessment(Health.DELETING, "Deleting")
-    ready = m.condition(manifest, "Ready")
-    if ready is None:
-        return Assessment(Health.PROGRESSING, "Nothing has been reported yet")
-    if ready["status"] == "True":
-        return Assessment(Health.READY, ready["message"] or "Ready")
-    return Assessment(Health.DEGRADED, ready["message"] or ready["reason"])
+    """Say how an object is doing, and why. Never raises, and never says Ready without proof.
+
+    `progressed_at` is when it last changed in a way that matters; None when it is seen for the first time, and then
+    the newest moment that the object tells of itself is taken (`manifest.last_transition`).
+    `due_at` of the answer, when there is one, lies after `now`: the answer changes then though nothing is heard.
+    """
+    since = progressed_at or m.last_transition(manifest) or now
+    return _rule(manifest)(manifest, now, min(since, now))
+
+
+def _rule(manifest: Manifest) -> Rule:
+    group, kind = m.group(manifest), m.kind(manifest)
+    if rule := _RULES.get((group, kind)):
+        return rule
+    if group == CONTROL_PLANE:
+        return capi.control_plane
+    if group == INFRASTRUCTURE and kind.endswith("Identity"):
+        return generic.identity
+    return generic.anything

@@ -135,20 +135,10 @@ def conditions(manifest: Manifest) -> list[Condition]:
     A Cluster API object of version v1beta1 has classic conditions and, under `status.v1beta2`, the newer ones: where
     both speak of one type the newer is taken, because it is what v1beta2 would say.
     """
-    status = mapping(manifest.get("status"))
     found: dict[str, Condition] = {}
-    for raw in _raw_conditions(status):
-        kind_of = text(raw.get("type"))
-        if kind_of:
-            found[kind_of] = Condition(
-                type=kind_of,
-                status=text(raw.get("status")).capitalize(),
-                reason=text(raw.get("reason")),
-                message=text(raw.get("message")),
-                severity=text(raw.get("severity")),
-                changed_at=parse_time(raw.get("lastTransitionTime")),
-                observed_generation=number(raw.get("observedGeneration")),
-            )
+    for raw in _raw_conditions(mapping(manifest.get("status"))):
+        if type := text(raw.get("type")):
+            found[type] = _read(raw, type)
     return list(found.values())
 
 
@@ -159,7 +149,23 @@ def _raw_conditions(status: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def condition(manifest: Manifest, type: str) -> Condition | None:
     """The condition of this type, if it has been reported."""
-    return next((found for found in conditions(manifest) if found["type"] == type), None)
+    found = None
+    for raw in _raw_conditions(mapping(manifest.get("status"))):
+        if raw.get("type") == type:
+            found = raw  # the last one wins, as in `conditions`
+    return _read(found, type) if found else None
+
+
+def _read(raw: dict[str, Any], type: str) -> Condition:
+    return Condition(
+        type=type,
+        status=text(raw.get("status")).capitalize(),
+        reason=text(raw.get("reason")),
+        message=text(raw.get("message")),
+        severity=text(raw.get("severity")),
+        changed_at=parse_time(raw.get("lastTransitionTime")),
+        observed_generation=number(raw.get("observedGeneration")),
+    )
 
 
 def ready(manifest: Manifest) -> bool | None:

@@ -49,12 +49,7 @@ def _of_k0rdent(manifest: Manifest, spec: dict[str, Any], system_namespace: str)
             found.append(("Secret", m.text(deployment.get("namespace")), secret))
         return found
     if kind == "Credential":
-        identity = m.mapping(spec.get("identityRef"))
-        at = m.text(identity.get("namespace")) or system_namespace
-        found = [("ConfigMap", at, f"{m.text(identity.get('name'))}-resource-template")] if identity.get("name") else []
-        if identity.get("kind") == "Secret":
-            found.append(("Secret", at, m.text(identity.get("name"))))
-        return found
+        return _of_credential(m.mapping(spec.get("identityRef")), namespace, system_namespace)
     if kind == "ClusterTemplate" or kind == "ServiceTemplate":
         return [("ConfigMap", namespace, m.text(m.part(manifest, "status", "schemaConfigMapName")))]
     if kind in ("ClusterDeployment", "MultiClusterService", "ServiceSet"):
@@ -66,6 +61,21 @@ def _of_k0rdent(manifest: Manifest, spec: dict[str, Any], system_namespace: str)
             if source.get("kind") in ("Secret", "ConfigMap")
         ]
     return []
+
+
+def _of_credential(identity: dict[str, Any], namespace: str, system_namespace: str) -> list[Named]:
+    """Originals lie in the system namespace; what a deployment uses lies where the identity is said to be."""
+    name = m.text(identity.get("name"))
+    if not name:
+        return []
+    # Without a namespace k0rdent looks where the deployment is, which is where its Credential is.
+    at = m.text(identity.get("namespace")) or namespace
+    secret = name if identity.get("kind") == "Secret" else f"{name}-secret"
+    return [
+        ("ConfigMap", at, f"{name}-resource-template"),
+        ("Secret", at, secret),
+        ("Secret", system_namespace, secret),
+    ]
 
 
 def _of_identity(kind: str, spec: dict[str, Any], system_namespace: str) -> list[Named]:

@@ -1,0 +1,1 @@
+"""The rules of health: what is said of an object of each kind. `regions.domain.health.assess` chooses among them."""

@@ -75,4 +75,10 @@ KINDS: tuple[Kind, ...] = (
     Kind("events.k8s.io", "Event", "events", ("v1",), Where.HOSTS, fallback_group=""),
 )
 """Besides these, the kinds that a Cluster or Machine names (infrastructureRef, controlPlaneRef) are watched on the
-cluster that names them, and the ConfigMaps and Secrets that an object names are read one by one."""
+cluster that names them."""
+
+NAMED_KINDS = {
+    "Secret": Kind("", "Secret", "secrets", ("v1",), Where.HOSTS, "by-name"),
+    "ConfigMap": Kind("", "ConfigMap", "configmaps", ("v1",), Where.HOSTS, "by-name"),
+}
+"""Objects of these kinds are read one by one, when another object names them: Secrets are never listed or watched."""

@@ -1,0 +1,144 @@
+"""Following one cluster: its link, and a stream for each kind."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from regions.domain.kinds import KINDS, Where
+from regions.domain.notes import Heard, Replaced
+from regions.domain.refs import MANAGEMENT
+from regions.kube.client import Client
+from regions.kube.errors import KubeError, Refused, Unreachable, Unsupported
+from regions.watcher import memory
+from regions.watcher.options import Options
+from regions.watcher.recorder import Recorder, now
+from regions.watcher.sources import Source
+from regions.watcher.streams import Streams
+
+log = logging.getLogger(__name__)
+
+PROBE = 10.0  # seconds between two probes, each on a fresh connection
+DOUBT = 5.0  # after one that failed
+STRIKES = 3  # failures in a row that make a cluster silent
+REREAD = 60.0  # seconds between two looks at where the kubeconfig came from
+RETRY = 15.0  # after a refusal
+
+
+class Follower:
+    """Follows one cluster until cancelled. Never raises for what the cluster does."""
+
+    def __init__(
+        self, name: str, source: Source, recorder: Recorder, options: Options, blind_since: datetime | None
+    ) -> None:
+        self.name = name
+        self.source = source
+        self.recorder = recorder
+        self.options = options
+        self.blind_since = blind_since
+        self.on_region: Callable[[str, dict[str, Any] | None], Awaitable[None]] | None = None
+        self.strikes = 0
+        self.live_at: dict[str, datetime] = {}  # when each stream last told anything
+
+    async def run(self) -> None:
+        self.memory = await self.recorder.call(memory.remember, self.name)
+        where = (Where.HOSTS, Where.MANAGEMENT) if self.name == MANAGEMENT else (Where.HOSTS,)
+        self.kinds = [kind for kind in KINDS if kind.where in where]
+        # Blind from the moment that somebody last saw: this process, or the watcher before it.
+        if self.blind_since:
+            self.live_at = {stream: self.blind_since for stream, version in self.memory.reached.items() if version}
+        if not self.memory.known:
+            await self.say(state="connecting", message="")
+        while True:
+            self.source.moved.clear()
+            try:
+                endpoint = await self.source.endpoint()
+            except Unreachable as error:
+                await self.missed(error.message)
+            except KubeError as error:
+                await self.say(state="refused", message=error.message, kubeconfig=self.source.described)
+            else:
+                place = {"server": f"{endpoint.host}:{endpoint.port}", "kubeconfig": self.source.described}
+                await self.say(expires_at=endpoint.expires_at, **place)
+                client = Client(endpoint, allow_loopback=self.options.allow_loopback)
+                try:
+                    await self.serve(client)
+                finally:
+                    self.source.offer(None)
+                    await client.close()
+            await self.pause(RETRY if self.strikes < STRIKES else PROBE)
+
+    async def serve(self, client: Client) -> None:
+        """Probe this endpoint and follow its kinds, until it refuses us or is no longer the one to use."""
+        streams: Streams | None = None
+        reread_at = asyncio.get_running_loop().time() + REREAD
+        try:
+            while True:
+                try:
+                    await client.ready()
+                    if streams is None:
+                        await self.identify(client)
+                        streams = Streams(self, client)
+                        self.source.offer(client)
+                        streams.start()
+                except Unreachable as error:
+                    await self.missed(error.message)
+                    if self.strikes >= STRIKES and streams is not None:
+                        await streams.stop()
+                        streams = None
+                except (Refused, Unsupported) as error:
+                    await self.say(state="refused", message=error.message)
+                    return
+                except KubeError as error:
+                    # It answers, so it lives; that it is not well it says itself.
+                    await self.missed(error.message)
+                else:
+                    self.strikes = 0
+                    await self.say(state="connected", message="", heard_at=now(), expires_at=client.endpoint.expires_at)
+                if streams is not None and streams.refused:
+                    await self.say(state="refused", message=streams.refused)
+                    return
+                loop = asyncio.get_running_loop()
+                if loop.time() >= reread_at:
+                    if await self.source.rotated():
+                        log.info("%s: its kubeconfig was replaced; connecting anew", self.name)
+                        return
+                    reread_at = loop.time() + REREAD
+                if await self.pause(PROBE if self.strikes == 0 else DOUBT):
+                    return
+        finally:
+            if streams is not None:
+                await streams.stop()
+
+    async def identify(self, client: Client) -> None:
+        """Learn which cluster answers; another one than before is a change, not a merge of two inventories."""
+        uid = ""
+        with contextlib.suppress(Refused):
+            uid = (await client.get("/api/v1/namespaces/kube-system"))["metadata"]["uid"]
+        if uid and self.memory.uid and uid != self.memory.uid:
+            await self.recorder.note(Replaced(self.name, self.memory.uid, uid, now()))
+            self.memory = memory.Memory(known=True)
+            self.live_at = {}
+        if uid:
+            self.memory.uid = uid
+            await self.say(uid=uid)
+        await self.say(version=await client.server_version())
+
+    async def missed(self, message: str) -> None:
+        self.strikes += 1
+        if self.strikes >= STRIKES:
+            await self.say(state="silent", message=message)
+        else:
+            await self.say(message=message)
+
+    async def say(self, **fields: Any) -> None:
+        await self.recorder.note(Heard(self.name, now(), fields))
+
+    async def pause(self, seconds: float) -> bool:
+        """Wait; True when the endpoint may have moved meanwhile."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.source.moved.wait(), seconds)
+            return True
+        return False

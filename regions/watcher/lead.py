@@ -1,0 +1,58 @@
+"""Who writes: one watcher leads, the others stand by and take over when it no longer beats."""
+
+import asyncio
+import logging
+import os
+import socket
+import uuid
+
+from django.db import DatabaseError, InterfaceError
+
+from regions import journal
+from regions.watcher.fleet import Fleet
+from regions.watcher.options import Options
+from regions.watcher.recorder import Recorder, now
+
+log = logging.getLogger(__name__)
+
+STAND_BY = 2.0  # seconds between two looks at the lease
+
+
+class Watcher:
+    """Follows all clusters while it holds the lease. `run` returns only when cancelled."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.name = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:6]}"
+
+    async def run(self) -> None:
+        while True:
+            recorder = Recorder()
+            try:
+                await self._lead_once(recorder)
+            except* journal.LeaseLost:
+                log.warning("Another watcher has taken over; standing by")
+            except* (DatabaseError, InterfaceError) as errors:
+                # What a broken commit wrote is not known here: begin again from what the database says.
+                log.warning("The database failed (%s); beginning again", type(errors.exceptions[0]).__name__)
+            finally:
+                await recorder.close()
+            await asyncio.sleep(STAND_BY)
+
+    async def _lead_once(self, recorder: Recorder) -> None:
+        previous = await recorder.call(journal.holder)
+        blind_since = previous.beat_at if previous else None
+        while (term := await recorder.call(journal.claim, self.name, now())) is None:
+            await asyncio.sleep(STAND_BY)
+            previous = await recorder.call(journal.holder)
+            blind_since = previous.beat_at if previous else None
+        recorder.term = term
+        log.info("Leading with term %d", term)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(recorder.record())
+                tasks.create_task(recorder.tend(self.options.keep))
+                tasks.create_task(Fleet(self.options, recorder, blind_since).run())
+        except asyncio.CancelledError:
+            await recorder.call(journal.release, term)
+            raise

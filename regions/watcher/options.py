@@ -1,0 +1,27 @@
+"""What the watcher is told at its start."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    kubeconfig: str | None  # our own; None: the usual places, then the in-cluster account
+    context: str | None
+    system_namespace: str
+    allow_loopback: bool
+    region_kubeconfigs: str | None  # a folder with one least-privileged kubeconfig a region, called as the region
+    keep: timedelta
+
+    @classmethod
+    def from_settings(cls) -> "Options":
+        return cls(
+            kubeconfig=settings.PANE_KUBECONFIG or None,
+            context=settings.PANE_CONTEXT or None,
+            system_namespace=settings.PANE_SYSTEM_NAMESPACE,
+            allow_loopback=settings.PANE_ALLOW_LOOPBACK,
+            region_kubeconfigs=settings.PANE_REGION_KUBECONFIGS or None,
+            keep=timedelta(days=settings.PANE_KEEP_DAYS),
+        )

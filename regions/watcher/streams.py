@@ -1,0 +1,181 @@
+"""The streams of one connected cluster: what each tells becomes notes."""
+
+import asyncio
+import logging
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from regions.domain.kinds import K0RDENT, Kind, Where
+from regions.domain.naming import named_kinds, named_objects
+from regions.domain.notes import Blind, Gone, Heard, Put, Reached, Swept
+from regions.domain.refs import MANAGEMENT
+from regions.kube.client import Client
+from regions.kube.errors import KubeError
+from regions.kube.stream import Bookmark, Event, Page, Synced, Trouble, follow
+from regions.watcher import memory
+from regions.watcher.named import NamedReader
+from regions.watcher.recorder import now
+
+if TYPE_CHECKING:
+    from regions.watcher.follower import Follower
+
+log = logging.getLogger(__name__)
+
+PAUSE = 30.0
+SETTLE = 3.0  # seconds: several kinds lose their history together, and are one gap
+
+
+class Streams:
+    """Started when a cluster answers, stopped when it no longer does. `refused` says that it no longer knows us."""
+
+    def __init__(self, follower: "Follower", client: Client) -> None:
+        self.follower = follower
+        self.client = client
+        self.cluster = follower.name
+        self.note = follower.recorder.note
+        self.memory = follower.memory
+        self.refused = ""
+        self.tasks: dict[str, asyncio.Task[None]] = {}
+        self.unsynced: set[str] = set()
+        self.live_at = follower.live_at
+        self.lost: dict[str, datetime] = {}  # streams whose history was lost, and since when
+        self.named = NamedReader(self.cluster, client, follower.recorder, follower.options.system_namespace)
+
+    def start(self) -> None:
+        for kind in self.follower.kinds:
+            self.add(kind)
+        self._spawn("named objects", self.named.run())
+        for group, name in sorted(self.memory.kinds):
+            self._spawn(f"find {name}.{group}", self.find(group, name))
+
+    async def stop(self) -> None:
+        for task in self.tasks.values():
+            task.cancel()
+        await asyncio.gather(*self.tasks.values(), return_exceptions=True)
+
+    def add(self, kind: Kind) -> None:
+        if kind.stream not in self.tasks:
+            self.unsynced.add(kind.stream)
+            self._spawn(kind.stream, self.run(kind))
+
+    async def find(self, group: str, name: str) -> None:
+        """Follow a kind that an object named, as soon as the cluster serves it."""
+        while True:
+            try:
+                served = (await self.client.discover()).get((group, name))
+            except KubeError:
+                served = None
+            if served is not None:
+                self.add(Kind(group, name, served.plural, tuple(served.versions), Where.HOSTS))
+                return
+            await asyncio.sleep(30)
+
+    async def run(self, kind: Kind) -> None:
+        """Follow one kind for good. A fault of ours costs this stream a pause, and nobody else anything."""
+        while True:
+            try:
+                await self.follow(kind)
+            except Exception as error:
+                log.exception("%s %s broke", self.cluster, kind.stream)
+                trouble = Trouble("broken", f"Following it failed here: {type(error).__name__}")
+                await self.trouble(kind, trouble, now())
+                await asyncio.sleep(PAUSE)
+
+    async def follow(self, kind: Kind) -> None:
+        async for told in follow(self.client, kind, self.memory.reached.get(kind.stream, "")):
+            at = now()
+            match told:
+                case Page():
+                    for manifest in told.manifests:
+                        await self.put(kind, manifest, at)
+                case Event():
+                    if told.type == "DELETED":
+                        await self.gone(kind, told.manifest, at)
+                    else:
+                        await self.put(kind, told.manifest, at)
+                    await self.reach(kind, told.manifest["metadata"]["resourceVersion"], at)
+                case Bookmark():
+                    await self.reach(kind, told.resource_version, at)
+                case Synced():
+                    await self.note(Swept(self.cluster, kind, frozenset(told.keys), at))
+                    if told.lost_history:
+                        self.mourn(kind)
+                    await self.reach(kind, told.resource_version, at, told.served_version)
+                    await self.regions_left(kind, {name for _, name in told.keys})
+                    await self.settled(kind)
+                case Trouble():
+                    await self.trouble(kind, told, at)
+            if not isinstance(told, Trouble):
+                self.live_at[kind.stream] = at
+
+    async def put(self, kind: Kind, manifest: dict[str, Any], at: datetime) -> None:
+        await self.note(Put(self.cluster, kind, manifest, at))
+        for group, name in named_kinds(manifest) - self.memory.kinds:
+            if not any(kind.group == group and kind.name == name for kind in self.follower.kinds):
+                self.memory.kinds.add((group, name))
+                self._spawn(f"find {name}.{group}", self.find(group, name))
+        self.named.want(named_objects(manifest, self.follower.options.system_namespace))
+        if kind.group == K0RDENT and kind.name == "Region" and self.follower.on_region:
+            await self.follower.on_region(manifest["metadata"]["name"], manifest)
+
+    async def gone(self, kind: Kind, manifest: dict[str, Any], at: datetime) -> None:
+        await self.note(Gone(self.cluster, kind, manifest, at))
+        if kind.group == K0RDENT and kind.name == "Region" and self.follower.on_region:
+            await self.follower.on_region(manifest["metadata"]["name"], None)
+
+    async def regions_left(self, kind: Kind, names: set[str]) -> None:
+        if kind.group == K0RDENT and kind.name == "Region" and self.follower.on_region:
+            for name in await self.follower.recorder.call(memory.clusters) - names - {MANAGEMENT}:
+                await self.follower.on_region(name, None)
+
+    async def reach(self, kind: Kind, resource_version: str, at: datetime, version: str = "") -> None:
+        self.memory.reached[kind.stream] = resource_version
+        await self.note(Reached(self.cluster, kind.stream, "watching", resource_version, at, version))
+
+    async def trouble(self, kind: Kind, told: Trouble, at: datetime) -> None:
+        if told.state == "absent":
+            # Its objects went with it.
+            self.memory.reached.pop(kind.stream, None)
+            await self.note(Swept(self.cluster, kind, frozenset(), at))
+            await self.settled(kind)
+        elif told.state == "refused":
+            if told.status == 401:
+                self.refused = told.message
+                self.follower.source.moved.set()
+            await self.settled(kind)
+        reached = self.memory.reached.get(kind.stream, "")
+        await self.note(Reached(self.cluster, kind.stream, told.state, reached, at, message=told.message))
+
+    async def settled(self, kind: Kind) -> None:
+        """The first answer of a kind; after that of the last one the inventory of this cluster is whole."""
+        if kind.stream in self.unsynced:
+            self.unsynced.discard(kind.stream)
+            if not self.unsynced:
+                await self.note(Heard(self.cluster, now(), {"synced_at": now()}))
+
+    def mourn(self, kind: Kind) -> None:
+        """History was lost between the last word of this stream and now. Streams that lose it together are one gap."""
+        if since := self.live_at.get(kind.stream):
+            self.lost[kind.name] = since
+            if len(self.lost) == 1:
+                self._spawn("gap", self.tell_gap())
+
+    async def tell_gap(self) -> None:
+        await asyncio.sleep(SETTLE)
+        lost, self.lost = self.lost, {}
+        self.tasks.pop("gap", None)
+        kinds = ", ".join(sorted(lost))
+        why = f"The API server no longer had the history of {kinds}; what is there now is whole again"
+        await self.note(Blind(self.cluster, min(lost.values()), now(), why))
+
+    def _spawn(self, name: str, work: Any) -> None:
+        if name in self.tasks and not self.tasks[name].done():
+            work.close()
+            return
+        task = self.tasks[name] = asyncio.create_task(work, name=f"{self.cluster} {name}")
+        task.add_done_callback(_report)
+
+
+def _report(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.error("%s ended: %s", task.get_name(), type(error).__name__, exc_info=error)

@@ -1,22 +1,21 @@
 """One kube-apiserver of the rig, and what a test does to it."""
 
 import base64
+import itertools
 import os
 import secrets
-import shutil
 import subprocess
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from tests.rig import certificates
 from tests.rig.binaries import Binaries
 from tests.rig.etcd import Etcd
-from tests.rig.http import Answered, Http
+from tests.rig.http import Http
+from tests.rig.objects import Objects
 from tests.rig.process import Process, free_port
 
 HOME_NAMESPACE = "rig"
@@ -26,12 +25,11 @@ STANDING_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease
 READY_SECONDS = 120
 
 
-class ApiServer:
+class ApiServer(Objects):
     """A cluster's API. `url` and port stay the same over `stop` and `start`."""
 
     def __init__(self, name: str, binaries: Binaries, etcd: Etcd, folder: Path) -> None:
-        self.name = name
-        self._binary = binaries.kube_apiserver
+        self._binaries = binaries
         self._etcd = etcd
         self._folder = folder / name.strip("~")
         self._folder.mkdir(mode=0o700)
@@ -41,8 +39,9 @@ class ApiServer:
         self.url = f"https://127.0.0.1:{self._port}"
         self.ca = self._authority.certificate.decode()
         self._tokens = {"admin": secrets.token_hex(16)}
+        self._files = itertools.count()
         self._write_files()
-        self._http = Http(self.url, self.ca, self._tokens["admin"])
+        super().__init__(name, Http(self.url, self.ca, self._tokens["admin"]))
 
     # -- its life ------------------------------------------------------------------------------------------------
 
@@ -136,71 +135,24 @@ class ApiServer:
 
     # -- what is in it -------------------------------------------------------------------------------------------
 
-    def request(self, method: str, path: str, body: Any = None, content_type: str = "application/json") -> Any:
-        """One call as admin; the decoded answer. Raises `Answered(status, body)` for what is not 2xx."""
-        return self._http.request(method, path, body, content_type)
-
-    def kubectl(self, *arguments: str, stdin: str | None = None) -> str:
-        """What kubectl prints, as admin. Raises with its complaint."""
-        program = shutil.which("kubectl")
-        assert program, "kubectl is not on PATH"
-        file = self._folder / "kubeconfig"
-        file.touch(mode=0o600)
-        file.write_text(self.kubeconfig())
-        fixed = [f"--kubeconfig={file}", f"--cache-dir={self._folder / 'kubectl-cache'}"]
+    def kubectl(self, *arguments: str, stdin: str | None = None, kubeconfig: str = "") -> str:
+        """What kubectl prints, as admin or as whom this kubeconfig text names. Raises with its complaint."""
         done = subprocess.run(
-            [program, *fixed, *arguments], input=stdin, capture_output=True, text=True, timeout=120, check=False,
+            self.kubectl_command(*arguments, kubeconfig=kubeconfig),
+            input=stdin, capture_output=True, text=True, timeout=120, check=False,
             env={"PATH": os.environ["PATH"], "HOME": str(self._folder)},
         )  # fmt: skip
         if done.returncode:
             raise RuntimeError(f"kubectl {' '.join(arguments)} on {self.name}: {done.stderr.strip()}")
         return done.stdout
 
-    def apply(self, text: str) -> list[dict[str, Any]]:
-        """Create or merge every document, its status as well, its namespace before it; the objects as served."""
-        return [self._apply(manifest) for manifest in yaml.safe_load_all(text) if manifest]
-
-    def patch_status(self, resource: str, name: str, namespace: str, patch: dict[str, Any]) -> dict[str, Any]:
-        """Merge into an object's status. `resource` is a plural, alone or with its group (`regions.example.org`)."""
-        path = self.path_of(resource, namespace, name) + "/status"
-        body = patch if "status" in patch else {"status": patch}
-        return self.request("PATCH", path, body, "application/merge-patch+json")
-
-    def path_of(self, resource: str, namespace: str = "", name: str = "") -> str:
-        """The URL path of a resource (a plural, alone or with its group)."""
-        plural, _, group = resource.partition(".")
-        for kind in self._kinds():
-            if kind["plural"] == plural and (not group or kind["group"] == group):
-                return _path(kind, namespace, name)
-        raise LookupError(f"{self.name} serves no {resource}")
-
-    def create_namespace(self, name: str) -> None:
-        self._create("/api/v1/namespaces", {"metadata": {"name": name}})
-
-    # -- its CRDs ------------------------------------------------------------------------------------------------
-
-    def install_crds(self, crds: list[dict[str, Any]]) -> None:
-        """Install what is not there yet; returns when all are Established and served."""
-        path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-        for crd in crds:
-            self._create(path, crd)
-        wanted = {crd["metadata"]["name"] for crd in crds}
-        end = time.monotonic() + READY_SECONDS
-        while missing := wanted - self._established():
-            assert time.monotonic() < end, f"{self.name}: not Established: {sorted(missing)}"
-            time.sleep(0.2)
-        while missing := wanted - {f"{kind['plural']}.{kind['group']}" for kind in self._kinds()}:
-            assert time.monotonic() < end, f"{self.name}: Established but not served: {sorted(missing)}"
-            time.sleep(0.2)
-
-    def remove_crd(self, name: str) -> None:
-        """Uninstall a CRD (`<plural>.<group>`) with all its objects; returns when it is gone."""
-        path = f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}"
-        self.request("DELETE", path)
-        end = time.monotonic() + 60
-        while self._http.status(path) != 404:
-            assert time.monotonic() < end, f"{self.name}: {name} does not go away"
-            time.sleep(0.2)
+    def kubectl_command(self, *arguments: str, kubeconfig: str = "") -> list[str]:
+        """The command line, for who wants to read a kubectl that goes on (`get -w`)."""
+        file = self._folder / f"kubeconfig-{next(self._files)}"
+        file.touch(mode=0o600)
+        file.write_text(kubeconfig or self.kubeconfig())
+        cache = self._folder / "kubectl-cache"
+        return [str(self._binaries.kubectl), f"--kubeconfig={file}", f"--cache-dir={cache}", *arguments]
 
     def wipe(self) -> None:
         """Delete all custom objects, and all namespaces that are not the cluster's own with what lies in them."""
@@ -217,52 +169,6 @@ class ApiServer:
                 self._etcd.delete(f"{root}/namespaces/{namespace}")
 
     # -- inside --------------------------------------------------------------------------------------------------
-
-    def _apply(self, manifest: dict[str, Any]) -> dict[str, Any]:
-        kind = self._kind(manifest["apiVersion"], manifest["kind"])
-        metadata = manifest["metadata"]
-        namespace = metadata.get("namespace", "default") if kind["namespaced"] else ""
-        if namespace:
-            self.create_namespace(namespace)
-        status = manifest.get("status")
-        manifest = {**manifest, "metadata": {k: v for k, v in metadata.items() if k not in SERVER_OWNED}}
-        path = _path(kind, namespace, metadata["name"])
-        if self._create(_path(kind, namespace), manifest) is None:
-            self.request("PATCH", path, manifest, "application/merge-patch+json")
-        if status and kind["status"]:
-            self.request("PATCH", path + "/status", {"status": status}, "application/merge-patch+json")
-        return self.request("GET", path)
-
-    def _create(self, path: str, body: dict[str, Any]) -> dict[str, Any] | None:
-        """The object as made, or None when there is one already."""
-        try:
-            return self.request("POST", path, body)
-        except Answered as answer:
-            if answer.status == 409 and answer.reason == "AlreadyExists":
-                return None
-            raise
-
-    def _kind(self, api_version: str, name: str) -> dict[str, Any]:
-        group, _, version = api_version.rpartition("/")
-        for kind in self._kinds():
-            if (kind["group"], kind["version"], kind["kind"]) == (group, version, name):
-                return kind
-        raise LookupError(f"{self.name} serves no {name} in {api_version}")
-
-    def _kinds(self) -> Iterator[dict[str, Any]]:
-        for root in ("/api", "/apis"):
-            yield from self._http.discover(root)
-
-    def _established(self) -> set[str]:
-        crds = self.request("GET", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions")["items"]
-        return {
-            crd["metadata"]["name"]
-            for crd in crds
-            if any(
-                condition["type"] == "Established" and condition["status"] == "True"
-                for condition in (crd.get("status") or {}).get("conditions") or []
-            )
-        }
 
     def _kubeconfig(self, user: str, credentials: dict[str, str]) -> str:
         cluster = {"server": self.url, "certificate-authority-data": _b64(self.ca.encode())}
@@ -293,7 +199,7 @@ class ApiServer:
     def _command(self) -> list[str]:
         file = self._folder
         return [
-            str(self._binary), "--bind-address=127.0.0.1", f"--secure-port={self._port}",
+            str(self._binaries.kube_apiserver), "--bind-address=127.0.0.1", f"--secure-port={self._port}",
             f"--etcd-servers={self._etcd.url}", f"--etcd-prefix=/{self.name.strip('~')}",
             "--authorization-mode=RBAC", f"--token-auth-file={file / 'tokens.csv'}",
             f"--client-ca-file={file / 'ca.crt'}",
@@ -302,15 +208,6 @@ class ApiServer:
             f"--service-account-key-file={file / 'sa.pub'}", f"--service-account-signing-key-file={file / 'sa.key'}",
             "--service-cluster-ip-range=10.0.0.0/24", "--endpoint-reconciler-type=none", "--profiling=false",
         ]  # fmt: skip
-
-
-SERVER_OWNED = {"uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "deletionTimestamp"}
-
-
-def _path(kind: dict[str, Any], namespace: str, name: str = "") -> str:
-    root = f"/apis/{kind['group']}/{kind['version']}" if kind["group"] else f"/api/{kind['version']}"
-    inside = f"/namespaces/{namespace}" if kind["namespaced"] and namespace else ""
-    return f"{root}{inside}/{kind['plural']}" + (f"/{name}" if name else "")
 
 
 def _b64(content: bytes) -> str:

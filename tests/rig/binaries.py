@@ -1,14 +1,17 @@
-"""Where kube-apiserver and etcd are: named in the environment as envtest does it, or built by `make apiserver`."""
+"""Where kube-apiserver, etcd and kubectl are: named as envtest does it, or built by `make apiserver`."""
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 MODULE = Path(__file__).resolve().parent.parent / "apiserver" / "go.mod"
 
+CHECKOUT = MODULE.parent.parent.parent
+
 HOW = (
-    "No kube-apiserver and etcd here: run `make apiserver` (builds both, needs Go), or name a folder that holds them "
-    "in KUBEBUILDER_ASSETS, or each in TEST_ASSET_KUBE_APISERVER and TEST_ASSET_ETCD."
+    "No kube-apiserver, etcd and kubectl here: run `make apiserver` (builds them, needs Go), or name a folder that "
+    "holds them in KUBEBUILDER_ASSETS, or each in TEST_ASSET_KUBE_APISERVER, TEST_ASSET_ETCD and TEST_ASSET_KUBECTL."
 )
 
 
@@ -16,6 +19,7 @@ HOW = (
 class Binaries:
     kube_apiserver: Path
     etcd: Path
+    kubectl: Path
 
 
 def version() -> str:
@@ -29,14 +33,16 @@ def version() -> str:
 
 def cache_folder() -> Path:
     """Where `make apiserver` puts them."""
-    home = os.environ.get("XDG_CACHE_HOME") or Path(os.environ.get("HOME") or "/tmp") / ".cache"
-    return Path(home) / "pane" / "apiserver" / version()
+    home = os.environ.get("HOME")
+    cache = os.environ.get("XDG_CACHE_HOME") or (f"{home}/.cache" if home else CHECKOUT / "var" / "cache")
+    return Path(cache) / "pane" / "apiserver" / version()
 
 
 def find() -> Binaries | None:
-    """Both binaries, or None when one of them is nowhere."""
-    found = [_find("KUBE_APISERVER", "kube-apiserver"), _find("ETCD", "etcd")]
-    return Binaries(*found) if all(found) else None
+    """All of them, or None when one is nowhere. For kubectl, the one on PATH will do."""
+    kubectl = _find("KUBECTL", "kubectl") or shutil.which("kubectl")
+    apiserver, etcd = _find("KUBE_APISERVER", "kube-apiserver"), _find("ETCD", "etcd")
+    return Binaries(apiserver, etcd, Path(kubectl)) if apiserver and etcd and kubectl else None
 
 
 def _find(variable: str, name: str) -> Path | None:

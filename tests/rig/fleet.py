@@ -26,6 +26,7 @@ class Rig:
     """`management` and `regions[name]`, each an ApiServer."""
 
     def __init__(self, binaries: Binaries) -> None:
+        self.binaries = binaries
         self.folder = Path(tempfile.mkdtemp(prefix="pane-rig-"))
         self._etcd = Etcd(binaries.etcd, self.folder)
         self.management = ApiServer(MANAGEMENT, binaries, self._etcd, self.folder)

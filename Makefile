@@ -1,0 +1,93 @@
+# What a person types. Needs Python 3.11 or newer and make; everything else comes into .venv from the lock files.
+
+PORT ?= 8000
+ARGS ?=
+
+VENV := .venv
+PY := $(VENV)/bin/python
+
+# The API servers that the real suites run against, built from the versions that tests/apiserver/go.mod pins.
+KUBERNETES := $(shell awk '$$1 == "k8s.io/kubernetes" { print $$2; exit }' tests/apiserver/go.mod)
+CACHE := $(or $(XDG_CACHE_HOME),$(if $(HOME),$(HOME)/.cache,$(CURDIR)/var/cache))/pane/apiserver
+ASSETS := $(CACHE)/$(KUBERNETES)
+
+.PHONY: help demo up test lint apiserver lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo       a simulated fleet, and Pane showing it, on http://127.0.0.1:$(PORT)  (PORT=…)"
+	@echo "make up         Pane for the management cluster that your kubeconfig names  (PORT=…)"
+	@echo "make test       the tests  (ARGS=… goes to pytest)"
+	@echo "make lint       style, types, import contracts, migrations, Django's deployment checks"
+	@echo "make apiserver  builds kube-apiserver, etcd and kubectl, for the tests against real ones"
+	@echo "make lock       writes the lock files from pyproject.toml (needs uv)"
+
+demo: $(VENV)/.runtime
+	@$(PY) manage.py demo --port $(PORT)
+
+up: $(VENV)/.runtime
+	@$(PY) manage.py up --port $(PORT)
+
+test: $(VENV)/.dev
+	$(PY) -m pytest $(ARGS)
+
+lint: $(VENV)/.dev
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+	$(PY) manage.py makemigrations --check --dry-run
+	@# As in production: a key, a host, no debug. Nothing is read or written there but an empty folder.
+	data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && \
+	  PANE_PRODUCTION=1 PANE_DATA="$$data" PANE_ALLOWED_HOSTS=pane.example.org \
+	  PANE_SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(60))') \
+	  $(PY) manage.py check --deploy --fail-level WARNING
+
+apiserver: $(ASSETS)/kube-apiserver $(ASSETS)/etcd $(ASSETS)/kubectl
+
+# Each is built beside its place and then moved, so that an interrupted build leaves nothing that looks done.
+$(ASSETS)/kube-apiserver $(ASSETS)/kubectl: PACKAGE = k8s.io/kubernetes/cmd/$(@F)
+$(ASSETS)/kube-apiserver $(ASSETS)/kubectl: LDFLAGS = -s -w \
+  -X k8s.io/component-base/version.gitVersion=$(KUBERNETES) \
+  -X k8s.io/component-base/version.gitMajor=$(word 1,$(subst ., ,$(KUBERNETES:v%=%))) \
+  -X k8s.io/component-base/version.gitMinor=$(word 2,$(subst ., ,$(KUBERNETES:v%=%)))
+$(ASSETS)/etcd: PACKAGE = go.etcd.io/etcd/server/v3
+$(ASSETS)/etcd: LDFLAGS = -s -w
+
+$(ASSETS)/kube-apiserver $(ASSETS)/etcd $(ASSETS)/kubectl:
+	@command -v go >/dev/null || { echo "Building $(@F) needs Go; there is none on PATH." >&2; exit 1; }
+	@echo "Building $(@F) of $(KUBERNETES) into $(ASSETS): minutes the first time, never again."
+	@mkdir -p $(ASSETS)
+	cd tests/apiserver && $(if $(HOME),,GOPATH="$(CACHE)/go" GOCACHE="$(CACHE)/go-build") \
+	  go build -trimpath -ldflags "$(LDFLAGS)" -o "$@.part" $(PACKAGE)
+	@mv "$@.part" "$@"
+
+LOCK = uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11
+
+lock:
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) pyproject.toml --group pyproject.toml:dev -o requirements-dev.lock
+
+# One environment, two sizes: what runs Pane, and that with what tests it. A stamp says that a size is complete.
+$(VENV)/.dev: requirements-dev.lock | $(PY)
+	@echo "Installing Pane's tools into $(VENV), once."
+	@$(PY) -m pip install --no-input --disable-pip-version-check --require-hashes -r $<
+	@touch $(VENV)/.runtime $@
+
+$(VENV)/.runtime: requirements.lock | $(PY)
+	@echo "Installing what Pane runs on into $(VENV), once; about a minute."
+	@$(PY) -m pip install --no-input --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(PY):
+	@python=$$(for name in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	    "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$name"; break; }; done); \
+	  if [ -z "$$python" ]; then \
+	    echo "Pane needs Python 3.11 or newer; here is $$(python3 --version 2>&1 || echo none)." >&2; \
+	    echo "Install one, or name it: make PYTHON=/path/to/python3.12 …" >&2; exit 1; \
+	  fi; \
+	  echo "Making $(VENV) with $$($$python --version)."; \
+	  "$$python" -m venv --clear $(VENV) || { \
+	    echo "Python could not make an environment: on Debian and Ubuntu, install python3-venv." >&2; rm -rf $(VENV); exit 1; }
+
+clean:
+	rm -rf $(VENV) staticfiles test-artefacts

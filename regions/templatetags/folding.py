@@ -1,0 +1,71 @@
+"""Messages of controllers as pages show them: bullet lines become lists, and what is long folds."""
+
+import re
+
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+LONG = 220
+"""From this many characters on, a message folds: its first sentence stays visible."""
+
+_BULLET = re.compile(r"^(\s*)[*•-]\s+(.*)$")
+
+
+def message(text: str | None, limit: int = LONG) -> SafeString:
+    """A message as HTML: Cluster API's bullet lines as nested lists, long ones folded behind their first words."""
+    text = (text or "").strip()
+    if not text:
+        return mark_safe("")
+    lines = text.splitlines()
+    if len(text) <= limit and len(lines) <= 4:
+        return _body(lines)
+    first = oneline(text)
+    head = first if len(first) <= 140 else first[:139].rsplit(" ", 1)[0] + " …"
+    return format_html(
+        '<details class="fold"><summary><span class="fold__head">{}</span></summary><div class="fold__body">{}</div>'
+        "</details>", head, _body(lines),
+    )  # fmt: skip
+
+
+def oneline(text: str | None) -> str:
+    """The message on one line, without its bullets: for rows and titles."""
+    lines = [line.strip() for line in (text or "").splitlines() if line.strip()]
+    return " · ".join(match.group(2) if (match := _BULLET.match(line)) else line for line in lines)
+
+
+def _body(lines: list[str]) -> SafeString:
+    parts: list[SafeString] = []
+    bullets: list[tuple[int, str]] = []
+    for line in lines:
+        match = _BULLET.match(line)
+        if match:
+            bullets.append((len(match.group(1)), match.group(2)))
+        elif bullets and line.startswith(" ") and line.strip():
+            bullets[-1] = (bullets[-1][0], f"{bullets[-1][1]} {line.strip()}")
+        else:
+            if bullets:
+                parts.append(_list(bullets))
+                bullets = []
+            if line.strip():
+                parts.append(format_html("<p>{}</p>", line.strip()))
+    if bullets:
+        parts.append(_list(bullets))
+    if len(parts) == 1 and not _BULLET.match(lines[0]):
+        return conditional_escape(lines[0].strip())  # one plain line needs no paragraph of its own
+    return format_html('<div class="prose">{}</div>', format_html_join("", "{}", ((part,) for part in parts)))
+
+
+def _list(bullets: list[tuple[int, str]]) -> SafeString:
+    """Bullets of one depth as a list; deeper ones become lists of their own inside the bullet above them."""
+    floor = min(depth for depth, _ in bullets)
+    items: list[SafeString] = []
+    index = 0
+    while index < len(bullets):
+        _, text = bullets[index]
+        index += 1
+        start = index
+        while index < len(bullets) and bullets[index][0] > floor:
+            index += 1
+        inner = _list(bullets[start:index]) if index > start else mark_safe("")
+        items.append(format_html("<li>{}{}</li>", text, inner))
+    return format_html("<ul>{}</ul>", format_html_join("", "{}", ((item,) for item in items)))

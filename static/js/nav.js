@@ -1,0 +1,43 @@
+// Keys and small comforts: "/" goes to the search field, Escape and a click elsewhere close an open filter,
+// a filter form applies itself when a choice changes, the current navigation entry is in view.
+const typing = (element) => element.matches?.("input, textarea, select, [contenteditable]");
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "/" && !typing(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    const field = document.getElementById("search");
+    if (field) {
+      event.preventDefault();
+      field.focus();
+      field.select();
+    }
+  }
+  if (event.key === "Escape") {
+    const open = document.querySelector("details.facet[open]");
+    if (open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+  }
+});
+
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll("details.facet[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
+});
+
+document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  if (form?.matches("[data-apply-on-change]") && event.target.matches("select, input[type=checkbox]")) form.requestSubmit();
+});
+
+// An empty field says nothing: keep it out of the address.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form.filters")) return;
+  for (const field of event.target.elements) if (field.name && !field.value) field.disabled = true;
+});
+addEventListener("pageshow", () => {
+  for (const field of document.querySelectorAll("form.filters :disabled")) field.disabled = false;
+});
+
+document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -1,10 +1,24 @@
-"""The difference between two manifests of one object, in words."""
+"""The difference between two manifests of one object, in words: at most one row for the log.
+
+Reasons are CamelCase and stable, most significant first: `Created`, `DeletionRequested`, `HealthChanged`,
+`<Condition>BecameTrue|False|Unknown`, `<Condition>Changed` (another reason or message), `<Condition>Removed`,
+`PhaseChanged`, `ServiceStateChanged`, `ComponentChanged`, `ReplicasChanged`, `TemplateChanged`, `VersionChanged`,
+`SpecChanged`, `Paused`, `Resumed`, `LabelsChanged`, `DataChanged`, `StatusChanged`. The row has the first one;
+its message has a sentence for each. (The journal writes `Deleted`, and what happens to links.)
+"""
 
 from dataclasses import dataclass
 
 from regions.domain import manifest as m
+from regions.domain.differences import Sentence, differences
 from regions.domain.health import Assessment, Health
+from regions.domain.heartbeats import essence
 from regions.domain.manifest import Manifest
+from regions.domain.words import short
+
+_BAD = frozenset({Health.FAILED, Health.DEGRADED, Health.UNKNOWN})
+_CAUSES = frozenset({"DeletionRequested", "TemplateChanged", "VersionChanged", "SpecChanged", "Paused", "Resumed"})
+"""What somebody did. When health only follows from it, and is not bad, it is what the row is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,19 +32,57 @@ class News:
 
 
 def difference(before: Manifest | None, after: Manifest, was: Assessment | None, now_is: Assessment) -> News | None:
-    """What is new between two manifests of one object; None when nothing that matters."""
-    severity = _severity(now_is.health)
+    """What is new between two manifests of one object; None when nothing that matters.
+
+    Both as `redact` returns them. No value of a spec is ever named, only its place, save for names of templates and
+    credentials, versions and numbers of replicas.
+    """
     if before is None:
-        return News("Created", f"{m.kind(after)} {m.name(after)} was created", "normal", True)
-    keep = before.get("spec") != after.get("spec") or before.get("status") != after.get("status")
-    if was is None or was.health is not now_is.health:
-        return News("HealthChanged", f"{now_is.health}: {now_is.message}", severity, keep)
-    if keep:
-        return News("Updated", now_is.message, "normal", keep)
-    return None
+        return News("Created", short(_created(after)), _severity(now_is.health), keep=True)
+    found = differences(before, after)
+    if was is not None and was.health is not now_is.health:
+        turned = Sentence("HealthChanged", f"{now_is.health}, was {was.health}: {now_is.message}")
+        caused = bool(found) and found[0].reason in _CAUSES and now_is.health not in _BAD
+        found.insert(1 if caused else 0, turned)
+    if not found:
+        return None
+    message = short(". ".join(sentence.text.rstrip(".") for sentence in _without_echo(found)))
+    changed = was is None or was.health is not now_is.health
+    severity = _severity(now_is.health) if changed else _ordinary(found, now_is.health)
+    return News(found[0].reason, message, severity, keep=_is_kept(before, after))
+
+
+def _created(after: Manifest) -> str:
+    spec = m.mapping(after.get("spec"))
+    said = f"{m.kind(after) or 'Object'} {m.name(after)} was created"
+    if template := m.text(spec.get("template")) if m.kind(after) == "ClusterDeployment" else "":
+        said += f" from template {template}"
+        if credential := m.text(spec.get("credential")):
+            said += f" with credential {credential}"
+    return said
+
+
+def _without_echo(found: list[Sentence]) -> list[Sentence]:
+    """A condition whose message health already repeats is said once."""
+    first = found[0]
+    if first.reason != "HealthChanged" or len(found) < 2:
+        return found
+    return [first, *(sentence for sentence in found[1:] if not sentence.detail or sentence.detail not in first.text)]
 
 
 def _severity(health: Health) -> str:
     if health is Health.FAILED:
         return "error"
-    return "warning" if health in (Health.DEGRADED, Health.UNKNOWN) else "normal"
+    return "warning" if health in _BAD else "normal"
+
+
+def _ordinary(found: list[Sentence], health: Health) -> str:
+    """Nothing got worse as a whole; what turned bad within something bad is still a warning."""
+    return "warning" if health in _BAD and any(sentence.bad for sentence in found) else "normal"
+
+
+def _is_kept(before: Manifest, after: Manifest) -> bool:
+    generations = (m.part(before, "metadata", "generation"), m.part(after, "metadata", "generation"))
+    if generations[0] != generations[1] or before.get("spec") != after.get("spec"):
+        return True
+    return bool(essence(before.get("status")) != essence(after.get("status")))

@@ -7,6 +7,7 @@ from typing import Any
 
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
+from regions.domain.redact_text import without_credentials
 
 _ARTEFACT = re.compile(r"%!\w?\((?:[\w.*\[\]]+=)?(.*?)\)(?=$|\s|[.,;])", re.DOTALL)
 
@@ -41,7 +42,7 @@ def reported(manifest: Manifest) -> Reported:
         count=max(count, 1),
         severity="warning" if manifest.get("type") == "Warning" else "normal",
         reason=m.text(manifest.get("reason")),
-        message=without_artefacts(m.text(manifest.get("note")) or m.text(manifest.get("message"))),
+        message=without_credentials(without_artefacts(m.text(manifest.get("note")) or m.text(manifest.get("message")))),
         group=m.group_of(about.get("apiVersion")),
         kind=m.text(about.get("kind")),
         namespace=m.text(about.get("namespace")),

@@ -1,35 +1,172 @@
-"""Make a manifest fit for the database: no secret value, no managed fields, no last-applied copy."""
+"""Make a manifest fit for the database: no secret value, no managed fields, no last-applied copy.
 
+What is hidden keeps its place and its keys, so one sees *that* something is set: `‹redacted›`. Where people may write
+what they like (`spec.config`, Helm values, files, commands) everything is hidden but scalars under an allow-list of
+harmless keys. Redacting twice changes nothing.
+"""
+
+import re
+from functools import lru_cache
 from typing import Any
 
 from regions.domain import manifest as m
+from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
+from regions.domain.redact_data import config_map_data
+from regions.domain.redact_text import HIDDEN, Secrets, secretive_name, without_credentials
 
-HIDDEN = "‹redacted›"
+__all__ = ["HIDDEN", "redact", "without_credentials"]
+
+_DROPPED = frozenset({"managedFields"})
+_DROPPED_ANNOTATIONS = frozenset(
+    {
+        "kubectl.kubernetes.io/last-applied-configuration",
+        "kapp.k14s.io/original",
+        "objectset.rio.cattle.io/applied",
+        "banzaicloud.com/last-applied",
+    }
+)
+"""Annotations that hold a copy of the whole object, secrets included."""
+
+_FREE = frozenset(
+    {
+        "additionalconfig", "additionaluserdatafiles", "args", "binarydata", "cloudinit", "config", "content",
+        "controllerplaneflags", "controlplaneflags", "customdata", "customuserdata", "customvmxkeys", "data",
+        "datasourceurl", "env", "extraargs", "extraconfig", "files", "inlinepolicy", "k0s", "k0sconfig",
+        "kinedatasourceurl", "kubeletextraargs", "manifests", "networkdata", "networkdatabase64", "parameters",
+        "patch", "patches", "postrenderers", "script", "stringdata", "userdata", "userdatabase64", "values",
+        "variables",
+    }
+)
+"""Keys under which people write freely, in lower case."""
+
+_FREE_ENDINGS = ("commands", "commandsfrom")
+
+_CHART_DEFAULTS = frozenset({"ClusterTemplate", "ServiceTemplate", "ProviderTemplate"})
+"""Their `status.config` is the chart's published defaults, which forms are drawn from."""
+
+_ALLOWED = frozenset(
+    {
+        "arch", "availabilityzone", "cidrblocks", "cloudname", "consecutivefailurethreshold", "controlplanenumber",
+        "count", "cpus", "datacenter", "disksizegb", "enableautoscaling", "enabled", "flavor", "imagetype",
+        "instancetype", "kubernetesversion", "location", "machinetype", "managementclustername", "maxcount",
+        "memory", "mincount", "mode", "osdisksizegb", "project", "provider", "publicip", "region", "replicas",
+        "rootdevicesize", "rootvolumesize", "version", "vmsize", "workersnumber", "zone",
+    }
+)
+"""Keys whose scalars may be shown wherever they stand in free configuration."""
+
+_DEEPEST = 64
+"""Nothing that a cluster reports lies deeper; what does was made to break its reader."""
+
+_HARMLESS = re.compile(r"[\w.+:/-]{0,63}")
 
 
 def redact(manifest: Manifest) -> Manifest:
-    """A new manifest without anything that may be a secret. The one given is not touched."""
-    return m.mapping(_walk(manifest))
+    """A new manifest without anything that may be a secret. The one given is not touched. Never raises."""
+    if m.kind(manifest) == "Secret" and not m.group(manifest):
+        return _secret(manifest)
+    secrets = Secrets()
+    redacted: Manifest = {}
+    for key, value in manifest.items():
+        if key == "data" and m.kind(manifest) == "ConfigMap":
+            redacted[key] = config_map_data(manifest)
+        elif key != "status":
+            redacted[key] = _walk(m.text(key), value, secrets)
+    if "status" in manifest:
+        # Last, because controllers quote in messages what people wrote in the spec.
+        redacted["status"] = secrets.without(_status(manifest, secrets))
+    return redacted
 
 
-def _walk(value: Any) -> Any:
+def _secret(manifest: Manifest) -> Manifest:
+    """Of a Secret only what it is called, its labels and its key names."""
+    metadata = m.mapping(manifest.get("metadata"))
+    kept = {key: value for key, value in metadata.items() if key not in ("annotations", "managedFields")}
+    redacted: Manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": kept, "type": m.text(manifest.get("type"))}
+    keys = {*m.mapping(manifest.get("data")), *m.mapping(manifest.get("stringData"))}
+    redacted["data"] = {m.text(key): HIDDEN for key in sorted(keys, key=str)}
+    return redacted
+
+
+def _status(manifest: Manifest, secrets: Secrets) -> Any:
+    status = manifest["status"]
+    published = m.kind(manifest) in _CHART_DEFAULTS and m.group(manifest) == K0RDENT and isinstance(status, dict)
+    if not published or "config" not in status:
+        return _walk("status", status, secrets)
+    others = {key: value for key, value in status.items() if key != "config"}
+    return {**_walk("status", others, secrets), "config": _published(status["config"])}
+
+
+def _walk(key: str, value: Any, secrets: Secrets, depth: int = 0) -> Any:
+    if depth > _DEEPEST:
+        return HIDDEN
     if isinstance(value, dict):
-        found = {}
-        for key, inner in value.items():
-            if key in ("managedFields", "kubectl.kubernetes.io/last-applied-configuration"):
-                continue
-            hide = key in ("config", "values", "files", "data", "stringData", "binaryData")
-            found[key] = _shape(inner) if hide else _walk(inner)
+        if key.endswith(("annotations", "Annotations")):
+            return _annotations(value)
+        found: dict[str, Any] = {}
+        for inner, below in value.items():
+            name = m.text(inner)
+            if name not in _DROPPED:
+                hide = _written_freely(name) and not _is_plain(name, below, value)
+                found[name] = (_free if hide else _walk)(name, below, secrets, depth + 1)
         return found
     if isinstance(value, list):
-        return [_walk(member) for member in value]
+        return [_walk(key, member, secrets, depth + 1) for member in value]
+    if isinstance(value, str) and value:
+        return secrets.hide(value) if secretive_name(key) else without_credentials(value)
     return value
 
 
-def _shape(value: Any) -> Any:
+@lru_cache(maxsize=4096)
+def _written_freely(key: str) -> bool:
+    lowered = key.lower()
+    return lowered in _FREE or lowered.endswith(_FREE_ENDINGS)
+
+
+def _is_plain(key: str, value: Any, parent: dict[Any, Any]) -> bool:
+    """True where a key of that name holds nothing that a person writes freely."""
+    if key == "values" and isinstance(value, list) and {"key", "operator"} <= parent.keys():
+        return not any(isinstance(member, dict | list) for member in value)  # of a label selector
+    return key == "cloudInit" and isinstance(value, dict)  # of an AWSMachine: switches; user data has its own key
+
+
+def _free(key: str, value: Any, secrets: Secrets, depth: int = 0) -> Any:
+    """The shape of what somebody wrote freely, with only the harmless said."""
+    if depth > _DEEPEST:
+        return HIDDEN
     if isinstance(value, dict):
-        return {key: _shape(inner) for key, inner in value.items()}
+        return {m.text(inner): _free(m.text(inner), below, secrets, depth + 1) for inner, below in value.items()}
     if isinstance(value, list):
-        return [_shape(member) for member in value]
-    return HIDDEN if m.text(value) else value
+        return [_free(key, member, secrets, depth + 1) for member in value]
+    if value is None or value == "":
+        return value
+    if key.lower() in _ALLOWED and (not isinstance(value, str) or _HARMLESS.fullmatch(value)):
+        return value if not isinstance(value, str) else without_credentials(value)
+    return secrets.hide(value)
+
+
+def _annotations(value: dict[str, Any]) -> dict[str, Any]:
+    """Annotations, but no copies of objects, no documents, nothing under a name that speaks of a secret."""
+    found: dict[str, Any] = {}
+    for key, inner in value.items():
+        if key in _DROPPED_ANNOTATIONS:
+            continue
+        said = m.text(inner)
+        document = "\n" in said or said.lstrip().startswith(("{", "["))
+        secret = secretive_name(key.rpartition("/")[2]) or key.endswith("-values")
+        found[key] = HIDDEN if said and (document or secret) else without_credentials(said)
+    return found
+
+
+def _published(value: Any, key: str = "", depth: int = 0) -> Any:
+    """A chart's defaults as published, but for what has a name like a secret's."""
+    if depth > _DEEPEST:
+        return HIDDEN
+    if isinstance(value, dict):
+        return {m.text(inner): _published(below, m.text(inner), depth + 1) for inner, below in value.items()}
+    if isinstance(value, list):
+        return [_published(member, key, depth + 1) for member in value]
+    if isinstance(value, str) and value:
+        return HIDDEN if secretive_name(key) else without_credentials(value)
+    return value

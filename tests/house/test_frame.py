@@ -20,7 +20,7 @@ def test_imports_keep_the_contracts():
 @pytest.mark.django_db
 def test_every_model_has_its_migration(capsys):
     try:
-        call_command("makemigrations", check_changes=True, dry_run=True)
+        call_command("makemigrations", check_changes=True, dry_run=True, interactive=False)
     except SystemExit:
         pytest.fail(f"models changed without a migration: {capsys.readouterr().out}", pytrace=False)
     except CommandError as error:

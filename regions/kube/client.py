@@ -1,6 +1,5 @@
 """One cluster's API: single calls, pages and watches, each with a deadline and errors of ours."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -57,7 +56,6 @@ class Client:
     def __init__(self, endpoint: Endpoint, allow_loopback: bool = False) -> None:
         self.endpoint = endpoint
         self._transport = Transport(endpoint, allow_loopback=allow_loopback)
-        self._woken = asyncio.Event()
         self._discoverer = Discoverer(self._call, endpoint.description)
 
     async def __aenter__(self) -> Self:
@@ -72,24 +70,6 @@ class Client:
         """Close every connection."""
         self._discoverer.cancel()
         await self._transport.close()
-
-    async def hang_up(self) -> None:
-        """Break every watch off, so that each connects again: the cluster has fallen silent."""
-        await self._transport.drop(Lane.WATCHES)
-
-    def wake(self) -> None:
-        """End every `pause` at once: the cluster answers again."""
-        self._woken.set()
-        self._woken = asyncio.Event()
-
-    async def pause(self, seconds: float) -> None:
-        """Wait, but not longer than until `wake`."""
-        woken = self._woken
-        try:
-            async with asyncio.timeout(seconds):
-                await woken.wait()
-        except TimeoutError:
-            pass
 
     # Reading
 

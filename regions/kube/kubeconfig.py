@@ -222,7 +222,7 @@ def _identity(user: Fields) -> Identity:
         raise Unsupported(f"The user has client-{there}-data without client-{missing}-data.")
     if not token and not certificate:
         raise Unsupported("The user has neither a token nor a client certificate.")
-    ends = [_token_expiry(token), _certificate_expiry(certificate, key)]
+    ends = [token_expiry(token), _certificate_expiry(certificate, key)]
     return Identity.bearer(
         token, certificate=certificate, key=key, expires_at=min((end for end in ends if end), default=None)
     )
@@ -248,7 +248,7 @@ def _certificate_expiry(certificate: bytes, key: bytes) -> datetime | None:
     return end
 
 
-def _token_expiry(token: str) -> datetime | None:
+def token_expiry(token: str) -> datetime | None:
     """When a JWT ends. Any other token does not say."""
     parts = token.split(".")
     if len(parts) != 3:

@@ -68,10 +68,12 @@ class Trouble:
     """The state of the stream has changed; every state is one of `Stream.State`, and the good ones have no message.
 
     `absent`: the kind is not served (any more), so none of its objects is there. Said once, until it changes.
+    `status` is the server's, where it gave one: 401 means that it does not know us at all.
     """
 
     state: str
     message: str = ""
+    status: int | None = None
 
 
 News = Page | Synced | Event | Bookmark | Trouble
@@ -98,7 +100,7 @@ async def follow(
             if trouble:
                 yield trouble
         if delay:
-            await client.pause(delay)
+            await asyncio.sleep(delay)
 
 
 class _Follower:
@@ -168,7 +170,7 @@ class _Follower:
             self._vanished = True
         elif isinstance(error, Refused | Unsupported):
             state = _REFUSED
-        return next(iter(self._say(state, error.message)), None), delay
+        return next(iter(self._say(state, error.message, error.status)), None), delay
 
     async def _choose(self) -> tuple[Served, str] | None:
         """How the kind is served now; None when it is not. Raises when the server cannot tell."""
@@ -251,9 +253,9 @@ class _Follower:
             self._backoff.reset()
         return lived
 
-    def _say(self, state: str, message: str = "") -> list[Trouble]:
+    def _say(self, state: str, message: str = "", status: int | None = None) -> list[Trouble]:
         """The trouble, unless it was the last thing said."""
-        trouble = Trouble(state, message)
+        trouble = Trouble(state, message, status)
         if trouble == self._said:
             return []
         self._said = trouble

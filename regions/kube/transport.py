@@ -25,11 +25,10 @@ _USER_TIMEOUT_MS = 20_000  # an unacknowledged byte: the other side, or the way 
 
 
 class Lane(Enum):
-    """Connections are not shared between lanes, so that watches can be dropped without breaking a call off."""
+    """Connections are not shared between lanes."""
 
     CALLS = "calls"
-    WATCHES = "watches"
-    PROBES = "probes"  # each on a fresh connection
+    PROBES = "probes"  # each on a fresh connection: an old one may be answered by a machine that is gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +49,9 @@ class Transport:
         self._sessions: dict[Lane, aiohttp.ClientSession] = {}
 
     async def close(self) -> None:
-        """Close every connection."""
-        for lane in Lane:
-            await self.drop(lane)
-
-    async def drop(self, lane: Lane) -> None:
-        """Close the connections of a lane: whoever reads from one is told that it broke."""
-        session = self._sessions.pop(lane, None)
-        if session is not None:
+        """Close every connection: whoever reads from one is told that it broke."""
+        while self._sessions:
+            _, session = self._sessions.popitem()
             await session.close()
 
     async def fetch(
@@ -92,7 +86,7 @@ class Transport:
         headers = CIMultiDict({"Accept-Encoding": "identity"})  # events are to arrive, not to wait in a compressor
         with self.translated(deadline):
             async with asyncio.timeout(deadline):
-                answer = await self._send("GET", path, query, headers, None, Lane.WATCHES)
+                answer = await self._send("GET", path, query, headers, None, Lane.CALLS)
                 if answer.status == 200:
                     return Open(self, answer)
                 async with answer:

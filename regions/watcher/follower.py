@@ -77,7 +77,7 @@ class Follower:
         try:
             while True:
                 try:
-                    await client.ready()
+                    answer = await client.ready()
                     if streams is None:
                         await self.identify(client)
                         streams = Streams(self, client)
@@ -96,7 +96,9 @@ class Follower:
                     await self.missed(error.message)
                 else:
                     self.strikes = 0
-                    await self.say(state="connected", message="", heard_at=now(), expires_at=client.endpoint.expires_at)
+                    message = "" if answer.ready else f"It answers, but is not ready: {answer.message}"
+                    expires_at = client.endpoint.expires_at
+                    await self.say(state="connected", message=message, heard_at=now(), expires_at=expires_at)
                 if streams is not None and streams.refused:
                     await self.say(state="refused", message=streams.refused)
                     return

@@ -21,16 +21,19 @@ class Memory:
     known: bool = False  # followed before
     uid: str = ""
     reached: dict[str, str] = field(default_factory=dict)  # stream → resource version
+    versions: dict[str, str] = field(default_factory=dict)  # stream → API version it was read in
     kinds: set[tuple[str, str]] = field(default_factory=set)  # group and kind that its objects named
 
 
 def remember(cluster: str) -> Memory:
     row = Cluster.objects.filter(name=cluster).first()
+    streams = Stream.objects.filter(cluster=cluster)
     kinds = Resource.objects.filter(cluster=cluster).values_list("group", "kind").distinct()
     return Memory(
         known=row is not None,
         uid=row.uid if row else "",
-        reached=dict(Stream.objects.filter(cluster=cluster).values_list("name", "resource_version")),
+        reached=dict(streams.values_list("name", "resource_version")),
+        versions=dict(streams.values_list("name", "version")),
         kinds={kind for kind in kinds if kind not in _TABLE and kind[1] not in NAMED_KINDS},
     )
 

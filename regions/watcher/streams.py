@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PAUSE = 30.0
+PAUSE = 30.0  # seconds
+DISCOVERED = 10.0  # what a server serves may be known from so long ago
 SETTLE = 3.0  # seconds: several kinds lose their history together, and are one gap
 
 
@@ -62,13 +63,13 @@ class Streams:
         """Follow a kind that an object named, as soon as the cluster serves it."""
         while True:
             try:
-                served = (await self.client.discover()).get((group, name))
+                served = (await self.client.discover(max_age=DISCOVERED)).find(group, name)
             except KubeError:
                 served = None
             if served is not None:
-                self.add(Kind(group, name, served.plural, tuple(served.versions), Where.HOSTS))
+                self.add(Kind(group, name, served.plural, served.versions, Where.HOSTS))
                 return
-            await asyncio.sleep(30)
+            await asyncio.sleep(PAUSE)
 
     async def run(self, kind: Kind) -> None:
         """Follow one kind for good. A fault of ours costs this stream a pause, and nobody else anything."""
@@ -82,7 +83,8 @@ class Streams:
                 await asyncio.sleep(PAUSE)
 
     async def follow(self, kind: Kind) -> None:
-        async for told in follow(self.client, kind, self.memory.reached.get(kind.stream, "")):
+        reached, version = self.memory.reached.get(kind.stream, ""), self.memory.versions.get(kind.stream, "")
+        async for told in follow(self.client, kind, reached, served_version=version):
             at = now()
             match told:
                 case Page():
@@ -100,6 +102,7 @@ class Streams:
                     await self.note(Swept(self.cluster, kind, frozenset(told.keys), at))
                     if told.lost_history:
                         self.mourn(kind)
+                    self.memory.versions[kind.stream] = told.served_version
                     await self.reach(kind, told.resource_version, at, told.served_version)
                     await self.regions_left(kind, {name for _, name in told.keys})
                     await self.settled(kind)

@@ -163,10 +163,12 @@ class ApiServer(Objects):
         for namespace in namespaces:
             if namespace in STANDING_NAMESPACES and namespace != "default":
                 continue
-            for plural in ("configmaps", "secrets", "events"):
-                self._etcd.delete_below(f"{root}/{plural}/{namespace}/")
+            plurals = ["configmaps", "secrets", "events"]
             if namespace not in STANDING_NAMESPACES:
+                plurals += ["serviceaccounts", "roles", "rolebindings"]
                 self._etcd.delete(f"{root}/namespaces/{namespace}")
+            for plural in plurals:
+                self._etcd.delete_below(f"{root}/{plural}/{namespace}/")
 
     # -- inside --------------------------------------------------------------------------------------------------
 

@@ -7,13 +7,13 @@ from typing import Any
 from django.db.models import Q
 
 from regions.domain import manifest as m
-from regions.domain.health import Health
+from regions.domain.health import Assessment, Health, assess_region_linked
 from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
 from regions.fleet.rows import counted, manifests, row_of
 from regions.fleet.shapes import Component, Counts, RegionCard, Row, Versions
-from regions.fleet.sight import Sight, look
+from regions.fleet.sight import Sight, link_of, look
 from regions.models import Resource
 
 PAUSE = f"{K0RDENT}/region-pause"
@@ -106,6 +106,13 @@ def _component_health(success: bool, error: str, release: Row | None) -> tuple[H
     return Health.PROGRESSING, error or "Not installed yet"
 
 
+def _ok(part: Component) -> bool:
+    """Installed and well; of a region that we do not hear: when we last knew."""
+    if part.health is Health.UNKNOWN and part.release and part.release.last_health:
+        return part.success and part.release.last_health is Health.READY
+    return part.health is Health.READY
+
+
 def _wanted(manifest: Mapping[str, Any], name: str, ground: Ground) -> str:
     """What the spec says for this component, else the Release."""
     spec = m.mapping(manifest.get("spec"))
@@ -131,7 +138,7 @@ def card(row: Resource, manifest: Mapping[str, Any], ground: Ground) -> RegionCa
         name=name, health=health, last_health=last_health, message=message, since=row.since,
         as_of=row.as_of if last_health is None else link.heard_at or row.as_of, link=link,
         deployments=ground.deployments.get(name, Counts()),
-        components_ok=sum(part.health is Health.READY for part in parts), components_total=len(parts),
+        components_ok=sum(_ok(part) for part in parts), components_total=len(parts),
         providers=tuple(sorted(m.text(one) for one in providers)) if isinstance(providers, list) else (),
         versions=versions, paused=PAUSE in m.annotations(dict(manifest)), created_at=row.created_at,
         deleting_at=row.deleting_at,
@@ -141,13 +148,12 @@ def card(row: Resource, manifest: Mapping[str, Any], ground: Ground) -> RegionCa
 def _health(
     row: Resource, name: str, parts: tuple[Component, ...], sight: Sight
 ) -> tuple[Health, Health | None, str]:
-    judged = sight.judge(row)
-    health, message = Health(row.health), row.message
-    broken = [part for part in parts if part.release and part.release.health in _TROUBLE]
-    if broken and health.rank > Health.DEGRADED.rank and not row.deleting_at:
-        health = Health.DEGRADED
-        message = ". ".join(f"{part.name}: {part.message}" for part in broken)
-    if judged.last_health is None and name not in sight.blind:
-        return health, None, message
-    why = judged.message if judged.last_health is not None else sight.why(MANAGEMENT, name)
-    return Health.UNKNOWN, health, why
+    own = Assessment(Health(row.health), row.message)
+    if sight.dark or MANAGEMENT in sight.blind:
+        # The Region object itself lies on management: its word is old, too.
+        return Health.UNKNOWN, own.health, f"{sight.why(MANAGEMENT, '')}. Last known: {own.health}. {own.message}"
+    failing = [part.name for part in parts if part.release and part.release.health in _TROUBLE]
+    link = sight.links.get(name)
+    linked = assess_region_linked(own, link_of(link) if link else None, sight.now, failing, row.since)
+    unheard = linked.health is Health.UNKNOWN and own.health is not Health.UNKNOWN
+    return linked.health, own.health if unheard else None, linked.message

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db.models import Case, CharField, F, Q, SmallIntegerField, Value, When
 from django.utils import timezone
 
-from regions.domain.health import Health
+from regions.domain.health import Assessment, Health, assess_in_region
 from regions.domain.links import Link
 from regions.domain.refs import MANAGEMENT
 from regions.fleet.shapes import Freshness, LinkView
@@ -89,6 +89,7 @@ class Judged:
 class Sight:
     """Read once a call, so that every part of an answer agrees about who could be heard."""
 
+    now: datetime
     freshness: Freshness
     links: dict[str, LinkView]
     blind: frozenset[str]  # clusters that we do not hear, named in the copy or not
@@ -116,10 +117,14 @@ class Sight:
 
     def judge(self, row: Resource) -> Judged:
         """Its health as we may say it now, beside what it was when we last knew."""
-        own = Health(row.health)
+        own = Assessment(Health(row.health), row.message)
         if self.sees(row.cluster, row.region):
-            return Judged(own, None, row.message)
-        return Judged(Health.UNKNOWN, own, self.why(row.cluster, row.region))
+            return Judged(own.health, None, own.message)
+        if self.dark:
+            return Judged(Health.UNKNOWN, own.health, f"{self.why('', '')}. Last known: {own.health}. {own.message}")
+        hidden = row.cluster if row.cluster in self.blind else row.region
+        linked = assess_in_region(own, link_of(self.link(hidden)), self.now)
+        return Judged(linked.health, own.health, linked.message)
 
     def counted(self, cluster: str, region: str, health: str) -> str:
         """The health under which such rows are counted."""
@@ -135,7 +140,8 @@ class Sight:
         """The rows whose health, as we may say it now, is one of these."""
         wanted = set(healths)
         unseen = self.unseen()
-        own = Q(health__in=wanted)
+        ranks = [Health(name).rank for name in wanted]
+        own = Q(rank=ranks[0]) if len(ranks) == 1 else Q(rank__in=ranks)  # one rank walks an index in order
         if unseen is None:
             return own
         if self.dark:
@@ -163,7 +169,7 @@ def look(now: datetime | None = None) -> Sight:
     """See what can be seen now."""
     now = now or timezone.now()
     known = links(now)
-    regions = set(Resource.objects.filter(kind="Region", cluster=MANAGEMENT).values_list("name", flat=True))
+    regions = set(Resource.objects.filter(kind="Region").values_list("name", flat=True))
     silent = {name for name, link in known.items() if link.blind}
     # Management before its first connection is no reason to doubt: then the copy has nothing of it.
-    return Sight(freshness(now), known, frozenset(silent | (regions - known.keys())))
+    return Sight(now, freshness(now), known, frozenset(silent | (regions - known.keys())))

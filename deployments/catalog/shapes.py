@@ -1,0 +1,269 @@
+"""What pages and the API are told about what runs: values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from deployments.domain.filters import Filters
+from deployments.domain.owners import Owner
+from regions.fleet import ChangeItem, Condition, LinkView, Row, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value of a facet: how many there would be with it, given all other filters."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A column to filter by."""
+
+    name: str
+    title: str
+    options: tuple[Option, ...]
+
+    @property
+    def chosen(self) -> str:
+        """What is selected, in words."""
+        found = [option.label for option in self.options if option.selected]
+        return ", ".join(found[:2]) + (f" +{len(found) - 2}" if len(found) > 2 else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """Why a list shows nothing: `kind` is none, filtered, forbidden, or unreachable."""
+
+    kind: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of deployments, with what could be filtered by."""
+
+    filters: Filters
+    rows: tuple[Row, ...]
+    total: int  # that fit the filters
+    of: int  # that there are at all
+    page: int
+    pages: int
+    facets: tuple[Facet, ...]
+    by_health: Mapping[str, int]  # of those that fit
+    empty: Empty | None
+
+    @property
+    def first(self) -> int:
+        return (self.page - 1) * self.filters.page_size + 1 if self.total else 0
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.rows) - 1 if self.rows else 0
+
+    @property
+    def previous(self) -> int | None:
+        return self.page - 1 if self.page > 1 else None
+
+    @property
+    def next(self) -> int | None:
+        return self.page + 1 if self.page < self.pages else None
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """One Machine of a cluster."""
+
+    row: Row
+    phase: str
+    version: str
+    node: str
+    address: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class MachineGroup:
+    """Machines that belong together: a control plane, a MachineDeployment or a MachinePool."""
+
+    title: str
+    owner: Row | None  # the object that owns them
+    desired: int | None
+    ready: int | None
+    machines: tuple[Machine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service on a cluster. `source` names the MultiClusterService it comes from; empty for the deployment's own."""
+
+    name: str
+    namespace: str
+    template: str
+    version: str
+    state: str  # Deployed, Provisioning, Failed, Pending, Deleting, Deleted
+    message: str  # why it failed
+    since: datetime | None
+    upgrades: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentDetail:
+    """Everything the page of a deployment shows."""
+
+    row: Row
+    link: LinkView  # to the cluster of its region
+    dry_run: bool  # validated only, nothing is deployed
+    kubernetes_version: str
+    conditions: tuple[Condition, ...]  # in k0rdent's order
+    machines: tuple[MachineGroup, ...]
+    release: Row | None  # its HelmRelease
+    cluster: Row | None  # its Cluster API Cluster
+    control_plane: Row | None
+    infrastructure: tuple[Row, ...]
+    others: tuple[Row, ...]  # what else serves it: ClusterSummaries, SveltosClusters, …
+    services: tuple[Service, ...]
+    upgrades: tuple[str, ...]  # templates that it may move to
+    changes: tuple[ChangeItem, ...]
+    labels: Mapping[str, str]
+    owner: Owner | None
+    yaml: str  # redacted
+
+    @property
+    def namespace(self) -> str:
+        return self.row.target.namespace
+
+    @property
+    def name(self) -> str:
+        return self.row.target.name
+
+    @property
+    def machines_total(self) -> int:
+        return sum(len(group.machines) for group in self.machines)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A Cluster-, Service- or ProviderTemplate."""
+
+    row: Row
+    chart: str
+    version: str
+    description: str
+    error: str
+    providers: tuple[str, ...]
+    used: int  # deployments made from it
+    upgrades: tuple[str, ...]  # where chains lead from it
+
+    @property
+    def kind(self) -> str:
+        return self.row.target.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    clusters: tuple[Template, ...]
+    services: tuple[Template, ...]
+    providers: tuple[Template, ...]
+    chains: tuple[Row, ...]
+    empty: Empty | None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A cluster that a MultiClusterService serves."""
+
+    target: Target
+    deployed: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSet:
+    """The services of one source on one cluster."""
+
+    row: Row
+    cluster: Target | None
+    source: str  # MultiClusterService, or empty for the deployment's own services
+    services: tuple[Service, ...]
+
+    @property
+    def deployed(self) -> int:
+        return sum(service.state == "Deployed" for service in self.services)
+
+
+@dataclass(frozen=True, slots=True)
+class MultiClusterService:
+    """Services for every cluster that fits a selector."""
+
+    row: Row
+    selector: str
+    services: tuple[Service, ...]
+    matches: tuple[Match, ...]  # those not deployed first
+    sets: tuple[ServiceSet, ...]
+    conditions: tuple[Condition, ...]
+
+    @property
+    def deployed(self) -> int:
+        return sum(match.deployed for match in self.matches)
+
+    @property
+    def waiting(self) -> tuple[Match, ...]:
+        return tuple(match for match in self.matches if not match.deployed)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    multi: tuple[MultiClusterService, ...]
+    own: tuple[ServiceSet, ...]  # of deployments themselves, worst first
+    providers: tuple[Row, ...]  # StateManagementProviders
+    empty: Empty | None
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """One ManagementBackup: of management and of its regions."""
+
+    row: Row
+    schedule: str  # cron; empty: once
+    location: str
+    phase: str
+    last_name: str
+    last_at: datetime | None
+    next_at: datetime | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastBackup:
+    """How one region was last backed up. `good_at` is the last complete one; None when none is known."""
+
+    region: str
+    good_at: datetime | None
+    good_name: str
+    good_by: str  # the ManagementBackup that made it
+    phase: str  # of the newest attempt
+    tried_at: datetime | None
+    error: str
+    next_at: datetime | None
+
+    @property
+    def well(self) -> bool:
+        return self.good_at is not None and self.good_at == self.tried_at
+
+    @property
+    def url(self) -> str:
+        return Target("Region", "", self.region).url
+
+
+@dataclass(frozen=True, slots=True)
+class Backups:
+    backups: tuple[Backup, ...]
+    regions: tuple[LastBackup, ...]  # every region, those without a good one first
+    empty: Empty | None
+    missing: tuple[str, ...] = field(default=())  # regions that have no good backup

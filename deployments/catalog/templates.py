@@ -1,0 +1,73 @@
+"""Templates and the chains that lead from one to the next."""
+
+from collections import Counter
+from typing import Any
+
+from django.db.models import Count
+
+from deployments.catalog.empty import why
+from deployments.catalog.shapes import Template, Templates
+from regions.domain import manifest as m
+from regions.domain.viewer import Viewer
+from regions.fleet.rows import manifests, row_of, worst_first
+from regions.fleet.sight import Sight, look
+from regions.models import Resource
+
+_KINDS = ("ClusterTemplate", "ServiceTemplate", "ProviderTemplate")
+_CHAINS = ("ClusterTemplateChain", "ServiceTemplateChain")
+
+
+def list_templates(*, viewer: Viewer) -> Templates:
+    """Every template with its use, those that are not valid first."""
+    sight = look()
+    rows = list(worst_first(Resource.objects.filter(kind__in=_KINDS), sight))
+    chains = list(worst_first(Resource.objects.filter(kind__in=_CHAINS), sight))
+    bodies = manifests([*rows, *chains])
+    used = _used()
+    upgrades = _upgrades(chains, bodies)
+    by_kind: dict[str, list[Template]] = {kind: [] for kind in _KINDS}
+    for row in rows:
+        place = (row.kind, row.namespace, row.name)
+        by_kind[row.kind].append(_template(row, bodies.get(row.pk, {}), used[place], upgrades.get(place, ()), sight))
+    empty = None if rows else why(
+        sight, "clustertemplates", "templates", none="k0rdent brings its own with every Release."
+    )  # fmt: skip
+    return Templates(
+        tuple(by_kind["ClusterTemplate"]), tuple(by_kind["ServiceTemplate"]), tuple(by_kind["ProviderTemplate"]),
+        tuple(row_of(row, sight) for row in chains), empty,
+    )  # fmt: skip
+
+
+def _template(
+    row: Resource, body: dict[str, Any], used: int, upgrades: tuple[str, ...], sight: Sight
+) -> Template:
+    status = m.mapping(body.get("status"))
+    providers = status.get("providers")
+    return Template(
+        row=row_of(row, sight), chart=m.text(m.part(body, "spec", "helm", "chartSpec", "chart")),
+        version=m.text(status.get("chartVersion")) or m.text(m.part(body, "spec", "helm", "chartSpec", "version")),
+        description=m.text(status.get("description")), error=m.text(status.get("validationError")),
+        providers=tuple(m.text(one) for one in providers) if isinstance(providers, list) else (),
+        used=used, upgrades=upgrades,
+    )  # fmt: skip
+
+
+def _used() -> Counter[tuple[str, str, str]]:
+    """How many deployments are made from each ClusterTemplate."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    grouped = Resource.objects.filter(kind="ClusterDeployment").order_by().values_list("namespace", "template")
+    for namespace, template, count in grouped.annotate(count=Count("pk")):
+        found["ClusterTemplate", namespace, template] = count
+    return found
+
+
+def _upgrades(chains: list[Resource], bodies: dict[int, dict[str, Any]]) -> dict[tuple[str, str, str], tuple[str, ...]]:
+    """Where the chains of its namespace lead from each template."""
+    found: dict[tuple[str, str, str], tuple[str, ...]] = {}
+    for row in chains:
+        kind = row.kind.removesuffix("Chain")
+        for one in m.items(m.part(bodies.get(row.pk, {}), "spec", "supportedTemplates")):
+            place = (kind, row.namespace, m.text(one.get("name")))
+            names = tuple(m.text(upgrade.get("name")) for upgrade in m.items(one.get("availableUpgrades")))
+            found[place] = tuple(dict.fromkeys((*found.get(place, ()), *names)))
+    return found

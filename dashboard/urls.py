@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from dashboard import health
+from dashboard import health, views
 
 urlpatterns = [
     # Health, answered before any middleware (dashboard.middleware.health_first); here for their names
@@ -14,7 +14,10 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     # /sign-in/ /sign-out/ /account/
     path("", include("dashboard.people.urls")),
-    # /regions/ /feed/ /backups/ …
+    # / /feed/
+    path("", views.overview, name="overview"),
+    path("feed/", views.feed, name="feed"),
+    # /regions/ …
     path("", include("regions.urls")),
     # /deployments/ /templates/ /services/ …
     path("", include("deployments.urls")),

@@ -1,4 +1,10 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from regions import views
 
 app_name = "regions"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    # /regions/
+    path("regions/", views.regions, name="list"),
+    path("regions/<str:name>/", views.region, name="detail"),
+]

@@ -64,7 +64,7 @@ def item(row: Change, log: str) -> ChangeItem:
         message=row.message,
         target=Target(row.kind, row.namespace, row.name, row.cluster, row.region, row.deployment),
         health=row.health, previous_health=row.previous_health, series=row.series, count=row.count,
-        first_at=row.at, blind_from=row.blind_from,
+        first_at=row.at, blind_from=row.blind_from, seen_at=row.seen_at,
     )  # fmt: skip
 
 

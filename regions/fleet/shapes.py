@@ -216,6 +216,7 @@ class ChangeItem:
     repeats: int = 1  # rows of this page that were folded into this one
     first_at: datetime | None = None  # of the oldest row folded
     blind_from: datetime | None = None  # of a gap
+    seen_at: datetime | None = None  # when it reached us: the order of the log
 
     @property
     def region(self) -> str:

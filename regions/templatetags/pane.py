@@ -1,6 +1,6 @@
 """The parts that pages are made of, as template tags: `{% load pane %}`. See templates/parts/README.md."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -18,6 +18,8 @@ from regions.templatetags import folding, spans
 register = template.Library()
 register.filter("message", folding.message)
 register.filter("oneline", folding.oneline)
+
+EXPIRY_WARNING = timedelta(days=14)
 
 
 @register.simple_tag
@@ -69,6 +71,21 @@ def between(start: datetime, end: datetime) -> str:
 
 
 @register.filter
+def words(text: str) -> list[str]:
+    """The words of a text, to loop over."""
+    return text.split()
+
+
+@register.filter
+def expiry(at: datetime | None) -> str:
+    """How soon a certificate or token ends: "over", "soon" (within a fortnight), or empty."""
+    if at is None:
+        return ""
+    left = at - timezone.now()
+    return "over" if left <= timedelta() else "soon" if left <= EXPIRY_WARNING else ""
+
+
+@register.filter
 def place(name: str) -> str:
     """A region's or cluster's name as a page says it."""
     return "management" if name == MANAGEMENT else name
@@ -114,11 +131,12 @@ def copy_from(selector: str, label: str = "Copy") -> str:
 
 @register.simple_block_tag
 def card(content: str, title: str = "", count: Any = None, url: str = "", more: str = "All", flush: bool = False,
-         id: str = "", level: int = 2) -> str:  # fmt: skip
-    """A titled section. `url` and `more`: a link in its head; `flush`: no padding, for tables and row lists."""
+         id: str = "", level: int = 2, blind: bool = False) -> str:  # fmt: skip
+    """A titled section. `url` and `more`: a link in its head; `flush`: no padding, for tables and row lists; `blind`:
+    it shows what we only knew."""
     return render_to_string("parts/card.html", {
         "content": content, "title": title, "count": count, "url": url, "more": more, "flush": flush, "id": id,
-        "tag": f"h{level}",
+        "tag": f"h{level}", "blind": blind,
     })  # fmt: skip
 
 

@@ -6,7 +6,7 @@ function reveal(root) {
 if (navigator.clipboard) {
   reveal(document);
   // Parts that the live layer draws later bring their buttons hidden, as the server sends them.
-  new MutationObserver(() => reveal(document)).observe(document.body, { childList: true, subtree: true });
+  new MutationObserver(() => reveal(document)).observe(document.body, { childList: true, subtree: true, attributeFilter: ["hidden"] });
 }
 
 document.addEventListener("click", async (event) => {

@@ -1,0 +1,42 @@
+"""Pages of the ground: all regions, and one."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from regions import fleet
+from regions.domain import topics
+from regions.domain.scale import Health
+from regions.fleet import RegionCard
+from regions.live import follow
+
+
+@require_GET
+def regions(request: HttpRequest) -> HttpResponse:
+    """Every region and the management cluster, worst first; by health and by words in name, message or provider."""
+    follow(request, topics.FLEET)
+    everything = fleet.list_regions(viewer=request.viewer)
+    text, healths = request.GET.get("search", "").strip(), request.GET.getlist("health")
+    shown = [card for card in everything if _matches(card, text.lower()) and (not healths or card.health in healths)]
+    options = [
+        {"value": health, "count": count, "selected": health in healths}
+        for health in Health if (count := sum(card.health is health for card in everything)) or health in healths
+    ]  # fmt: skip
+    return render(request, "regions/list.html", {
+        "regions": shown, "total": len(everything), "options": options, "chosen": ", ".join(healths), "text": text,
+    })  # fmt: skip
+
+
+@require_GET
+def region(request: HttpRequest, name: str) -> HttpResponse:
+    """One region, or `~management`."""
+    follow(request, topics.region(name))
+    try:
+        found = fleet.get_region(name, viewer=request.viewer)
+    except fleet.NotFound as error:
+        raise Http404(str(error)) from error
+    return render(request, "regions/detail.html", {"region": found, "card": found.card})
+
+
+def _matches(card: RegionCard, text: str) -> bool:
+    return any(text in words.lower() for words in (card.title, card.message, *card.providers))

@@ -8,7 +8,9 @@ from django_htmx.http import HttpResponseClientRedirect
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from dashboard import health
+from dashboard.live.hub import remember
 from dashboard.people.viewer import viewer_of
+from regions.live import Live
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 PROBES = {"/healthz": health.healthz, "/readyz": health.readyz}
@@ -25,11 +27,15 @@ def health_first(get_response: GetResponse) -> GetResponse:
 
 
 def viewer(get_response: GetResponse) -> GetResponse:
-    """Set `request.viewer`: whoever is signed in, or None where nobody needs to be."""
+    """Set `request.viewer`: whoever is signed in, or None where nobody needs to be. Remember what live pages follow."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        request.viewer = viewer_of(request.user)  # type: ignore[attr-defined]
-        return get_response(request)
+        request.viewer = viewer = viewer_of(request.user)  # type: ignore[attr-defined]
+        response = get_response(request)
+        live: Live | None = getattr(request, "live", None)
+        if live is not None and viewer is not None:
+            remember(request.get_full_path(), viewer, live.topics)
+        return response
 
     return answer
 
@@ -37,7 +43,7 @@ def viewer(get_response: GetResponse) -> GetResponse:
 class SignInRequired(LoginRequiredMiddleware):
     """Every view needs a signed-in person unless it says otherwise (`login_not_required`)."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable) -> HttpResponse:  # type: ignore[override]
         response = super().handle_no_permission(request, view_func)
         if getattr(request, "htmx", False):
             # A sign-in page swapped into a fragment would help nobody: let the whole page go there.

@@ -7,11 +7,13 @@ OPERATOR = "operator"
 
 
 def account(name: str) -> User:
-    """The account of this name; made without a password if there is none."""
-    user, made = User.objects.get_or_create(username=name)
-    if made:
+    """The account of this name; made without a password if there is none. ValidationError if it cannot be a name."""
+    user = User.objects.filter(username=name).first()
+    if user is None:
+        user = User(username=name)
         user.set_unusable_password()
-        user.save(update_fields=["password"])
+        user.full_clean(exclude=["password"])
+        user.save()
     return user
 
 

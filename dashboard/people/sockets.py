@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from asgiref.sync import sync_to_async
 from channels.auth import AuthMiddlewareStack
 from channels.db import database_sync_to_async
 from django.conf import settings
@@ -12,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http.request import split_domain_port, validate_host
 
 from dashboard.people import tokens
+from dashboard.people.sessions import Credential
 
 Scope = dict[str, Any]
 App = Callable[[Scope, Callable, Callable], Awaitable[None]]
@@ -34,8 +34,9 @@ class Signed:
             return await _turn_away(receive, send)
         secret = tokens.bearer(headers.get(b"authorization", ""))
         if secret is not None:
-            user = await database_sync_to_async(tokens.resolve)(secret)
-            return await self.inner({**scope, "user": user or AnonymousUser(), "session": None}, receive, send)
+            token = await database_sync_to_async(tokens.find)(secret)
+            user = token.user if token else AnonymousUser()
+            return await self.inner({**scope, "user": user, "token": token}, receive, send)
         if not same_origin(headers.get(b"origin", ""), headers.get(b"host", "")):
             return await _turn_away(receive, send)
         return await self.by_session(scope, receive, send)
@@ -56,10 +57,19 @@ async def _turn_away(receive: Callable, send: Callable) -> None:
     await send({"type": "websocket.close", "code": 4403})
 
 
+def credential_of(scope: Scope, user: Any) -> Credential:
+    """By what this socket came in; it may end before the socket does."""
+    token = scope.get("token")
+    if token is not None:
+        return Credential(user.pk, token=token.pk)
+    return Credential(user.pk, session=scope["session"].session_key or "")
+
+
 async def signed_in_user(scope: Scope) -> Any:
     """The account at the other end, loaded; None for nobody."""
     user = scope.get("user")
     if user is None:
         return None
-    signed_in = await sync_to_async(lambda: user.is_authenticated and user.is_active)()
+    # Loaded lazily from the session: the first look at it reads the database.
+    signed_in = await database_sync_to_async(lambda: user.is_authenticated and user.is_active)()
     return user if signed_in else None

@@ -20,15 +20,21 @@ def issue(user: User, name: str = "", preset: str = "") -> str:
     return secret
 
 
-def resolve(secret: str) -> User | None:
-    """The active account that this token speaks for, or None."""
+def find(secret: str) -> ApiToken | None:
+    """The token with its active account, or None."""
     token = _living().select_related("user").filter(digest=secrets.digest(secret)).first()
     if token is None:
         return None
     now = timezone.now()
     if token.used_at is None or now - token.used_at > timedelta(minutes=1):
         ApiToken.objects.filter(pk=token.pk).update(used_at=now)
-    return token.user
+    return token
+
+
+def resolve(secret: str) -> User | None:
+    """The active account that this token speaks for, or None."""
+    token = find(secret)
+    return token.user if token else None
 
 
 def bearer(header: str) -> str | None:

@@ -63,6 +63,7 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
 def account(request: HttpRequest) -> HttpResponse:
     """Who I am here, and my API tokens. POST makes one, shown in the answer and never again."""
     secret = ""
+    assert request.user.is_authenticated  # by middleware
     if request.method == "POST":
         secret = tokens.issue(request.user, request.POST.get("name", "").strip()[:100])
     mine = ApiToken.objects.filter(user=request.user, revoked_at=None).order_by("-created_at")

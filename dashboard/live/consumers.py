@@ -1,0 +1,90 @@
+"""The sockets: one for pages, one for programs."""
+
+import asyncio
+import json
+from typing import Any
+from urllib.parse import parse_qs
+
+from dashboard.live import render
+from dashboard.live.screen import Subscriber
+from dashboard.live.socket import BAD_REQUEST, Refused, Socket
+from dashboard.live.tail import PAGE, change_text
+from dashboard.people.viewer import viewer_of
+from regions import journal
+from regions.domain.wire import gap_as_json
+from regions.journal import Cursor, Slice
+
+HELLO = 10.0  # seconds a page has to say what it shows
+TOPICS = ("fleet", "region:", "deployment:", "kind:", "object:")
+
+
+class PageSocket(Socket):
+    """`/ws/live/`: the browser says {"url", "cursor"}; from then on it is sent what changes on that page.
+
+    {"cursor", "fragments": {id: html}, "orders": {list: [ids]}} · {"beat", "watcher"} · {"gone": status} when a reload
+    would no longer show the page (0: it is back) · {"trouble": sentence} when it cannot be drawn (empty: it can again).
+    """
+
+    async def talk(self, user: Any) -> None:
+        try:
+            async with asyncio.timeout(HELLO):
+                hello = await self.hear()
+        except TimeoutError:
+            raise Refused(BAD_REQUEST, "Say which page you show.") from None
+        url = hello.get("url") if isinstance(hello, dict) else None
+        if not render.acceptable(url):
+            raise Refused(BAD_REQUEST, "Say which page you show, as a path.")
+        viewer = viewer_of(user)
+        assert viewer is not None
+        subscriber = Subscriber(user, viewer)
+        self.hub.join(url, Cursor.parse(str(hello.get("cursor"))), subscriber)
+        try:
+            while True:
+                for text in await subscriber.outbox.take():
+                    await self.tell(text)
+        finally:
+            self.hub.leave(url, subscriber)
+
+
+class ChangesSocket(Socket):
+    """`/ws/changes/?after=<cursor>&topic=<topic>`: one change a message, from the cursor on (without one: from now).
+
+    A program that reads slowly is sent what it missed from the database, page by page; nothing is left out, and
+    nothing piles up here. Where changes are not to be had, {"gap": {"from", "to", "why"}} says so.
+    """
+
+    async def talk(self, user: Any) -> None:
+        asked = parse_qs(self.scope["query_string"].decode("latin-1"))
+        topic = asked.get("topic", [""])[0] or None
+        if topic is not None and not topic.startswith(TOPICS):
+            raise Refused(BAD_REQUEST, "A topic is fleet, region:…, deployment:…, kind:… or object:….")
+        feed = self.hub.follow(topic)  # before reading: what comes meanwhile is then sent twice at most, and skipped
+        try:
+            after = asked.get("after", [""])[0]
+            position = await self._catch_up(after or str(self.hub.tail.here), topic)
+            while True:
+                entries = await feed.take()
+                if not entries:
+                    position = await self._catch_up(str(position), topic)
+                    continue
+                for entry in entries:
+                    if entry.id > position.id:
+                        await self.tell(entry.text, patience=None)
+                        position = Cursor(position.log, int(entry.id))
+        finally:
+            self.hub.unfollow(feed)
+
+    async def _catch_up(self, after: str, topic: str | None) -> Cursor:
+        """Send what the log has after a cursor; returns where that ended."""
+        while True:
+            piece: Slice = await self.hub.reading.run(journal.read, after, topic, PAGE)
+            position = Cursor.parse(piece.cursor)
+            assert position is not None
+            if piece.gap:
+                until = piece.changes[0].at if piece.changes else None
+                await self.tell(json.dumps(gap_as_json(None, until, piece.gap)), patience=None)
+            for change in piece.changes:
+                await self.tell(change_text(change, position.log), patience=None)
+            if len(piece.changes) < PAGE:
+                return position
+            after = piece.cursor

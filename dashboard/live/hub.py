@@ -1,0 +1,225 @@
+"""Brings what the tail sees to the sockets: which screens must be drawn again, and who follows the log itself."""
+
+import asyncio
+import logging
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from dashboard.live import render
+from dashboard.live.outbox import encode
+from dashboard.live.screen import Screen, Subscriber
+from dashboard.live.tail import Entry, Tail
+from dashboard.live.threads import Threads
+from dashboard.people.sessions import Credential, ended
+from regions.domain.viewer import Viewer
+from regions.domain.wire import time_as_json
+from regions.journal import Cursor
+
+log = logging.getLogger(__name__)
+
+BEAT = 10.0  # seconds; browsers give up after 25 without
+REMEMBERED = 2_000  # pages whose topics are kept until their socket comes
+QUEUE = 1_000  # changes that may wait for one program before it must read them from the database
+
+
+class Leaving(Protocol):
+    """A socket that can be told that whoever opened it is no longer welcome."""
+
+    def sign_out(self) -> None: ...
+
+
+class Feed:
+    """The changes of one topic as they come, for one program. When it falls behind it says so and keeps nothing."""
+
+    def __init__(self, topic: str | None) -> None:
+        self.topic = topic
+        self.behind = False
+        self._queue: deque[Entry] = deque()
+        self._wake = asyncio.Event()
+
+    def offer(self, entries: list[Entry], lost: bool) -> None:
+        wanted = [
+            entry for entry in entries
+            if entry.text and (not self.topic or entry.touches(frozenset({self.topic})))
+        ]  # fmt: skip
+        if lost or len(self._queue) + len(wanted) > QUEUE:
+            self.behind = True
+            self._queue.clear()
+        elif not self.behind:
+            self._queue.extend(wanted)
+        if wanted or self.behind:
+            self._wake.set()
+
+    async def take(self) -> list[Entry]:
+        """Wait for changes. An empty answer means that it fell behind: read the database, then go on."""
+        await self._wake.wait()
+        self._wake.clear()
+        taken = [] if self.behind else list(self._queue)
+        self._queue.clear()
+        self.behind = False
+        return taken
+
+
+class Hub:
+    """All sockets of one event loop."""
+
+    def __init__(self) -> None:
+        self.tail = Tail(self._moved)
+        self.reading = Threads("changes")
+        self._drawing = Threads("draw", 2)
+        self._screens: dict[tuple[str, str], Screen] = {}
+        self._by_topic: dict[str, set[Screen]] = defaultdict(set)
+        self._feeds: set[Feed] = set()
+        self._credentials: dict[Leaving, Credential] = {}
+        self._beating: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Follow the log and beat; does nothing when that is so already."""
+        if self._beating is None:
+            self._beating = asyncio.create_task(self._beat(), name="beat")
+        await self.tail.start()
+
+    async def stop(self) -> None:
+        """End every task and thread."""
+        for screen in self._screens.values():
+            screen.close()
+        if self._beating is not None:
+            self._beating.cancel()
+            await asyncio.gather(self._beating, return_exceptions=True)
+        await self.tail.stop()
+        for threads in (self._drawing, self.reading):
+            await asyncio.to_thread(threads.stop)
+
+    def watch_over(self, socket: Leaving, credential: Credential) -> None:
+        """Call the socket's `sign_out` within about ten seconds after this session or token has ended."""
+        self._credentials[socket] = credential
+
+    def forget(self, socket: Leaving) -> None:
+        self._credentials.pop(socket, None)
+
+    def join(self, url: str, cursor: Cursor | None, subscriber: Subscriber) -> None:
+        """Show a page on this socket from the cursor at which it was drawn. Nothing is sent if nothing happened."""
+        key = (url, subscriber.viewer.permission_set)
+        screen = self._screens.get(key)
+        if screen is None:
+            screen = self._screens[key] = Screen(url, self._draw, self._topics_changed)
+            self._index(screen, recalled(key))
+        screen.subscribers.add(subscriber)
+        if not screen.topics or self.tail.moved_since(cursor, screen.topics):
+            screen.catch_up(subscriber)
+        subscriber.outbox.say("beat", self._beat_text())
+
+    def leave(self, url: str, subscriber: Subscriber) -> None:
+        """The socket is closed."""
+        key = (url, subscriber.viewer.permission_set)
+        screen = self._screens.get(key)
+        if screen is None:
+            return
+        screen.subscribers.discard(subscriber)
+        if not screen.subscribers:
+            screen.close()
+            self._index(screen, frozenset())
+            del self._screens[key]
+
+    def follow(self, topic: str | None) -> Feed:
+        """The changes of a topic from now on. Give it back with `unfollow`."""
+        feed = Feed(topic)
+        self._feeds.add(feed)
+        self.tail.programs = len(self._feeds)
+        return feed
+
+    def unfollow(self, feed: Feed) -> None:
+        self._feeds.discard(feed)
+        self.tail.programs = len(self._feeds)
+
+    def _draw(self, url: str, user: Any, viewer: Viewer) -> Coroutine[Any, Any, render.Drawn | None]:
+        return self._drawing.run(render.draw, url, user, viewer)
+
+    def _moved(self, entries: list[Entry], lost: bool) -> None:
+        if lost or any(entry.topics is None for entry in entries):
+            touched = set(self._screens.values())
+        else:
+            topics = {topic for entry in entries for topic in entry.topics or ()}
+            touched = {screen for topic in topics for screen in self._by_topic.get(topic, ())}
+        for screen in touched:
+            screen.touch()
+        for feed in self._feeds:
+            feed.offer(entries, lost)
+
+    def _topics_changed(self, screen: Screen, topics: frozenset[str], cursor: str) -> None:
+        added = topics - screen.topics
+        self._index(screen, topics)
+        if added and self.tail.moved_since(Cursor.parse(cursor), added):
+            screen.touch()
+
+    def _index(self, screen: Screen, topics: frozenset[str]) -> None:
+        for topic in screen.topics - topics:
+            self._by_topic[topic].discard(screen)
+            if not self._by_topic[topic]:
+                del self._by_topic[topic]
+        for topic in topics - screen.topics:
+            self._by_topic[topic].add(screen)
+        screen.topics = topics
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT)
+            text = self._beat_text()
+            for screen in self._screens.values():
+                for subscriber in screen.subscribers:
+                    subscriber.outbox.say("beat", text)
+            with suppress(DatabaseError):  # the tail speaks of it; whoever is connected stays so for now
+                gone = await self.reading.run(ended, set(self._credentials.values()))
+                for socket, credential in list(self._credentials.items()):
+                    if credential in gone:
+                        socket.sign_out()
+
+    def _beat_text(self) -> str:
+        watcher = self.tail.watcher
+        return encode(
+            beat=time_as_json(timezone.now()),
+            watcher={"alive": watcher.alive, "beat_at": time_as_json(watcher.beat_at)},
+        )
+
+
+# What pages followed when they were served, so that their sockets need no drawing to know it. Written by request
+# threads and read on the event loop; each step is one atomic operation of the dictionary.
+_followed: OrderedDict[tuple[str, str], frozenset[str]] = OrderedDict()
+
+
+def remember(url: str, viewer: Viewer, topics: frozenset[str]) -> None:
+    """A page with these topics was served; its socket will come in a moment."""
+    key = (url, viewer.permission_set)
+    _followed[key] = topics
+    _followed.move_to_end(key)
+    while len(_followed) > REMEMBERED:
+        with suppress(KeyError):
+            _followed.popitem(last=False)
+
+
+def recalled(key: tuple[str, str]) -> frozenset[str]:
+    return _followed.get(key, frozenset())
+
+
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+
+
+def hub() -> Hub:
+    """The hub of the running event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = Hub()
+    return _hubs[loop]
+
+
+async def stop_hub() -> None:
+    """End the hub of the running event loop, if there is one."""
+    found = _hubs.pop(asyncio.get_running_loop(), None)
+    if found is not None:
+        await found.stop()

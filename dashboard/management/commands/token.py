@@ -1,0 +1,26 @@
+"""A new API token for an account."""
+
+import argparse
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management import BaseCommand, CommandError
+
+from dashboard.people import accounts, tokens
+
+
+class Command(BaseCommand):
+    help = "Print a new API token for an account; the account is made if need be. The token is shown only now."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("name", help="the account")
+        parser.add_argument("--for", dest="purpose", default="", help="what the token is for, in your words")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            user = accounts.account(options["name"])
+        except ValidationError as error:
+            raise CommandError(f"{options['name']!r} cannot be an account: {' '.join(error.messages)}") from error
+        if not user.is_active:
+            raise CommandError(f"The account {options['name']} is switched off.")
+        self.stdout.write(tokens.issue(user, options["purpose"][:100]))

@@ -1,0 +1,38 @@
+"""Whether those who came in are still welcome: sessions end and tokens are revoked while a socket is open."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from dashboard.models import ApiToken
+
+CHUNK = 500  # below SQLite's limit of parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """By what somebody came in: the key of a session, or the id of a token."""
+
+    user: int
+    session: str = ""
+    token: int = 0
+
+
+def ended(credentials: Iterable[Credential]) -> set[Credential]:
+    """Those that are not valid any more: signed out, revoked, expired, or the account switched off."""
+    all_of_them = list(credentials)
+    gone: set[Credential] = set()
+    for start in range(0, len(all_of_them), CHUNK):
+        some = all_of_them[start : start + CHUNK]
+        users = set(User.objects.filter(pk__in={c.user for c in some}, is_active=True).values_list("pk", flat=True))
+        keys = {c.session for c in some if c.session}
+        sessions = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+        living = set(sessions.values_list("session_key", flat=True)) if keys else set()
+        pks = {c.token for c in some if c.token}
+        tokens = ApiToken.objects.filter(pk__in=pks, revoked_at=None)
+        speaking = set(tokens.values_list("pk", flat=True)) if pks else set()
+        gone |= {c for c in some if c.user not in users or (c.session not in living and c.token not in speaking)}
+    return gone

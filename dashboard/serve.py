@@ -1,0 +1,161 @@
+"""Everything in one command: the database brought up to date, a watcher beside us, pages and sockets on a port."""
+
+import asyncio
+import contextlib
+import errno
+import ipaddress
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from time import monotonic
+
+import uvicorn
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError
+
+from dashboard.models import ApiToken
+from dashboard.people import accounts, links, tokens
+
+log = logging.getLogger(__name__)
+
+SLOWEST_RESTART = 30.0
+GRACE = 10.0
+PRINTED = "printed at the start"
+
+
+def run(
+    port: int,
+    host: str = "127.0.0.1",
+    *,
+    account: str = accounts.OPERATOR,
+    token: str = "",
+    watcher_environment: Mapping[str, str] | None = None,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Serve until interrupted; when this returns nothing is left behind. CommandError with a sentence if it cannot.
+
+    `account` is signed in by the link and owns the API token that are printed; `token` is used instead of a random
+    one. `watcher_environment` is added to the environment of the watcher only.
+    """
+    prepare_database()
+    if not _is_loopback(host) and not accounts.somebody_has_a_password():
+        raise CommandError(
+            f"Pane listens on {host} only once somebody has an account of their own, or whoever comes first would own "
+            "it. Make one: python manage.py createsuperuser"
+        )
+    listener = listen(host, port)
+    bound_host, bound_port = listener.getsockname()[:2]
+    shown = f"[{bound_host}]" if ":" in bound_host else bound_host
+    address = f"{'https' if settings.PRODUCTION else 'http'}://{shown}:{bound_port}"
+    user = accounts.operator(account)
+    ApiToken.objects.filter(user=user, name=PRINTED).delete()  # of the last start
+    secret = tokens.issue(user, PRINTED, preset=token)
+    say(f"Pane is at    {address}/")
+    say(f"Sign in once  {address}{links.make(user)}")
+    say(f"API token     {secret}")
+    say("Ctrl-C ends it.")
+    asyncio.run(_serve(listener, dict(watcher_environment or {})))
+
+
+def prepare_database() -> None:
+    """Bring the tables up to date; a database that cannot be used ends in a sentence."""
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError as error:
+        # Its first line names the trouble; passwords are never in it.
+        raise CommandError(f"The database cannot be used: {str(error).splitlines()[0]}") from error
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket, or a sentence why not. Port 0 takes any that is free."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            why = f"Port {port} on {host} is taken: another program listens there. Choose another with --port."
+        elif error.errno == errno.EACCES:
+            why = f"Port {port} on {host} is not for ordinary accounts. Choose one above 1023 with --port."
+        else:
+            why = f"Pane cannot listen on {host}, port {port}: {error.strerror or error}."
+        raise CommandError(why) from error
+
+
+async def _serve(listener: socket.socket, watcher_environment: dict[str, str]) -> None:
+    server = uvicorn.Server(
+        uvicorn.Config(
+            "dashboard.asgi:application",
+            ws="websockets-sansio",
+            ws_per_message_deflate=False,  # costs more than it saves, and memory for every socket
+            ws_max_size=64 * 1024,
+            lifespan="on",
+            log_config=None,  # Django's own
+            access_log=False,  # one-time links are paths
+            server_header=False,
+            proxy_headers=settings.PANE_TRUST_PROXY,
+            forwarded_allow_ips="*" if settings.PANE_TRUST_PROXY else None,
+            timeout_graceful_shutdown=5,
+        )
+    )
+
+    def leave(*_: object) -> None:
+        server.should_exit = True
+
+    # uvicorn puts its own handlers in place while it serves, and raises what it caught once more afterwards: then, too,
+    # it must not end us before the watcher has ended.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, leave)
+    watching = asyncio.create_task(_keep_watching(watcher_environment))
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
+
+
+async def _keep_watching(environment: dict[str, str]) -> None:
+    """Run the watcher, and run it again whenever it ends."""
+    pause = 1.0
+    while True:
+        began = monotonic()
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "dashboard.tether", "watch",
+            cwd=settings.BASE_DIR,
+            env={**os.environ, **environment},
+            stdin=asyncio.subprocess.PIPE,  # held open and never written to: see dashboard.tether
+            start_new_session=True,  # a Ctrl-C is for us; we end it
+        )  # fmt: skip
+        try:
+            status = await process.wait()
+        except asyncio.CancelledError:
+            await _end(process)
+            raise
+        pause = 1.0 if monotonic() - began > 60 else min(SLOWEST_RESTART, pause * 2)
+        log.error("The watcher ended (status %s); starting it again in %.0f s", status, pause)
+        await asyncio.sleep(pause)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        async with asyncio.timeout(GRACE):
+            await process.wait()
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,98 @@
+// Keeps an open page equal to the page reloaded: one socket, cursor first; what comes are whole parts of the page by id.
+import { morph, parse } from "./morph.js";
+import * as lists from "./lists.js";
+
+const SILENCE = 25_000, SLOWEST = 5_000, LOST = 60_000; // milliseconds
+const SIGNED_OUT = 4401, REFUSED = 4400;
+
+const body = document.body;
+let socket = null, silence = 0, retry = 0, attempts = 0, since = null, gone = 0, trouble = "", over = "";
+
+function status() {
+  const element = document.querySelector("[data-live-status]");
+  if (!element) return;
+  let state = "live", text = "live";
+  if (over) [state, text] = ["waiting", over];
+  else if (since) {
+    const at = new Date(since).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    [state, text] = ["waiting", `${Date.now() - since > LOST ? "signal lost" : "reconnecting"} since ${at}`];
+  } else if (gone) [state, text] = ["waiting", gone === 404 ? "this page is no longer there" : "reload this page"];
+  else if (trouble) [state, text] = ["waiting", trouble];
+  element.hidden = false;
+  element.dataset.state = state;
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function arrived(element) {
+  globalThis.htmx?.process(element);
+}
+
+function part(id, html) {
+  const element = document.getElementById(id);
+  if (!element) return lists.keep(id, html);
+  const left = element.hasAttribute("data-left");
+  const now = morph(element, parse(html));
+  now.toggleAttribute("data-left", left);
+  arrived(now);
+}
+
+function heard({ cursor, fragments, orders, beat, watcher, gone: status_, trouble: trouble_ }) {
+  if (fragments) for (const [id, html] of Object.entries(fragments)) part(id, html);
+  if (orders) for (const [id, ids] of Object.entries(orders)) lists.order(id, ids, arrived);
+  if (cursor) body.dataset.liveCursor = cursor;
+  if (fragments) gone = 0;
+  if (status_ !== undefined) gone = status_;
+  if (trouble_ !== undefined) trouble = trouble_;
+  if (beat) {
+    listening();
+    for (const banner of document.querySelectorAll("[data-live-watcher]")) banner.hidden = watcher.alive;
+  }
+  status();
+}
+
+function listening() {
+  clearTimeout(silence);
+  silence = setTimeout(() => drop(socket), SILENCE);
+  attempts = 0;
+  since = null;
+}
+
+function connect() {
+  clearTimeout(retry);
+  if (socket || over) return;
+  const here = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/live/`);
+  socket = here;
+  silence = setTimeout(() => drop(here), SILENCE);
+  here.onopen = () => {
+    here.send(JSON.stringify({ url: location.pathname + location.search, cursor: body.dataset.liveCursor }));
+  };
+  here.onmessage = (event) => { if (socket === here) heard(JSON.parse(event.data)); };
+  here.onclose = (event) => {
+    if (event.code === SIGNED_OUT) over = "signed out: reload to sign in";
+    if (event.code === REFUSED) over = "not live";
+    drop(here);
+  };
+}
+
+// The connection is of no more use. A frozen one may take minutes to close by itself: nobody waits for that.
+function drop(which) {
+  if (!which || socket !== which) return;
+  socket = null;
+  clearTimeout(silence);
+  which.close();
+  since ??= Date.now();
+  status();
+  if (over) return;
+  const pause = Math.min(SLOWEST, 250 * 2 ** attempts++);
+  retry = setTimeout(connect, pause * (0.5 + Math.random() / 2));
+}
+
+if (body.dataset.liveCursor) {
+  lists.listen(arrived);
+  connect();
+  setInterval(() => { if (since) status(); }, 5_000);
+  addEventListener("online", connect);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) connect(); });
+  addEventListener("pagehide", () => drop(socket));
+  addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
+}

@@ -66,9 +66,9 @@ def parse(given: str | bytes) -> Endpoint:
         raise Unsupported(f"This kubeconfig cannot be read: {error}.") from None
     if not isinstance(config, dict):
         raise Unsupported("This is not a kubeconfig: it is not a mapping of fields.")
-    _known(config, _TOP, {}, "The kubeconfig")
     if config.get("kind", "Config") != "Config" or config.get("apiVersion", "v1") != "v1":
         raise Unsupported("This is not a kubeconfig: apiVersion and kind must be v1 and Config.")
+    _known(config, _TOP, {}, "The kubeconfig")
     context = _context(config)
     cluster = _entry(config, "clusters", "cluster", _text(context, "cluster", "The context"))
     user = _entry(config, "users", "user", _text(context, "user", "The context"))
@@ -154,13 +154,13 @@ def _text(fields: Fields, name: str, what: str, *, required: bool = True) -> str
 
 
 def _server(given: str) -> str:
+    if re.search(r"[\s\\]|[^\x21-\x7e]", given) or len(given) > 500:
+        raise Unsupported("The server is not a URL that can be read: it holds spaces, backslashes or odd letters.")
     try:
         url = urlsplit(given)
         host, port = url.hostname or "", url.port
     except ValueError:
         raise Unsupported("The server is not a URL that can be read.") from None
-    if re.search(r"[\s\\]|[^\x21-\x7e]", given) or len(given) > 500:
-        raise Unsupported("The server is not a URL that can be read: it holds spaces, backslashes or odd letters.")
     if url.scheme != "https":
         named = f", not {url.scheme}://" if re.fullmatch(r"[a-z]{1,8}", url.scheme) and "://" in given else ""
         raise Unsupported(f"The server must be an https:// address{named}.")

@@ -38,7 +38,7 @@ def reported(manifest: Manifest) -> Reported:
     count = m.number(series.get("count")) or _count(manifest)
     return Reported(
         at=_at(manifest, series),
-        series=m.text(m.part(manifest, "metadata", "uid")) or f"{m.namespace(manifest)}/{m.name(manifest)}",
+        series=m.text(m.part(manifest, "metadata", "uid")) or f"{m.namespace(manifest)}/{m.name(manifest)}"[-128:],
         count=max(count, 1),
         severity="warning" if manifest.get("type") == "Warning" else "normal",
         reason=m.text(manifest.get("reason")),

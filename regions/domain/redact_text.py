@@ -20,7 +20,8 @@ _CREDENTIALS = (
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"), HIDDEN),  # a JSON web token
     (re.compile(_PAIR), rf"\1{HIDDEN}"),
 )
-_HINTS = ("PRIVATE KEY", "@", "eyJ", "earer", "asic", "=", ":")
+_HINTS = re.compile(r"PRIVATE KEY|@|Bearer|Basic|eyJ|(?i:passw|token|key)\w*[=:]", re.ASCII)
+_SHORTEST = 12  # no credential that we can tell is shorter
 _LONG_ENOUGH = 8
 _MIXED = (re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"\d"))
 
@@ -33,7 +34,7 @@ def secretive_name(key: str) -> bool:
 
 def without_credentials(text: str) -> str:
     """A text without what looks like a credential: private keys, tokens, user and password of an address."""
-    if not any(hint in text for hint in _HINTS):
+    if len(text) < _SHORTEST or not _HINTS.search(text):
         return text
     for pattern, instead in _CREDENTIALS:
         text = pattern.sub(instead, text)

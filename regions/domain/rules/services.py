@@ -52,8 +52,12 @@ def service_set(manifest: Manifest, now: datetime, progressed_at: datetime) -> A
             return Assessment(Health.DEGRADED, f"{found['type']}: {common.said(found)}")
     if provider and provider.get("ready") is False:
         return common.under_way("Its state management provider is not ready", now, progressed_at)
-    services = m.items(m.part(manifest, "status", "services"))
-    return _by_state(services, m.items(m.part(manifest, "spec", "services")), now, progressed_at)
+    services, wanted = m.items(m.part(manifest, "status", "services")), m.items(m.part(manifest, "spec", "services"))
+    if not services and not wanted:
+        settled = m.condition(manifest, "ServicesInReadyState")
+        if settled is None or settled["status"] != "True":
+            return common.under_way(common.NOTHING_YET, now, progressed_at)
+    return _by_state(services, wanted, now, progressed_at)
 
 
 def _by_state(

@@ -11,7 +11,7 @@ KUBERNETES := $(shell awk '$$1 == "k8s.io/kubernetes" { print $$2; exit }' tests
 CACHE := $(or $(XDG_CACHE_HOME),$(if $(HOME),$(HOME)/.cache,$(CURDIR)/var/cache))/pane/apiserver
 ASSETS := $(CACHE)/$(KUBERNETES)
 
-.PHONY: help demo up test lint apiserver lock clean
+.PHONY: help demo up test lint lint-style lint-types lint-imports lint-migrations lint-deploy apiserver lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -31,13 +31,23 @@ up: $(VENV)/.runtime
 test: $(VENV)/.dev
 	$(PY) -m pytest $(ARGS)
 
-lint: $(VENV)/.dev
+lint: lint-style lint-types lint-imports lint-migrations lint-deploy
+
+lint-style: $(VENV)/.dev
 	$(PY) -m ruff check .
+
+lint-types: $(VENV)/.dev
 	$(PY) -m mypy
+
+lint-imports: $(VENV)/.dev
 	$(VENV)/bin/lint-imports
+
+lint-migrations: $(VENV)/.dev
 	$(PY) manage.py makemigrations --check --dry-run
-	@# As in production: a key, a host, no debug. Nothing is read or written there but an empty folder.
-	data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && \
+
+# As in production: a key, a host, no debug. Nothing is read or written but in an empty folder.
+lint-deploy: $(VENV)/.dev
+	@data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && \
 	  PANE_PRODUCTION=1 PANE_DATA="$$data" PANE_ALLOWED_HOSTS=pane.example.org \
 	  PANE_SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	  $(PY) manage.py check --deploy --fail-level WARNING

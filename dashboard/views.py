@@ -24,8 +24,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     follow(request, topics.FLEET)
     found = fleet.overview(viewer=request.viewer)
     by_health = Counter(card.health for card in found.regions)
-    counts = fleet.Counts(len(found.regions), {health.value: by_health[health] for health in Health if by_health[health]})
-    return render(request, "dashboard/overview.html", {"overview": found, "region_counts": counts})
+    regions = {health.value: by_health[health] for health in Health if by_health[health]}
+    return render(request, "dashboard/overview.html", {
+        "overview": found, "region_counts": fleet.Counts(len(found.regions), regions),
+    })  # fmt: skip
 
 
 @require_GET

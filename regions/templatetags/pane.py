@@ -71,6 +71,14 @@ def between(start: datetime, end: datetime) -> str:
 
 
 @register.filter
+def news(change: fleet.ChangeItem) -> str:
+    """The message of a change, without the two healths where its row already shows them."""
+    if change.reason != "HealthChanged":
+        return change.message
+    return change.message.removeprefix(f"{change.health}, was {change.previous_health}").removeprefix(": ")
+
+
+@register.filter
 def words(text: str) -> list[str]:
     """The words of a text, to loop over."""
     return text.split()

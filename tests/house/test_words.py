@@ -8,7 +8,8 @@ from tests.house.checkout import ROOT, lines_with, tracked
 CI = ".ci/run"
 REGISTRIES = [".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("proxy", "golang", "org"),
                                             ("registry", "npmjs", "org"), ("rubygems", "org"))]  # fmt: skip
-ORDINARY = {"//", "/", "/tmp/", "/srv/", "/opt/", "/home/", "/var/", "/usr/src/", "/app/"}  # where anybody may clone to
+# Where anybody may live and clone to.
+ORDINARY = {"//", "/", "/tmp/", "/srv/", "/opt/", "/home/", "/var/", "/usr/src/", "/root/", "/app/"}
 
 
 def test_no_file_names_the_machine_it_was_written_on():

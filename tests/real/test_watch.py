@@ -87,7 +87,11 @@ def test_the_inventory_of_the_samples_is_what_kubectl_gets(fresh_fleet: Rig, wat
             if namespace and namespace not in ("default", "kcm-system"):
                 fresh_fleet.management.create_namespace(namespace)
             fresh_fleet.management.apply(yaml.safe_dump(item))
-    fresh_fleet.register(REGION)
+    # The samples' own region, with a kubeconfig that leads somewhere.
+    named = {"name": "rgn-fra1-kubeconfig", "namespace": "kcm-system"}
+    config = {"admin.conf": fresh_fleet.regions[REGION].kubeconfig()}
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": named, "stringData": config}
+    fresh_fleet.management.apply(yaml.safe_dump(secret))
     fresh_fleet.regions[REGION].apply(machine("shop-cp-0"))
     watching.start()
     watching.until_synced(MANAGEMENT, REGION)

@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from dashboard import health, views
+from dashboard import health, search, views
 
 urlpatterns = [
     # Health, answered before any middleware (dashboard.middleware.health_first); here for their names
@@ -17,6 +17,8 @@ urlpatterns = [
     # / /feed/
     path("", views.overview, name="overview"),
     path("feed/", views.feed, name="feed"),
+    # /search/
+    path("search/", search.page, name="search"),
     # /regions/ …
     path("", include("regions.urls")),
     # /deployments/ /templates/ /services/ …

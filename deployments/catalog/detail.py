@@ -28,7 +28,8 @@ def get_deployment(namespace: str, name: str, *, viewer: Viewer) -> DeploymentDe
     if found is None:
         raise NotFound(f"There is no deployment {namespace}/{name}")
     sight = look()
-    parts = list(Resource.objects.filter(deployment=f"{namespace}/{name}").exclude(pk=found.pk).order_by("kind", "name"))
+    serving = Resource.objects.filter(deployment=f"{namespace}/{name}").exclude(pk=found.pk)
+    parts = list(serving.order_by("kind", "name"))
     bodies = manifests([found, *parts])
     manifest = bodies.get(found.pk, {})
     by_kind = _by_kind(parts)

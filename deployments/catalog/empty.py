@@ -16,7 +16,8 @@ def why(sight: Sight, plural: str, what: str, *, filtered: bool = False, none: s
         text = "Start Pane's watcher with a kubeconfig of the management cluster."
         return Empty("unreachable", "Not connected to a management cluster yet", text)
     if sight.dark:
-        return Empty("unreachable", "Pane is not watching", f"{sight.why(MANAGEMENT, '')}; what there is, is not known.")
+        text = f"{sight.why(MANAGEMENT, '')}; what there is, is not known."
+        return Empty("unreachable", "Pane is not watching", text)
     stream = Stream.objects.filter(cluster=MANAGEMENT, name=f"{plural}.{K0RDENT}").first()
     if management.state == "refused" or (stream and stream.state == Stream.State.REFUSED):
         said = stream.message if stream and stream.state == Stream.State.REFUSED else management.message
@@ -25,8 +26,10 @@ def why(sight: Sight, plural: str, what: str, *, filtered: bool = False, none: s
     if management.blind:
         return Empty("unreachable", "The management cluster cannot be reached", management.message)
     if stream and stream.state == Stream.State.ABSENT:
-        text = f"This cluster does not know {plural}.{K0RDENT}. Is k0rdent installed, and is this the management cluster?"
+        known = f"This cluster does not know {plural}.{K0RDENT}."
+        text = f"{known} Is k0rdent installed, and is this the management cluster?"
         return Empty("unreachable", "k0rdent is not installed here", text)
     if stream is None or stream.synced_at is None:
-        return Empty("unreachable", f"Still reading {what}", "The management cluster has not been listed completely yet.")
+        text = "The management cluster has not been listed completely yet."
+        return Empty("unreachable", f"Still reading {what}", text)
     return Empty("none", f"There are no {what} yet", none)

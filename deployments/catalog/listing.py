@@ -20,7 +20,8 @@ from regions.models import Resource
 KIND = "ClusterDeployment"
 MOST_OPTIONS = 100
 _TITLES = {
-    "region": "Region", "health": "Health", "template": "Template", "credential": "Credential", "namespace": "Namespace",
+    "region": "Region", "health": "Health", "template": "Template", "credential": "Credential",
+    "namespace": "Namespace",
 }  # fmt: skip
 _COLUMNS = {"created": "created_at", "changed": "since", "name": "name", "namespace": "namespace", "region": "region",
             "template": "template", "credential": "credential"}  # fmt: skip
@@ -56,7 +57,7 @@ class _Tally:
         self.chosen = [frozenset(getattr(filters, name)) for name in FACETS]
         self.all = self.total = 0
         self.by_health: Counter[str] = Counter()
-        self.facets: dict[str, Counter[str]] = {name: Counter(dict.fromkeys(getattr(filters, name), 0)) for name in FACETS}
+        self.facets = {name: Counter(dict.fromkeys(getattr(filters, name), 0)) for name in FACETS}
 
     def add(self, values: tuple[str, ...], count: int) -> None:
         self.all += count
@@ -85,7 +86,8 @@ def _narrowed(filters: Filters) -> QuerySet[Resource]:
 
 def _groups(filters: Filters) -> Iterator[tuple]:
     """(region, health, template, credential, namespace, how many), in the order of the covering index."""
-    yield from _narrowed(filters).order_by().values_list(*FACETS).annotate(count=Count("pk")).order_by(*FACETS).iterator()
+    groups = _narrowed(filters).order_by().values_list(*FACETS).annotate(count=Count("pk"))
+    yield from groups.order_by(*FACETS).iterator()
 
 
 def _page(filters: Filters, sight: Sight, by_health: Counter[str], start: int, size: int) -> list[Resource]:

@@ -58,6 +58,10 @@ class Listing:
     empty: Empty | None
 
     @property
+    def healths(self) -> list[tuple[str, int]]:
+        return list(self.by_health.items())
+
+    @property
     def first(self) -> int:
         return (self.page - 1) * self.filters.page_size + 1 if self.total else 0
 

@@ -36,7 +36,7 @@ def kubernetes_version(
     machines: Sequence[Manifest],
     sveltos: Sequence[Manifest] = (),
 ) -> str:
-    """What runs: the control plane's word, else the oldest of the Machines, else the adopted cluster's, else its own."""
+    """What runs: the control plane's word, else the oldest Machine's, else the adopted cluster's, else its own."""
     for control_plane in control_planes:
         version = m.text(m.part(control_plane, "status", "version")) or m.text(m.part(control_plane, "spec", "version"))
         if version:

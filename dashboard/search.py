@@ -1,0 +1,16 @@
+"""/search/?q=: any object by its name."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from regions import fleet, live
+from regions.domain.topics import FLEET
+
+
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """What was found, best first."""
+    live.follow(request, FLEET)
+    found = fleet.search(request.GET.get("q", ""), viewer=request.viewer)
+    return render(request, "search/page.html", {"found": found})

@@ -1,0 +1,72 @@
+"""Pages of what runs. Each follows first, so that a change during the read is drawn twice, never lost."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from deployments import catalog
+from deployments.domain.filters import parse
+from regions import fleet, live
+from regions.domain.refs import MANAGEMENT
+from regions.domain.topics import deployment, kind, object_
+
+# A link that falls silent is news of its Region, and changes what may be said of all that lies there.
+GROUND = (kind("Region"), kind("Management"))
+COLUMNS = {
+    "name": "Name", "health": "Health", "region": "Region", "template": "Template", "credential": "Credential",
+    "changed": "Since", "created": "Age",
+}  # fmt: skip
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """/deployments/: filters, order and page are all in the address."""
+    live.follow(request, kind("ClusterDeployment"), *GROUND)
+    filters, problems = parse(request.GET)
+    listing = catalog.list_deployments(filters, viewer=request.viewer)
+    context = {"listing": listing, "filters": filters, "problems": problems, "columns": _columns(filters.sort)}
+    return render(request, "deployments/list.html", context)
+
+
+def _columns(chosen: str) -> list[dict[str, str]]:
+    """For each column: its heading, what that asks for next, and how it is sorted now."""
+    found = []
+    for name, title in COLUMNS.items():
+        current = {name: "ascending", f"-{name}": "descending"}.get(chosen, "")
+        found.append({"title": title, "next": f"-{name}" if current == "ascending" else name, "current": current})
+    return found
+
+
+@require_safe
+def detail(request: HttpRequest, namespace: str, name: str) -> HttpResponse:
+    """/deployments/<namespace>/<name>/"""
+    live.follow(request, deployment(namespace, name), object_("Management", "", "kcm"))
+    try:
+        found = catalog.get_deployment(namespace, name, viewer=request.viewer)
+    except fleet.NotFound as error:
+        raise Http404(str(error)) from error
+    if found.row.region not in ("", MANAGEMENT):
+        live.follow(request, object_("Region", "", found.row.region))
+    return render(request, "deployments/detail.html", {"deployment": found})
+
+
+@require_safe
+def templates(request: HttpRequest) -> HttpResponse:
+    """/templates/"""
+    kinds = ("ClusterTemplate", "ServiceTemplate", "ProviderTemplate", "ClusterTemplateChain", "ServiceTemplateChain")
+    live.follow(request, *map(kind, kinds), kind("ClusterDeployment"), kind("Management"))
+    return render(request, "deployments/templates.html", {"found": catalog.list_templates(viewer=request.viewer)})
+
+
+@require_safe
+def services(request: HttpRequest) -> HttpResponse:
+    """/services/"""
+    live.follow(request, *map(kind, ("MultiClusterService", "ServiceSet", "StateManagementProvider")), *GROUND)
+    return render(request, "deployments/services.html", {"found": catalog.list_services(viewer=request.viewer)})
+
+
+@require_safe
+def backups(request: HttpRequest) -> HttpResponse:
+    """/backups/"""
+    live.follow(request, kind("ManagementBackup"), *GROUND)
+    return render(request, "deployments/backups.html", {"found": catalog.list_backups(viewer=request.viewer)})

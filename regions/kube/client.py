@@ -84,7 +84,7 @@ class Client:
         query = {"limit": str(limit)} | ({"labelSelector": selector} if selector else {})
         while True:
             body = self._decoded(await self._call("GET", path, query=query, deadline=deadline), Body.of)
-            yield await page_of(body)
+            yield await page_of(body, self.endpoint.description)
             if not body.next_page:
                 return
             query["continue"] = body.next_page

@@ -19,7 +19,7 @@ _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 class Metadata(TypedDict, total=False):
     """ObjectMeta without managedFields: msgspec skips what is not named here without making objects of it."""
 
-    name: str
+    name: str  # a bookmark has none
     generateName: str
     namespace: str
     selfLink: str
@@ -86,20 +86,25 @@ class Body:
         )
 
 
-async def page_of(body: Body) -> ListPage:
-    """Decode a page, letting the loop turn in between."""
+async def page_of(body: Body, server: str) -> ListPage:
+    """Decode a page, letting the loop turn in between. Raises KubeError when something in it is no object."""
     manifests: list[Manifest] = []
     for number, item in enumerate(body.items, 1):
-        manifests.append(manifest_of(item, body.api_version, body.kind))
+        manifests.append(decoded(lambda raw: manifest_of(raw, body.api_version, body.kind), item, server))
         if number % _STEP == 0:
             await asyncio.sleep(0)
     return ListPage(manifests, body.resource_version, bool(body.next_page))
 
 
 def manifest_of(raw: msgspec.Raw | bytes, api_version: str = "", kind: str = "") -> Manifest:
-    """One object without managed fields and last-applied. Lists of built-in kinds do not say what their items are."""
+    """One object without managed fields and last-applied. Lists of built-in kinds do not say what their items are.
+
+    Raises msgspec.DecodeError.
+    """
     parts = _TOP.decode(raw)
-    metadata: dict[str, Any] = dict(_METADATA.decode(parts.pop("metadata", b"{}")))
+    if "metadata" not in parts:
+        raise msgspec.ValidationError("no metadata")
+    metadata: dict[str, Any] = dict(_METADATA.decode(parts.pop("metadata")))
     annotations = metadata.get("annotations")
     if annotations:
         annotations.pop(_LAST_APPLIED, None)
@@ -114,7 +119,7 @@ def whole(body: bytes) -> Manifest:
     return _WHOLE.decode(body)
 
 
-def decoded(decode: Callable[[bytes], T], body: bytes, server: str) -> T:
+def decoded(decode: Callable[[Any], T], body: bytes | msgspec.Raw, server: str) -> T:
     """What this body holds. Raises KubeError when it is not what an API server sends; its text is not quoted."""
     try:
         return decode(body)

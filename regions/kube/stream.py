@@ -103,6 +103,10 @@ async def follow(
             await asyncio.sleep(delay)
 
 
+def _key(manifest: dict[str, Any]) -> tuple[str, str]:
+    return manifest["metadata"].get("namespace", ""), manifest["metadata"].get("name", "")
+
+
 class _Follower:
     """Where a stream is, between attempts."""
 
@@ -139,8 +143,9 @@ class _Follower:
         if self._at and self._doubt:
             await self._check_history(path)
         if not self._at:
-            for trouble in self._say(_LISTING):
-                yield trouble
+            if self._said is None or self._said.state not in (_BROKEN, _REFUSED):
+                for trouble in self._say(_LISTING):
+                    yield trouble
             async with aclosing(self._list(path, version)) as pages:
                 async for page in pages:
                     yield page
@@ -205,8 +210,10 @@ class _Follower:
         listed = ""
         async with aclosing(self._client.list_pages(path, self._kind.selector, PAGE)) as pages:
             async for page in pages:
+                for trouble in self._say(_LISTING):  # what was wrong before is over
+                    yield trouble
                 listed = listed or page.resource_version
-                keys.update((m["metadata"].get("namespace", ""), m["metadata"]["name"]) for m in page.manifests)
+                keys.update(_key(manifest) for manifest in page.manifests)
                 yield Page(page.manifests, version, self._relist)
         self._at = listed
         self._doubt = False

@@ -13,8 +13,8 @@ from regions.domain.topics import deployment, kind, object_
 # A link that falls silent is news of its Region, and changes what may be said of all that lies there.
 GROUND = (kind("Region"), kind("Management"))
 COLUMNS = {
-    "name": "Name", "health": "Health", "region": "Region", "template": "Template", "credential": "Credential",
-    "changed": "Since", "created": "Age",
+    "name": "Name", "health": "Health", "region": "Region", "template": "Template", "changed": "Since",
+    "created": "Age",
 }  # fmt: skip
 
 

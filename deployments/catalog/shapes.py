@@ -217,6 +217,16 @@ class MultiClusterService:
         return sum(match.deployed for match in self.matches)
 
     @property
+    def troubled(self) -> tuple[ServiceSet, ...]:
+        """Its sets that are not Ready, as far as we can see them."""
+        return tuple(one for one in self.sets if one.cluster and not one.row.last_health and one.row.health != "Ready")
+
+    @property
+    def unseen(self) -> int:
+        """How many of its sets lie where we do not hear."""
+        return sum(one.row.last_health is not None for one in self.sets)
+
+    @property
     def waiting(self) -> tuple[Match, ...]:
         return tuple(match for match in self.matches if not match.deployed)
 

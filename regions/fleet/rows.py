@@ -27,9 +27,10 @@ def target(row: Resource) -> Target:
 def row_of(row: Resource, sight: Sight) -> Row:
     """One object as a list shows it."""
     judged = sight.judge(row)
+    since = row.since if judged.last_health is None else sight.unseen_since(row.cluster, row.region)
     return Row(
         target=target(row), health=judged.health, last_health=judged.last_health, message=judged.message,
-        since=row.since, as_of=row.as_of, created_at=row.created_at, deleting_at=row.deleting_at,
+        since=since, as_of=row.as_of, created_at=row.created_at, deleting_at=row.deleting_at,
         template=row.template, credential=row.credential, labels=row.labels,
     )  # fmt: skip
 

@@ -115,6 +115,13 @@ class Sight:
         who = "the management cluster" if hidden == MANAGEMENT else f"region {hidden}"
         return f"{who[0].upper()}{who[1:]}: {self.link(hidden).message}"
 
+    def unseen_since(self, cluster: str, region: str) -> datetime | None:
+        """When we ceased to see it."""
+        if self.dark:
+            return self.freshness.beat_at
+        link = self.link(cluster if cluster in self.blind else region)
+        return link.heard_at or link.since
+
     def judge(self, row: Resource) -> Judged:
         """Its health as we may say it now, beside what it was when we last knew."""
         own = Assessment(Health(row.health), row.message)

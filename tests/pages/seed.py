@@ -5,6 +5,8 @@ In a test: `seed(timezone.now())`. To look at pages: `PANE_DATA=<folder> python 
 database of that folder and, with `--keep`, keeps watch and links alive until it is ended.
 """
 
+# ruff: noqa: E501 (manifests read better wide)
+
 import os
 import sys
 import time
@@ -16,10 +18,9 @@ from tests.pages import deployments as cld
 from tests.pages import objects as o
 
 LIVE = ("~management", "eu-central", "ap-south")
-FULL = {
-    part: ""
-    for part in ("kcm-regional", "capi", "cluster-api-provider-k0sproject-k0smotron", "cluster-api-provider-aws", "projectsveltos")
-}  # fmt: skip
+FULL = dict.fromkeys(
+    ("kcm-regional", "capi", "cluster-api-provider-k0sproject-k0smotron", "cluster-api-provider-aws", "projectsveltos"), ""
+)
 # namespace, name, credential, region, how many clusters of which state; names tell what teams run
 TEAMS = (
     ("kcm-system", "aws-eu-central", "eu-central", "aws-standalone-cp-1-0-43", (
@@ -46,6 +47,9 @@ STATES = {
 WITH_MACHINES = ("shop-prod", "shop-stage", "search-stage", "billing-prod", "media-dev", "ledger-prod", "lake-prod", "registry", "demo-a")
 
 
+YOUNG = (cld.PROVISIONING, cld.NEW)
+
+
 def seed(now: datetime) -> int:
     """Record the fleet as it came to be over the last hours. Returns the term, to record more."""
     from regions import journal
@@ -54,8 +58,7 @@ def seed(now: datetime) -> int:
     term = journal.claim("seed", now)
     assert term is not None
     start = now - timedelta(hours=3)
-    journal.record(term, [*_links(start, first=True), *_streams(start)], start)
-    journal.record(term, list(_inventory(now, before=True)), start)
+    journal.record(term, [*_links(start), *_inventory(now), *_streams(start)], start)
     for at, notes in _story(now):
         journal.record(term, notes, at)
     for cluster in LIVE:
@@ -64,7 +67,7 @@ def seed(now: datetime) -> int:
     return term
 
 
-def _links(at: datetime, *, first: bool = False) -> Iterator[Any]:
+def _links(at: datetime) -> Iterator[Any]:
     from regions.domain.notes import Heard
 
     for place, cluster in enumerate(("~management", "eu-central", "us-east", "dc-lund", "ap-south")):
@@ -98,24 +101,29 @@ def put(cluster: str, manifest: dict[str, Any], at: datetime, kind: str = "") ->
     return Put(cluster, o.BY_NAME.get(kind or manifest["kind"], o.AWS_CLUSTER), manifest, at)
 
 
-def _inventory(now: datetime, *, before: bool) -> Iterator[Any]:
-    """Everything that is there; `before` is three hours ago, when all was well."""
+def _inventory(now: datetime) -> Iterator[Any]:
+    """What there was three hours ago, when all was well."""
     at = now - timedelta(hours=3)
     old = now - timedelta(days=60)
     for manifest in (*_ground(old), *_catalogue(old), *_services(old, now), *_backups(now)):
         yield put("~management", manifest, at)
-    for region, manifest in _deployments(now, before=before):
-        yield put("~management", manifest, at)
-        ns, name = manifest["metadata"]["namespace"], manifest["metadata"]["name"]
-        if STATES.get(name) in (cld.VALIDATED, cld.NEW):
-            continue
-        yield put("~management", o.helm_release(name, ns, old, manifest["spec"]["template"], owner=manifest), at)
-        if name in WITH_MACHINES:
-            state = STATES.get(name, cld.READY)
-            running = state in (cld.READY, cld.SERVICE_FAILED) or (before and state is cld.FAILED)
-            created = o.m_time(manifest)
-            for kind, part in o.machines(ns, name, created, 2 + len(name) % 3, running=running):
-                yield put(region or "~management", part, at, kind)
+    for region, manifest in _deployments(now, before=True):
+        if STATES.get(manifest["metadata"]["name"]) not in YOUNG:
+            yield from _of_deployment(region, manifest, at, old)
+
+
+def _of_deployment(region: str, manifest: dict[str, Any], at: datetime, old: datetime) -> Iterator[Any]:
+    yield put("~management", manifest, at)
+    ns, name = manifest["metadata"]["namespace"], manifest["metadata"]["name"]
+    state = STATES.get(name, cld.READY)
+    if state in (cld.VALIDATED, cld.NEW):
+        return
+    created = o.m_time(manifest)
+    yield put("~management", o.helm_release(name, ns, max(old, created), manifest["spec"]["template"], owner=manifest), at)
+    if name in WITH_MACHINES:
+        running = state in (cld.READY, cld.SERVICE_FAILED, cld.FAILED)
+        for kind, part in o.machines(ns, name, created, 2 + len(name) % 3, running=running):
+            yield put(region or "~management", part, at, kind)
 
 
 def _deployments(now: datetime, *, before: bool) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -124,8 +132,7 @@ def _deployments(now: datetime, *, before: bool) -> Iterator[tuple[str, dict[str
             state = STATES.get(name, cld.READY)
             if before and state in (cld.FAILED, cld.DELETING, cld.SERVICE_FAILED, cld.PAUSED):
                 state = cld.READY
-            young = state in (cld.PROVISIONING, cld.NEW)
-            created = now - (timedelta(minutes=25 + place) if young else timedelta(days=3 + 5 * place, hours=place))
+            created = now - (timedelta(minutes=18 + place) if state in YOUNG else timedelta(days=3 + 5 * place, hours=place))
             stage = name.rpartition("-")[2] if "-" in name else "prod"
             labels = {"team": name.partition("-")[0], "stage": stage if stage in ("prod", "stage", "dev") else "prod"}
             annotations = None
@@ -215,7 +222,7 @@ def _services(at: datetime, now: datetime) -> Iterator[dict[str, Any]]:
                 o.condition("ClusterInReadyState", *word, f"{ready}/{total}", at),
                 o.condition("Ready", *word, "Object is ready" if ready == total else f"{ready}/{total} Clusters are ready.", at),
             ]})  # fmt: skip
-    for ns, _, region, _, names in TEAMS[:2]:
+    for ns, _, _, _, names in TEAMS[:2]:
         for name in names[:6]:
             failing = STATES.get(name) is cld.SERVICE_FAILED
             services = [{"name": "monitoring", "namespace": "monitoring", "template": "cert-manager-4-13-0", "type": "Helm",
@@ -257,6 +264,10 @@ def _story(now: datetime) -> Iterator[tuple[datetime, list[Any]]]:
     """What has happened since: each moment with its notes."""
     from regions.domain.notes import Heard
 
+    for region, manifest in _deployments(now, before=True):
+        if STATES.get(manifest["metadata"]["name"]) in YOUNG:
+            at = o.m_time(manifest)
+            yield at, list(_of_deployment(region, manifest, at, at))
     was = {m["metadata"]["name"]: m for _, m in _deployments(now, before=True)}
     after = [(region, m) for region, m in _deployments(now, before=False) if m != was[m["metadata"]["name"]]]
     for place, (region, manifest) in enumerate(after):
@@ -283,9 +294,10 @@ def _story(now: datetime) -> Iterator[tuple[datetime, list[Any]]]:
     yield at, [put("eu-central", o.event("FailedCreate", quota, "AWSMachine", "kcm-system", "media-dev-md-1", at, warning=True,
                    api="infrastructure.cluster.x-k8s.io/v1beta2", by="aws-controller"), at, "Event")]  # fmt: skip
     at = now - timedelta(minutes=14)
+    yield at, [Heard("us-east", at, {"heard_at": at})]
     yield at, [Heard("us-east", at, {"state": "silent", "message": "dial tcp 10.20.2.10:6443: i/o timeout"})]
     at = now - timedelta(hours=1, minutes=20)
-    yield at, [Heard("dc-lund", at, {"state": "refused", "message": "401 Unauthorized: the token has expired"})]
+    yield at, [Heard("dc-lund", at, {"state": "refused", "heard_at": at, "message": "401 Unauthorized: the token has expired"})]
 
 
 def main() -> None:

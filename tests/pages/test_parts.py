@@ -1,0 +1,56 @@
+"""The parts: ages, messages, badges."""
+
+import pytest
+
+from regions.domain.scale import Health
+from regions.templatetags import pane
+from regions.templatetags.folding import message, oneline
+from regions.templatetags.spans import words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "0s"), (119, "119s"), (120, "2m"), (200, "3m20s"), (600, "10m"), (10800, "3h"), (18600, "5h10m"),
+     (108000, "30h"), (273600, "3d4h"), (691200, "8d"), (17280000, "200d"), (64540800, "2y17d"), (3e8, "9y")],
+)  # fmt: skip
+def test_an_age_is_said_as_kubectl_says_it(seconds, said):
+    assert words(seconds) == said
+
+
+def test_a_moment_to_come_is_not_an_age():
+    assert words(-273600, "ago") == "in 3d4h"
+
+
+def test_bullets_of_cluster_api_become_nested_lists():
+    text = "* ControlPlaneAvailable: waiting\n* WorkersAvailable:\n  * MachineDeployment a-md: 0 available, at least 2"
+    html = message(text)
+    assert html.count("<ul>") == 2
+    assert "<li>WorkersAvailable:<ul><li>MachineDeployment a-md: 0 available, at least 2</li></ul></li>" in html
+    assert oneline(text).startswith("ControlPlaneAvailable: waiting · WorkersAvailable:")
+
+
+def test_words_before_bullets_keep_their_place():
+    html = message("Cluster is not ready.\n* A: b")
+    assert html.index("<p>Cluster is not ready.</p>") < html.index("<li>A: b</li>")
+
+
+def test_a_long_message_folds_and_loses_nothing():
+    text = " ".join(f"word{place}" for place in range(100))
+    html = message(text)
+    assert html.startswith("<details")
+    assert text in html
+
+
+def test_what_a_cluster_says_is_never_html():
+    for text in ("<b>x</b>", "* <b>x</b>", "<b>x</b> " * 60, "a\n<b>x</b>"):
+        assert "<b>" not in message(text)
+
+
+def test_every_health_has_an_icon_and_colours_of_its_own():
+    with open("static/icons/icons.svg") as file:
+        icons = file.read()
+    with open("static/css/parts.css") as file:
+        styles = file.read()
+    for health in Health:
+        assert f'<symbol id="{pane.health_icon(health)}"' in icons
+        assert f".{pane.health_class(health)} " in styles

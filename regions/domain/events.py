@@ -9,7 +9,9 @@ from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
 from regions.domain.redact_text import without_credentials
 
-_ARTEFACT = re.compile(r"%!\w?\((?:[\w.*\[\]]+=)?(.*?)\)(?=$|\s|[.,;])", re.DOTALL)
+_VERB = re.compile(r"%!\w?\(")
+_TYPE = re.compile(r"[\w.*\[\]]+=")
+_NOTHING = frozenset({"<nil>", "MISSING", "NOVERB", "BADINDEX", "EXTRA"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +77,19 @@ def _at(manifest: dict[str, Any], series: dict[str, Any]) -> datetime | None:
 
 def without_artefacts(message: str) -> str:
     """The message without what Go's Printf leaves behind when a verb is wrong: `%!w(string=text)` becomes `text`."""
-    return _ARTEFACT.sub(r"\1", message).strip()
+    while found := _VERB.search(message):
+        end = _closing(message, found.end())
+        inner = message[found.end() : end]
+        said = _TYPE.sub("", inner, count=1) if _TYPE.match(inner) else inner
+        message = message[: found.start()] + ("" if said in _NOTHING else said) + message[end + 1 :]
+    return message.strip()
+
+
+def _closing(text: str, start: int) -> int:
+    """Where the parenthesis ends that was opened just before `start`: at its partner, else at the end."""
+    depth = 1
+    for place in range(start, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[place], 0)
+        if depth == 0:
+            return place
+    return len(text)

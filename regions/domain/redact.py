@@ -67,12 +67,10 @@ def redact(manifest: Manifest) -> Manifest:
     if m.kind(manifest) == "Secret" and not m.group(manifest):
         return _secret(manifest)
     secrets = Secrets()
-    redacted: Manifest = {}
-    for key, value in manifest.items():
-        if key == "data" and m.kind(manifest) == "ConfigMap":
-            redacted[key] = config_map_data(manifest)
-        elif key != "status":
-            redacted[key] = _walk(m.text(key), value, secrets)
+    special = {"status", "data"} if m.kind(manifest) == "ConfigMap" else {"status"}
+    redacted = m.mapping(_walk("", {key: value for key, value in manifest.items() if key not in special}, secrets))
+    if "data" in special and "data" in manifest:
+        redacted["data"] = config_map_data(manifest)
     if "status" in manifest:
         # Last, because controllers quote in messages what people wrote in the spec.
         redacted["status"] = secrets.without(_status(manifest, secrets))

@@ -15,27 +15,26 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 @cache
-def _documents(file: str) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
-    for document in yaml.safe_load_all((FOLDER / f"{file}.yaml").read_text()):
-        key = document["metadata"]["name"]
-        # Objects of different kinds may share a name: then the kind is part of the key.
-        found[f"{document['kind']} {key}"] = document
-        found.setdefault(key, document)
-    return found
+def _loaded(file: str) -> list[dict[str, Any]]:
+    return list(yaml.safe_load_all((FOLDER / f"{file}.yaml").read_text()))
+
+
+def manifests(file: str) -> list[dict[str, Any]]:
+    """All objects of a file, copies of your own."""
+    return deepcopy(_loaded(file))
 
 
 def manifest(file: str, name: str) -> dict[str, Any]:
     """One object of a file, a copy of your own. `name` may begin with the kind, where a name occurs twice."""
-    return deepcopy(_documents(file)[name])
+    for one in _loaded(file):
+        if name in (one["metadata"]["name"], f"{one['kind']} {one['metadata']['name']}"):
+            return deepcopy(one)
+    raise LookupError(f"{file}.yaml has no {name}")
 
 
 def every_manifest() -> list[dict[str, Any]]:
     """All objects of all files."""
-    found = []
-    for path in sorted(FOLDER.glob("*.yaml")):
-        found += [deepcopy(document) for document in yaml.safe_load_all(path.read_text())]
-    return found
+    return [one for path in sorted(FOLDER.glob("*.yaml")) for one in manifests(path.stem)]
 
 
 def judged(file: str, name: str, idle: float = 5, now: datetime = NOON) -> Assessment:

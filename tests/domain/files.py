@@ -16,7 +16,8 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 @cache
 def _loaded(file: str) -> list[dict[str, Any]]:
-    return list(yaml.safe_load_all((FOLDER / f"{file}.yaml").read_text()))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return list(yaml.load_all((FOLDER / f"{file}.yaml").read_text(), Loader=loader))
 
 
 def manifests(file: str) -> list[dict[str, Any]]:

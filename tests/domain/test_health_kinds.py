@@ -222,6 +222,10 @@ def test_an_infrastructure_object_of_another_make_is_ready_by_its_status():
     assert judged("capi", "rack7-a").health is Health.READY
 
 
+def test_an_infrastructure_object_that_the_newer_contract_calls_provisioned_is_ready():
+    assert judged("capi", "DevMachine provisioned").message == "Provisioned"
+
+
 def test_an_object_that_does_not_say_how_it_is_is_unknown():
     assert judged("capi", "says-nothing").health is Health.UNKNOWN
 

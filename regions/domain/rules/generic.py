@@ -35,6 +35,8 @@ def _without_summary(manifest: Manifest, now: datetime, progressed_at: datetime)
         return common.by_condition(found, now, progressed_at)
     if m.part(manifest, "status", "ready") is True:
         return common.ready("Ready")
+    if m.part(manifest, "status", "initialization", "provisioned") is True:
+        return common.ready("Provisioned")
     if m.part(manifest, "status", "ready") is False or not m.mapping(manifest.get("status")):
         return common.under_way(_not_yet(manifest), now, progressed_at)
     return Assessment(Health.UNKNOWN, "It does not say whether it is ready")
@@ -47,9 +49,14 @@ def exists(manifest: Manifest, now: datetime, progressed_at: datetime) -> Assess
 
 def identity(manifest: Manifest, now: datetime, progressed_at: datetime) -> Assessment:
     """Most identities report nothing: they are there, and their Credential says whether they are of use."""
-    if m.mapping(manifest.get("status")):
-        return anything(manifest, now, progressed_at)
-    return exists(manifest, now, progressed_at)
+    if being_deleted := common.deletion(manifest, now, progressed_at):
+        return being_deleted
+    for found in m.conditions(manifest):
+        if found["status"] == "False" and found["type"] not in _NEUTRAL:
+            return Assessment(Health.DEGRADED, common.said(found))
+    if m.part(manifest, "status", "ready") is False:
+        return common.under_way("Not ready yet", now, progressed_at)
+    return common.ready("Present")
 
 
 def _not_yet(manifest: Manifest) -> str:

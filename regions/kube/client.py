@@ -143,6 +143,9 @@ class Client:
         options: Manifest = {"apiVersion": "v1", "kind": "DeleteOptions"}
         if any(wanted.values()):
             options["preconditions"] = {name: value for name, value in wanted.items() if value}
+        if dry_run:
+            # A server that reads options from the body does not look at the query: it would delete.
+            options["dryRun"] = ["All"]
         return await self._write("DELETE", path, options, dry_run, on_behalf, deadline)
 
     # About the server

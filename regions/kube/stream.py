@@ -179,19 +179,17 @@ class _Follower:
 
     async def _choose(self) -> tuple[Served, str] | None:
         """How the kind is served now; None when it is not. Raises when the server cannot tell."""
-        age = 1.0 if self._vanished else self._pace.look_again if self._said and self._said.state == _ABSENT else 60.0
-        found = await self._client.discover(age)
-        chosen = found.choose(self._kind)
-        if chosen is None:
-            if age > self._pace.look_again:
-                self._vanished = True  # what we know may be older than the kind: look before saying so
-                return await self._choose()
-            if self._kind.group in found.stale:
-                raise KubeError(
-                    f"{self._client.endpoint.description} cannot say now whether it serves {self._kind.group}."
-                )
+        # What we know may be older than the kind, or than its end: look anew before saying that it is absent.
+        absent = self._said is not None and self._said.state == _ABSENT
+        for age in (1.0,) if self._vanished else (self._pace.look_again,) if absent else (60.0, 1.0):
+            found = await self._client.discover(age)
+            if chosen := found.choose(self._kind):
+                self._vanished = False
+                return chosen
+        if self._kind.group in found.stale:
+            raise KubeError(f"{self._client.endpoint.description} cannot say now whether it serves {self._kind.group}.")
         self._vanished = False
-        return chosen
+        return None
 
     def _forget(self) -> None:
         self._at = ""

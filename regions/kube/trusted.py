@@ -8,11 +8,13 @@ import asyncio
 import base64
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from aiohttp import ClientError
 from kubernetes.aio.client import Configuration
 from kubernetes.aio.config import ConfigException
 from kubernetes.aio.config.exec_provider import ExecProvider
@@ -27,6 +29,7 @@ from kubernetes.aio.config.kube_config import (
     KubeConfigLoader,
     KubeConfigMerger,
 )
+from yaml import YAMLError
 
 from regions.kube import tls
 from regions.kube.endpoint import Endpoint, Identity, Renew
@@ -48,17 +51,23 @@ async def load(path: str | None = None, context: str | None = None) -> Endpoint:
     found = await asyncio.to_thread(_find, path)
     if path and not found:
         raise Unsupported(f"There is no kubeconfig at {path}.")
-    try:
+    with _worded():
         if found:
             return await _from_files(found, context)
         if os.environ.get(SERVICE_HOST_ENV_NAME):
             return await asyncio.to_thread(from_pod)
-    except Unsupported:
-        raise
-    except (ConfigException, OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        # The loader's own messages may quote the file.
-        raise Unsupported(f"Our own kubeconfig cannot be used ({type(error).__name__}).") from None
     raise Unsupported("There is no kubeconfig, and this is no pod with an account: set PANE_KUBECONFIG.")
+
+
+@contextmanager
+def _worded() -> Iterator[None]:
+    try:
+        yield
+    except (
+        ConfigException, YAMLError, ClientError, OSError, ValueError, TypeError, KeyError, AttributeError
+    ) as error:  # fmt: skip
+        # Their own messages may quote the file, or what a plugin printed.
+        raise Unsupported(f"Our own kubeconfig cannot be used ({type(error).__name__}).") from None
 
 
 def _find(path: str | None) -> str:
@@ -93,11 +102,19 @@ async def _from_files(path: str, context: str | None) -> Endpoint:
 
 def _renewal(user: Fields, base: Path) -> Renew:
     """How the identity of this user is found, as kubectl finds it."""
+    way: _Plugin | _Provider | _Static
     if user.get("exec"):
-        return _Plugin(user["exec"], base).identity
-    if user.get("auth-provider"):
-        return _Provider(user).identity
-    return _Static(user, base).identity
+        way = _Plugin(user["exec"], base)
+    elif user.get("auth-provider"):
+        way = _Provider(user)
+    else:
+        way = _Static(user, base)
+
+    async def renew(fresh: bool) -> Identity:
+        with _worded():
+            return await way.identity(fresh)
+
+    return renew
 
 
 class _Static:
@@ -163,7 +180,6 @@ class _Plugin:
         except FileNotFoundError:
             raise Unsupported("The credential plugin of our kubeconfig is not installed here.") from None
         except (ConfigException, OSError) as error:
-            # What a plugin prints may hold what it asked for.
             raise Unsupported(f"The credential plugin of our kubeconfig failed ({type(error).__name__}).") from None
         certificate = (status.get("clientCertificateData") or "").encode()
         ends = [

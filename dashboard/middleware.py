@@ -65,4 +65,6 @@ class StaticFiles(WhiteNoiseMiddleware):
         del response["Content-Type"]
         for key, value in found.headers:
             response[key] = value
+        if found.file is not None:
+            response["Content-Length"] = str(len(body))  # the file may have been edited since it was first seen
         return response

@@ -86,7 +86,7 @@ USE_I18N = False
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = env.text("STATIC_ROOT") or None  # only for who serves static files by other means: collectstatic
 WHITENOISE_USE_FINDERS = True  # no collectstatic needed to run from a checkout
 WHITENOISE_AUTOREFRESH = DEBUG
 

@@ -12,12 +12,14 @@ const elementOf = (id) => document.getElementById(id);
 const members = (list) => [...list.children].filter((child) => child.id);
 const all = (name, id) => document.querySelectorAll(`[data-live-${name}="${CSS.escape(id)}"]`);
 
-export function order(id, ids, arrived) {
-  stateOf(id).order = ids;
-  const list = elementOf(id);
-  if (!list) return;
-  if (list.dataset.liveList === "auto" && !stateOf(id).paused) apply(id, arrived);
-  else show(id);
+// All lists of a message at once: what one of them has no use for may be another's.
+export function order(orders, arrived) {
+  for (const [id, ids] of Object.entries(orders)) stateOf(id).order = ids;
+  for (const id of Object.keys(orders)) {
+    if (elementOf(id)?.dataset.liveList === "auto" && !stateOf(id).paused) apply(id, arrived);
+    else show(id);
+  }
+  for (const member of waiting.keys()) if (!heardOf(member)) waiting.delete(member);
 }
 
 function apply(id, arrived) {
@@ -38,7 +40,6 @@ function apply(id, arrived) {
     else list.insertBefore(row, at);
   }
   if (focused !== document.activeElement && focused?.isConnected) focused.focus({ preventScroll: true });
-  for (const member of waiting.keys()) if (!heardOf(member)) waiting.delete(member);
   show(id);
 }
 

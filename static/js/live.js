@@ -38,7 +38,7 @@ function part(id, html) {
 
 function heard({ cursor, fragments, orders, beat, watcher, gone: status_, trouble: trouble_ }) {
   if (fragments) for (const [id, html] of Object.entries(fragments)) part(id, html);
-  if (orders) for (const [id, ids] of Object.entries(orders)) lists.order(id, ids, arrived);
+  if (orders) lists.order(orders, arrived);
   if (cursor) body.dataset.liveCursor = cursor;
   if (fragments) gone = 0;
   if (status_ !== undefined) gone = status_;

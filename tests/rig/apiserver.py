@@ -157,7 +157,7 @@ class ApiServer(Objects):
     def wipe(self) -> None:
         """Delete all custom objects, and all namespaces that are not the cluster's own with what lies in them."""
         root = f"/{self.name.strip('~')}"
-        for group in {name.partition(".")[2] for name in self._established()}:
+        for group in {name.partition(".")[2] for name in self.crd_names()}:
             self._etcd.delete_below(f"{root}/{group}/")
         namespaces = [item["metadata"]["name"] for item in self.request("GET", "/api/v1/namespaces")["items"]]
         for namespace in namespaces:

@@ -9,6 +9,8 @@ import yaml
 from tests.rig.http import Answered, Http
 
 SETTLE_SECONDS = 120
+CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 SERVER_OWNED = {"uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "deletionTimestamp"}
 
 
@@ -46,10 +48,12 @@ class Objects:
 
     def install_crds(self, crds: list[dict[str, Any]]) -> None:
         """Install what is not there yet; returns when all are Established and served."""
-        path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+        wanted = {crd["metadata"]["name"] for crd in crds} - self.crd_names()
+        if not wanted:
+            return
         for crd in crds:
-            self._create(path, crd)
-        wanted = {crd["metadata"]["name"] for crd in crds}
+            if crd["metadata"]["name"] in wanted:
+                self._create(CRDS, crd)
         end = time.monotonic() + SETTLE_SECONDS
         while missing := wanted - self._established():
             assert time.monotonic() < end, f"{self.name}: not Established: {sorted(missing)}"
@@ -58,9 +62,14 @@ class Objects:
             assert time.monotonic() < end, f"{self.name}: Established but not served: {sorted(missing)}"
             time.sleep(0.2)
 
+    def crd_names(self) -> set[str]:
+        """`<plural>.<group>` of every CRD that is installed."""
+        listed = self._http.request("GET", CRDS, accept=METADATA)["items"]
+        return {crd["metadata"]["name"] for crd in listed or []}
+
     def remove_crd(self, name: str) -> None:
         """Uninstall a CRD (`<plural>.<group>`) with all its objects; returns when it is gone."""
-        path = f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}"
+        path = f"{CRDS}/{name}"
         self.request("DELETE", path)
         end = time.monotonic() + 60
         while self._http.status(path) != 404:
@@ -103,7 +112,7 @@ class Objects:
             yield from self._http.discover(root)
 
     def _established(self) -> set[str]:
-        crds = self.request("GET", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions")["items"]
+        crds = self.request("GET", CRDS)["items"]
         return {
             crd["metadata"]["name"]
             for crd in crds

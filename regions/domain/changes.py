@@ -49,7 +49,9 @@ def difference(before: Manifest | None, after: Manifest, was: Assessment | None,
     message = short(". ".join(sentence.text.rstrip(".") for sentence in _without_echo(found)))
     changed = was is None or was.health is not now_is.health
     severity = _severity(now_is.health) if changed else _ordinary(found, now_is.health)
-    return News(found[0].reason, message, severity, keep=_is_kept(before, after))
+    # A condition's type may be written as domain/Name, and be long.
+    reason = found[0].reason.rpartition("/")[2][:128]
+    return News(reason, message, severity, keep=_is_kept(before, after))
 
 
 def _created(after: Manifest) -> str:

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from regions.domain import manifest as m
+from regions.domain.facts import LONGEST
 from regions.domain.manifest import Manifest
 from regions.domain.redact_text import without_credentials
 
 _VERB = re.compile(r"%!\w?\(")
 _TYPE = re.compile(r"[\w.*\[\]]+=")
+_MOST = 2**31 - 1
 _NOTHING = frozenset({"<nil>", "MISSING", "NOVERB", "BADINDEX", "EXTRA"})
 
 
@@ -38,18 +40,20 @@ def reported(manifest: Manifest) -> Reported:
     series = m.mapping(manifest.get("series"))
     source = m.mapping(manifest.get("source") or manifest.get("deprecatedSource"))
     count = m.number(series.get("count")) or _count(manifest)
+    uid = m.text(m.part(manifest, "metadata", "uid"))
     return Reported(
         at=_at(manifest, series),
-        series=m.text(m.part(manifest, "metadata", "uid")) or f"{m.namespace(manifest)}/{m.name(manifest)}"[-128:],
-        count=max(count, 1),
+        series=(uid or f"{m.namespace(manifest)}/{m.name(manifest)}")[-128:],
+        count=min(max(count, 1), _MOST),
         severity="warning" if manifest.get("type") == "Warning" else "normal",
-        reason=m.text(manifest.get("reason")),
+        reason=m.text(manifest.get("reason"))[:128],
         message=without_credentials(without_artefacts(m.text(manifest.get("note")) or m.text(manifest.get("message")))),
-        group=m.group_of(about.get("apiVersion")),
-        kind=m.text(about.get("kind")),
-        namespace=m.text(about.get("namespace")),
-        name=m.text(about.get("name")),
-        uid=m.text(about.get("uid")),
+        # The old Event API checks none of these: whoever may write Events may write anything.
+        group=m.group_of(about.get("apiVersion"))[:LONGEST],
+        kind=m.text(about.get("kind"))[:63],
+        namespace=m.text(about.get("namespace"))[:LONGEST],
+        name=m.text(about.get("name"))[:LONGEST],
+        uid=m.text(about.get("uid"))[:64],
         controller=m.text(manifest.get("reportingController"))
         or m.text(manifest.get("reportingComponent"))
         or m.text(source.get("component")),

@@ -12,6 +12,9 @@ CLUSTER_NAME = f"{CAPI}/cluster-name"
 REGION = f"{K0RDENT}/region"
 SVELTOS = "projectsveltos.io"
 
+LONGEST = 253
+"""No name of an object is longer. What is longer names nothing, and must not burst a column."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -29,10 +32,10 @@ class Facts:
 def facts(manifest: Manifest, cluster: str) -> Facts:
     """The list columns of this object of this cluster. Pure, and never raises."""
     return Facts(
-        region=_region(manifest, cluster),
-        deployment=_deployment(manifest),
-        template=_template(manifest),
-        credential=_credential(manifest),
+        region=_region(manifest, cluster)[:LONGEST],
+        deployment=_deployment(manifest)[: 2 * LONGEST],
+        template=_template(manifest)[:LONGEST],
+        credential=_credential(manifest)[: 2 * LONGEST],
         labels=m.labels(manifest),
         created_at=m.created_at(manifest),
         deleting_at=m.deleting_at(manifest),

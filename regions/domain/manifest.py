@@ -30,7 +30,9 @@ def items(value: object) -> list[dict[str, Any]]:
 
 
 def text(value: object) -> str:
-    """A scalar as text; empty for what is missing, a mapping or a list."""
+    """A scalar as text, never with NUL in it, which PostgreSQL refuses; empty for what is no scalar."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
     if value is None or isinstance(value, dict | list):
         return ""
     if isinstance(value, bool):

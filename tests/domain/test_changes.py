@@ -291,6 +291,15 @@ def test_a_judgement_that_only_says_it_in_other_words_is_no_news():
     assert difference(one, one, Assessment(Health.PROGRESSING, "a"), Assessment(Health.PROGRESSING, "b")) is None
 
 
+def test_a_condition_with_a_long_and_foreign_type_has_a_reason_that_fits():
+    before, after = manifest("clusterdeployments", "checkout-prod"), manifest("clusterdeployments", "checkout-prod")
+    after["status"]["conditions"].append({"type": f"example.net/{'Very' * 80}Odd", "status": "True"})
+    found = news(before, after)
+    assert found is not None
+    assert len(found.reason) == 128
+    assert found.reason.startswith("VeryVery")
+
+
 def test_a_message_is_never_longer_than_a_screen_takes():
     before, after = manifest("clusterdeployments", "checkout-canary"), manifest("clusterdeployments", "checkout-canary")
     for found in after["status"]["conditions"]:

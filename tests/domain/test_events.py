@@ -82,6 +82,16 @@ def test_an_empty_event_is_read_without_complaint():
     assert (found.at, found.count, found.severity, found.name) == (None, 1, "normal", "")
 
 
+def test_an_event_written_to_burst_our_columns_does_not():
+    about = {key: key[0] * 999 for key in ("kind", "namespace", "name", "uid")} | {"apiVersion": "g" * 999 + "/v1"}
+    odd = {"metadata": {"name": "e" * 999}, "reason": "r" * 999, "count": 2**40, "message": "a\0b"}
+    found = reported({"apiVersion": "v1", "kind": "Event", **odd, "involvedObject": about})
+    assert [len(part) for part in (found.group, found.namespace, found.name)] == [253, 253, 253]
+    assert [len(part) for part in (found.kind, found.uid, found.reason, found.series)] == [63, 64, 128, 128]
+    assert found.count == 2**31 - 1
+    assert found.message == "ab"
+
+
 def _change(**columns):
     blank = dict.fromkeys(("cluster", "region", "deployment", "kind", "namespace", "name", "source"), "")
     return SimpleNamespace(**{**blank, **columns})

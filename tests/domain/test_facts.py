@@ -169,3 +169,11 @@ def test_odd_manifests_have_empty_facts_and_name_nothing(odd):
     assert named_objects(odd) == set()
     assert m.conditions(odd) == []
     assert m.ready(odd) is None
+
+
+def test_a_reference_longer_than_any_name_does_not_burst_our_columns():
+    long = manifest("clusterdeployments", "checkout-prod")
+    long["spec"].update(credential="c" * 9999, template="t" * 9999)
+    long["status"]["region"] = "r" * 9999
+    found = facts(long, MANAGEMENT)
+    assert (len(found.credential), len(found.template), len(found.region)) == (506, 253, 253)

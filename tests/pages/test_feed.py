@@ -8,6 +8,8 @@ from django.utils import timezone
 from regions import journal
 from regions.domain.notes import Blind
 from regions.models import Change
+from tests.pages import objects as o
+from tests.pages.seed import put
 
 
 def ids(html: str) -> list[int]:
@@ -24,6 +26,11 @@ def test_the_newest_comes_first_under_its_day(seeded, ada):
 
 
 def test_older_pages_go_on_where_the_page_ended_and_skip_nothing(seeded, ada):
+    now = timezone.now()
+    for place in range(130):
+        at = now + timedelta(seconds=place)
+        event = o.event("Scaled", "Scaled up", "ClusterDeployment", "kcm-system", f"web-{place}", at)
+        journal.record(seeded, [put("~management", event, at, "Event")], at)
     seen, url, pages = [], "/feed/", 0
     while url:
         html = ada.get(url).content.decode()

@@ -44,7 +44,7 @@ def test_no_page_scrolls_sideways(page, term, width):
 def test_ages_tick_as_kubectl_says_them(page, term):
     page.goto("/feed/")
     told = page.evaluate(
-        "(spans) => import('/static/js/ages.js').then(({words}) => spans.map((seconds) => words(seconds, 'ago')))", SPANS
+        "(spans) => import('/static/js/ages.js').then((js) => spans.map((seconds) => js.words(seconds, 'ago')))", SPANS
     )
     assert told == [words(seconds, "ago") for seconds in SPANS]
     before = page.locator("time[data-age]").first.text_content()

@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularJSONAPIView
 
 from dashboard import health, search, views
 
@@ -24,7 +23,7 @@ urlpatterns = [
     # /deployments/ /templates/ /services/ …
     path("", include("deployments.urls")),
     # /api/v1/
-    path("api/v1/schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("api/v1/", include("dashboard.api")),
     # /admin/: one way to sign in, with its rate limit, not two
     path(
         "admin/login/",

@@ -117,6 +117,16 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """A deployment with what its manifests say."""
+
+    row: Row
+    kubernetes_version: str
+    conditions: tuple[Condition, ...]
+    services: tuple[Service, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DeploymentDetail:
     """Everything the page of a deployment shows."""
 
@@ -163,6 +173,15 @@ class Template:
     providers: tuple[str, ...]
     used: int  # deployments made from it
     upgrades: tuple[str, ...]  # where chains lead from it
+
+    @property
+    def infrastructure(self) -> tuple[str, ...]:
+        """The clouds that it needs."""
+        return tuple(name for name in self.providers if name.startswith("infrastructure-"))
+
+    @property
+    def other_providers(self) -> tuple[str, ...]:
+        return tuple(name for name in self.providers if not name.startswith("infrastructure-"))
 
     @property
     def kind(self) -> str:

@@ -5,13 +5,16 @@
     get_region(name, *, viewer) -> RegionDetail                      raises NotFound
     changes(*, viewer, topic=None, text="", severity="", region="", kind="", source="", before=None, limit=100)
         -> ChangePage                                                newest first, repeats of an Event folded
+    log(*, viewer, after="", topic=None, limit=100) -> LogPage      for programs: oldest first, from a cursor on
+    list_credentials(*, viewer, region="") -> tuple[Row, ...]        worst first
     search(text, *, viewer) -> Found                                 any object by name
     freshness() -> Freshness
     links() -> dict[str, LinkView]                                   by cluster name
 """
 
 from regions.fleet.cards import list_regions
-from regions.fleet.changes import changes
+from regions.fleet.changes import changes, log
+from regions.fleet.credentials import list_credentials
 from regions.fleet.detail import get_region
 from regions.fleet.overview import overview
 from regions.fleet.search import search
@@ -26,6 +29,8 @@ from regions.fleet.shapes import (
     Hit,
     KindCount,
     LinkView,
+    LogGap,
+    LogPage,
     NotFound,
     Overview,
     RegionCard,
@@ -48,6 +53,8 @@ __all__ = [
     "Hit",
     "KindCount",
     "LinkView",
+    "LogGap",
+    "LogPage",
     "NotFound",
     "Overview",
     "RegionCard",
@@ -60,7 +67,9 @@ __all__ = [
     "freshness",
     "get_region",
     "links",
+    "list_credentials",
     "list_regions",
+    "log",
     "overview",
     "search",
 ]

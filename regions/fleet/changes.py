@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from regions import journal
 from regions.domain.viewer import Viewer
-from regions.fleet.shapes import ChangeItem, ChangePage, Target
+from regions.fleet.shapes import ChangeItem, ChangePage, LogGap, LogPage, Target
 from regions.models import Change
 
 LIMIT = 200
@@ -76,3 +76,23 @@ def fold(items: Iterable[ChangeItem]) -> tuple[ChangeItem, ...]:
         newest = folded.get(key)
         folded[key] = replace(newest, repeats=newest.repeats + 1, first_at=one.at) if newest else one
     return tuple(folded.values())
+
+
+def log(*, viewer: Viewer, after: str = "", topic: str | None = None, limit: int = 100) -> LogPage:
+    """The log for programs, oldest first, from a cursor on; without one, the newest `limit` changes."""
+    if not after:
+        here = journal.Cursor.parse(journal.cursor())
+        newest = Change.objects.filter(about(topic)).order_by("-id").values_list("id", flat=True)[:limit]
+        first = min(newest, default=None)
+        after = str(journal.Cursor(here.log, first - 1)) if here and first else journal.cursor()
+    piece = journal.read(after, topic, limit)
+    start = journal.Cursor.parse(after)
+    kept = Change.objects.filter(about(topic))
+    if start and not piece.gap:
+        kept = kept.filter(id__gt=start.id)
+    gaps = [LogGap(None, piece.changes[0].at if piece.changes else None, piece.gap)] if piece.gap else []
+    gaps += [LogGap(row.blind_from, row.at, row.message) for row in piece.changes if row.source == Change.Source.GAP]
+    name = piece.cursor.rpartition(".")[0]
+    told = [item(row, name) for row in piece.changes if row.source != Change.Source.GAP]
+    count = kept.count()
+    return LogPage(tuple(told), tuple(gaps), piece.cursor, count, count > len(piece.changes))

@@ -7,7 +7,7 @@ from regions.domain.kinds import CAPI, KINDS
 from regions.domain.refs import MANAGEMENT
 from regions.domain.topics import region as region_topic
 from regions.domain.viewer import Viewer
-from regions.fleet.cards import card, components, survey
+from regions.fleet.cards import card, survey
 from regions.fleet.changes import changes
 from regions.fleet.rows import as_yaml, conditions, counts, manifests, rows_of, worst_first
 from regions.fleet.shapes import KindCount, NotFound, RegionDetail, StreamView
@@ -32,7 +32,6 @@ def get_region(name: str, *, viewer: Viewer) -> RegionDetail:
     return RegionDetail(
         card=card(row, manifest, ground),
         conditions=conditions(manifest),
-        components=components(manifest, name, ground),
         deployments=rows_of(
             worst_first(Resource.objects.filter(kind="ClusterDeployment", region=name), sight)[:SOME], sight
         ),

@@ -116,39 +116,6 @@ class Versions:
 
 
 @dataclass(frozen=True, slots=True)
-class RegionCard:
-    """One region at a glance. The management cluster is the region `~management`."""
-
-    name: str
-    health: Health
-    last_health: Health | None
-    message: str
-    since: datetime | None
-    as_of: datetime | None
-    link: LinkView
-    deployments: Counts
-    components_ok: int
-    components_total: int
-    providers: tuple[str, ...]
-    versions: Versions
-    paused: bool = False
-    created_at: datetime | None = None
-    deleting_at: datetime | None = None
-
-    @property
-    def title(self) -> str:
-        return "Management" if self.name == MANAGEMENT else self.name
-
-    @property
-    def is_management(self) -> bool:
-        return self.name == MANAGEMENT
-
-    @property
-    def url(self) -> str:
-        return targets.url("Region", "", self.name)
-
-
-@dataclass(frozen=True, slots=True)
 class Component:
     """A part of k0rdent installed in a region: what the Region last said, and its HelmRelease as it is now."""
 
@@ -165,6 +132,40 @@ class Component:
     @property
     def behind(self) -> bool:
         return bool(self.wanted) and self.wanted != self.template
+
+
+@dataclass(frozen=True, slots=True)
+class RegionCard:
+    """One region at a glance. The management cluster is the region `~management`."""
+
+    name: str
+    health: Health
+    last_health: Health | None
+    message: str
+    since: datetime | None
+    as_of: datetime | None
+    link: LinkView
+    deployments: Counts
+    components_ok: int
+    components_total: int
+    providers: tuple[str, ...]
+    versions: Versions
+    components: tuple[Component, ...] = ()  # in the order in which k0rdent installs them
+    paused: bool = False
+    created_at: datetime | None = None
+    deleting_at: datetime | None = None
+
+    @property
+    def title(self) -> str:
+        return "Management" if self.name == MANAGEMENT else self.name
+
+    @property
+    def is_management(self) -> bool:
+        return self.name == MANAGEMENT
+
+    @property
+    def url(self) -> str:
+        return targets.url("Region", "", self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,12 +234,31 @@ class ChangePage:
 
 
 @dataclass(frozen=True, slots=True)
+class LogGap:
+    """A stretch of time of which nothing is known; `since` is None when not even its beginning is."""
+
+    since: datetime | None
+    until: datetime | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """A piece of the log for programs, oldest first. `cursor` continues after it; `more`: there may be more already."""
+
+    items: tuple[ChangeItem, ...]
+    gaps: tuple[LogGap, ...]
+    cursor: str
+    count: int  # changes that are kept from the cursor asked for on
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RegionDetail:
     """Everything the page of a region shows."""
 
     card: RegionCard
     conditions: tuple[Condition, ...]
-    components: tuple[Component, ...]
     deployments: tuple[Row, ...]  # worst first, at most 20; the list page has them all
     credentials: tuple[Row, ...]
     capi: tuple[KindCount, ...]  # Cluster API objects that live there
@@ -251,6 +271,10 @@ class RegionDetail:
     @property
     def name(self) -> str:
         return self.card.name
+
+    @property
+    def components(self) -> tuple[Component, ...]:
+        return self.card.components
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,8 +111,8 @@ def credential(ns: str, name: str, created: datetime, region: str, identity: str
 
 
 def template(kind: str, name: str, created: datetime, *, chart: str, version: str, text: str = "", error: str = "",
-             providers: tuple[str, ...] = ()) -> Manifest:  # fmt: skip
-    ns = "" if kind == "ProviderTemplate" else SYSTEM
+             providers: tuple[str, ...] = (), ns: str = SYSTEM) -> Manifest:  # fmt: skip
+    ns = "" if kind == "ProviderTemplate" else ns
     status: Manifest = {"valid": not error, "observedGeneration": 1, "chartVersion": version, "description": text}
     status |= {"validationError": error} if error else {}
     status |= {"providers": list(providers)} if providers else {}

@@ -185,24 +185,27 @@ def _ground(at: datetime) -> Iterator[dict[str, Any]]:
 
 def _catalogue(at: datetime) -> Iterator[dict[str, Any]]:
     k0s = ("bootstrap-k0sproject-k0smotron", "control-plane-k0sproject-k0smotron")
-    for chart, versions, provider, text in (
-        ("aws-standalone-cp", ("1.0.42", "1.0.43"), "aws", "k0s cluster on AWS, control plane on machines"),
-        ("openstack-standalone-cp", ("1.0.27",), "openstack", "k0s cluster on OpenStack, control plane on machines"),
-        ("docker-hosted-cp", ("1.0.5",), "docker", "k0s cluster in containers, for trying things out"),
-        ("azure-aks", ("1.0.3",), "azure", "AKS cluster"),
+    for ns, chart, versions, provider, text in (
+        ("kcm-system", "aws-standalone-cp", ("1.0.42", "1.0.43"), "aws", "k0s cluster on AWS, control plane on machines"),
+        ("team-data", "aws-standalone-cp", ("1.0.42", "1.0.43"), "aws", "k0s cluster on AWS, control plane on machines"),
+        ("platform", "aws-standalone-cp", ("1.0.43",), "aws", "k0s cluster on AWS, control plane on machines"),
+        ("platform", "openstack-standalone-cp", ("1.0.27",), "openstack", "k0s cluster on OpenStack, control plane on machines"),
+        ("kcm-system", "docker-hosted-cp", ("1.0.5",), "docker", "k0s cluster in containers, for trying things out"),
+        ("kcm-system", "azure-aks", ("1.0.3",), "azure", "AKS cluster"),
     ):
         for version in versions:
             error = "chart azure-aks 1.0.3 not found in HelmRepository kcm-templates" if provider == "azure" else ""
             yield o.template("ClusterTemplate", f"{chart}-{version.replace('.', '-')}", at, chart=chart, version=version,
-                             text=text, error=error, providers=(*k0s, f"infrastructure-{provider}"))  # fmt: skip
+                             text=text, error=error, providers=(*k0s, f"infrastructure-{provider}"), ns=ns)  # fmt: skip
     for chart, version in (("ingress-nginx", "4.13.0"), ("ingress-nginx", "4.13.1"), ("cert-manager", "4.13.0")):
         yield o.template("ServiceTemplate", f"{chart}-{version.replace('.', '-')}", at, chart=chart, version=version,
                          text=f"{chart} from its upstream chart")  # fmt: skip
     for name, template in o.TEMPLATES.items():
-        yield o.template("ProviderTemplate", template, at, chart=name, version=template[-6:].replace("-", "."))
+        yield o.template("ProviderTemplate", template, at, chart=name, version=".".join(template.split("-")[-3:]))
     chain = {"supportedTemplates": [{"name": "aws-standalone-cp-1-0-43"}, {
         "name": "aws-standalone-cp-1-0-42", "availableUpgrades": [{"name": "aws-standalone-cp-1-0-43"}]}]}  # fmt: skip
-    yield o.thing("ClusterTemplateChain", "aws-standalone", o.SYSTEM, created=at, spec=chain, status={"valid": True})
+    for ns in (o.SYSTEM, "team-data"):
+        yield o.thing("ClusterTemplateChain", "aws-standalone", ns, created=at, spec=chain, status={"valid": True})
 
 
 def _services(at: datetime, now: datetime) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,29 @@
+"""The root of the API: /api/v1/."""
+
+from django.urls import include, path
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularJSONAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
+
+LISTS = ("regions", "deployments", "credentials", "templates", "services", "backups", "changes", "schema")
+
+
+class Root(APIView):
+    """What there is, by name."""
+
+    @extend_schema(operation_id="root", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        return Response({name: reverse(f"api:{name}", request=request) for name in LISTS})
+
+
+app_name = "api"
+urlpatterns = [
+    path("", Root.as_view(), name="root"),
+    path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("", include("regions.api")),
+    path("", include("deployments.api")),
+]

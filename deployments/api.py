@@ -1,0 +1,116 @@
+"""What runs, in the API."""
+
+from django.urls import path
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from deployments import catalog
+from deployments.domain.filters import SORTS, parse
+from deployments.serializers import (
+    BackupSerializer,
+    DeploymentDetailSerializer,
+    DeploymentSerializer,
+    LastBackupSerializer,
+    MultiClusterServiceSerializer,
+    TemplateSerializer,
+)
+from regions import fleet
+from regions.api import viewer
+from regions.paging import PAGE, PAGE_SIZE, page_serializer, paged, refuse, respond
+from regions.serializers import HEALTHS
+
+_KINDS = {"cluster": "ClusterTemplate", "service": "ServiceTemplate", "provider": "ProviderTemplate"}
+
+
+def _several(name: str, text: str, **options: object) -> OpenApiParameter:
+    return OpenApiParameter(name, {"type": "array", "items": {"type": "string", **options}}, description=text)
+
+
+class Deployments(APIView):
+    """Deployments that fit all filters; several values of one filter mean any of them."""
+
+    @extend_schema(
+        operation_id="deployments_list", responses=page_serializer("Deployments", DeploymentSerializer),
+        parameters=[
+            _several("region", "`~management` for those without a region."), _several("health", "", enum=HEALTHS),
+            _several("template", ""), _several("credential", "namespace/name"), _several("namespace", ""),
+            _several("label", "key=value; all of them must fit."),
+            OpenApiParameter("search", str, description="Words in name, namespace or message."),
+            OpenApiParameter("ordering", str, enum=[*SORTS, *(f"-{name}" for name in SORTS)]), PAGE, PAGE_SIZE,
+        ],
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        filters, problems = parse(request.query_params)
+        refuse(problems)
+        listing = catalog.list_deployments(filters, viewer=viewer(request))
+        rows = catalog.summarise(listing.rows, viewer=viewer(request))
+        results = DeploymentSerializer(rows, many=True).data
+        return respond(request, results, listing.total, filters.page, listing.pages)
+
+
+class Deployment(APIView):
+    """One deployment."""
+
+    @extend_schema(operation_id="deployments_get", responses=DeploymentDetailSerializer)
+    def get(self, request: Request, namespace: str, name: str) -> Response:
+        try:
+            found = catalog.get_deployment(namespace, name, viewer=viewer(request))
+        except fleet.NotFound as error:
+            raise NotFound(str(error)) from error
+        return Response(DeploymentDetailSerializer(found).data)
+
+
+class Templates(APIView):
+    """Cluster-, Service- and ProviderTemplates, those that are not valid first within each kind."""
+
+    @extend_schema(
+        operation_id="templates_list", responses=page_serializer("Templates", TemplateSerializer),
+        parameters=[OpenApiParameter("kind", str, enum=list(_KINDS)), PAGE, PAGE_SIZE],
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        kind = request.query_params.get("kind", "")
+        if kind and kind not in _KINDS:
+            refuse({"kind": f"{kind!r} is no kind of template; these are: {', '.join(_KINDS)}."})
+        found = catalog.list_templates(viewer=viewer(request))
+        everything = (*found.clusters, *found.services, *found.providers)
+        return paged(request, [one for one in everything if not kind or one.kind == _KINDS[kind]], TemplateSerializer)
+
+
+class Services(APIView):
+    """MultiClusterServices, worst first. What a deployment asks for itself stands with the deployment."""
+
+    @extend_schema(
+        operation_id="services_list", responses=page_serializer("Services", MultiClusterServiceSerializer),
+        parameters=[PAGE, PAGE_SIZE],
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        return paged(request, catalog.list_services(viewer=viewer(request)).multi, MultiClusterServiceSerializer)
+
+
+class PagedBackups(page_serializer("Backups", BackupSerializer)):  # type: ignore[misc]
+    """ManagementBackups, and how every region was last backed up."""
+
+    regions = LastBackupSerializer(many=True, help_text="Every region, those without a good backup first.")
+
+
+class Backups(APIView):
+    """ManagementBackups; and for every region the last good backup that is known."""
+
+    @extend_schema(operation_id="backups_list", responses=PagedBackups, parameters=[PAGE, PAGE_SIZE])
+    def get(self, request: Request) -> Response:
+        found = catalog.list_backups(viewer=viewer(request))
+        response = paged(request, found.backups, BackupSerializer)
+        response.data["regions"] = LastBackupSerializer(found.regions, many=True).data
+        return response
+
+
+urlpatterns = [
+    path("deployments/", Deployments.as_view(), name="deployments"),
+    path("deployments/<str:namespace>/<str:name>/", Deployment.as_view(), name="deployment"),
+    path("templates/", Templates.as_view(), name="templates"),
+    path("services/", Services.as_view(), name="services"),
+    path("backups/", Backups.as_view(), name="backups"),
+]

@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from regions.kube import tls
+from regions.kube.errors import Unsupported
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Identity:
         cls, token: str, *, certificate: bytes = b"", key: bytes = b"", expires_at: datetime | None = None
     ) -> "Identity":
         """By a token, a client certificate, or both."""
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers = {"Authorization": f"Bearer {token.strip()}"} if token else {}
         return cls(headers, certificate, key, expires_at)
 
 
@@ -88,13 +89,20 @@ class Endpoint:
         return dict(self._identity.headers)
 
     def ssl_context(self) -> ssl.SSLContext | None:
-        """For a connection made now; None for plain HTTP. The same object until our certificate changes."""
+        """For a connection made now; None for plain HTTP. The same object until our certificate changes.
+
+        Raises Unsupported when OpenSSL does not take the authority, certificate or key.
+        """
         if not self.server.startswith("https:"):
             return None
         if self._context is None:
-            self._context = tls.context(
-                ca=self._ca, certificate=self._identity.certificate, key=self._identity.key, verified=self._verified
-            )
+            mine = self._identity
+            try:
+                self._context = tls.context(
+                    ca=self._ca, certificate=mine.certificate, key=mine.key, verified=self._verified
+                )
+            except (ssl.SSLError, ValueError):
+                raise Unsupported(f"The certificate or key for {self.description} cannot be used.") from None
         return self._context
 
     def scrub(self, text: str) -> str:

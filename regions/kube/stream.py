@@ -175,7 +175,8 @@ class _Follower:
             self._vanished = True
         elif isinstance(error, Refused | Unsupported):
             state = _REFUSED
-        return next(iter(self._say(state, error.message, error.status)), None), delay
+        message = self._client.endpoint.scrub(error.message)
+        return next(iter(self._say(state, message, error.status)), None), delay
 
     async def _choose(self) -> tuple[Served, str] | None:
         """How the kind is served now; None when it is not. Raises when the server cannot tell."""

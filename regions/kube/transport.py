@@ -150,7 +150,7 @@ class Transport:
             session = self._sessions[lane] = aiohttp.ClientSession(
                 connector=connector,
                 cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=15.0),
+                timeout=aiohttp.ClientTimeout(total=None),  # its own would cut watches; every call has a deadline
                 trust_env=False,
                 read_bufsize=1 << 18,
                 headers={"User-Agent": "pane", "Accept": "application/json"},
@@ -216,7 +216,7 @@ def _worded(error: BaseException, where: str, deadline: float) -> KubeError:
     if isinstance(cause, ForbiddenAddress):
         return Unsupported(str(cause))
     if isinstance(cause, TimeoutError) and cause.errno is None:
-        return Unreachable(f"{where} did not answer within {deadline:.0f} seconds.")
+        return Unreachable(f"{where} did not answer within {deadline:.0f} second{'s' * (round(deadline) != 1)}.")
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return Unreachable(f"{where}: no address is known for this name.")
     if isinstance(error, aiohttp.ClientConnectorCertificateError):

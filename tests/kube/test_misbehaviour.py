@@ -1,6 +1,7 @@
 """Servers, proxies and networks at their worst: each ends in a sentence, and a stream goes on."""
 
 import asyncio
+import gzip
 import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -217,7 +218,7 @@ async def test_a_redirect_is_not_followed(odd: Odd, client: Client, where: str):
 
 async def test_a_dripping_answer_ends_at_the_deadline(odd: Odd, client: Client):
     odd.lists = [sending(*[b" "] * 1000, pause=0.05)]
-    with pytest.raises(Unreachable, match="odd did not answer within 1 seconds"):
+    with pytest.raises(Unreachable, match="odd did not answer within 1 second"):
         await client.get(PATH, deadline=1)
 
 
@@ -225,6 +226,13 @@ async def test_a_silent_server_ends_at_the_deadline(odd: Odd, client: Client):
     odd.other["/readyz"] = silence
     with pytest.raises(Unreachable, match="did not answer"):
         await client.ready(deadline=0.3)
+
+
+async def test_an_answer_that_unpacks_without_end_is_cut_off(odd: Odd, client: Client):
+    bomb = gzip.compress(bytes(256 << 20), 1)
+    odd.lists = [web.Response(body=bomb, headers={"Content-Encoding": "gzip"})]
+    with pytest.raises(KubeError, match="an answer of more than 64 MiB"):
+        await client.get(PATH)
 
 
 async def test_an_endless_answer_is_cut_off(odd: Odd, client: Client):

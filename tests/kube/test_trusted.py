@@ -105,6 +105,14 @@ async def test_a_plugin_that_fails_is_told_without_what_it_printed(tmp_path: Pat
         await trusted.load(write(user))
 
 
+async def test_a_key_that_does_not_fit_is_told_when_it_is_needed(write: Write):
+    pair = {"client-certificate-data": pems.b64(pems.certificate("me"))}
+    for key in (pems.key_pem("other"), pems.key_pem("me", b"password"), b"nonsense"):
+        endpoint = await trusted.load(write(pair | {"client-key-data": pems.b64(key)}))
+        with pytest.raises(Unsupported, match=r"certificate or key for 10\.1\.2\.3:6443 cannot be used"):
+            endpoint.ssl_context()
+
+
 async def test_several_files_are_merged_as_kubectl_does(write: Write, monkeypatch: pytest.MonkeyPatch):
     paths = os.pathsep.join([write({"token": "one"}, "a"), "/nowhere/at/all", write({"token": "two"}, "b")])
     monkeypatch.setenv("KUBECONFIG", paths)

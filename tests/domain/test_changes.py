@@ -98,6 +98,24 @@ def test_a_deployment_that_fails_is_told_first_by_its_health():
     assert found.message == "Failed, was Ready: dial tcp: i/o timeout"
 
 
+def test_an_edit_that_fails_at_once_is_told_first_by_its_health_and_then_by_its_cause():
+    before, after = manifest("clusterdeployments", "checkout-prod"), manifest("clusterdeployments", "checkout-prod")
+    after["spec"]["template"], after["metadata"]["generation"] = "aws-standalone-cp-9-9-9", 4
+    condition(after, "Ready").update(status="False", reason="Failed", message="no such template", observedGeneration=4)
+    found = news(before, after)
+    assert found is not None
+    assert (found.reason, found.severity) == ("HealthChanged", "error")
+    assert "Template aws-standalone-cp-9-9-9, was aws-standalone-cp-1-0-43" in found.message
+
+
+def test_what_gets_better_within_something_bad_is_no_warning():
+    before, after = manifest("clusterdeployments", "wrong-config"), manifest("clusterdeployments", "wrong-config")
+    condition(after, "CredentialReady").update(status="True", reason="Succeeded")
+    found = news(before, after)
+    assert found is not None
+    assert (found.reason, found.severity) == ("CredentialReadyBecameTrue", "normal")
+
+
 def test_a_condition_that_turns_while_health_stays_is_told_by_its_name():
     before, after = manifest("clusterdeployments", "checkout-canary"), manifest("clusterdeployments", "checkout-canary")
     condition(after, "ServicesInReadyState").update(status="False", reason="Failed", message="0/1")

@@ -22,6 +22,22 @@ def test_a_deployment_knows_its_region_template_and_credential():
     assert found.deleting_at is None
 
 
+@pytest.mark.parametrize("file", ["helmreleases", "capi"])
+def test_only_a_deployment_has_a_template_and_a_credential(file):
+    found = facts(manifest(file, "checkout-prod"), MANAGEMENT)
+    assert (found.template, found.credential) == ("", "")
+
+
+def test_a_credential_is_its_own_credential():
+    assert facts(manifest("catalog", "Credential aws-dublin"), MANAGEMENT).credential == "team-shop/aws-dublin"
+
+
+def test_the_namespace_that_flux_names_wins_over_that_of_the_object():
+    moved = manifest("capi", "checkout-prod-cp")
+    moved["metadata"]["namespace"] = "elsewhere"
+    assert facts(moved, "dublin").deployment == SHOP
+
+
 def test_the_region_of_a_deployment_without_status_is_left_to_its_credential():
     found = facts(manifest("clusterdeployments", "just-made"), MANAGEMENT)
     assert (found.region, found.credential) == ("", "team-shop/aws-dublin")

@@ -131,7 +131,9 @@ def test_a_dry_run_over_a_running_cluster_says_that_changes_wait():
     running["status"]["conditions"] = [
         c for c in running["status"]["conditions"] if c["type"] != "HelmChartNameChanged"
     ]
-    assert "changes wait" in assess(running, NOON, NOON).message
+    found = assess(running, NOON, NOON)
+    assert found.health is Health.VALIDATED
+    assert found.message == "Valid; the cluster runs on, and changes wait while spec.dryRun is set"
 
 
 def test_a_ready_left_over_from_a_dry_run_is_not_believed():

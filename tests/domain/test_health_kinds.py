@@ -184,6 +184,23 @@ def test_a_machine_deployment_short_of_machines_for_long_is_degraded():
     assert judged("capi", "growing-md", idle=40).health is Health.DEGRADED
 
 
+def test_a_machine_deployment_with_machines_too_many_is_progressing():
+    assert judged("capi", "shrinking-md").message == "4 of 2 machines available, 4 exist"
+
+
+def test_a_machine_deployment_in_phase_failed_has_failed_though_it_gives_no_reason():
+    assert judged("capi", "failed-md").health is Health.FAILED
+
+
+def test_an_infrastructure_machine_that_failed_for_good_has_failed_though_it_is_marked_ready():
+    found = judged("capi", "AWSMachine terminated")
+    assert (found.health, found.message) == (Health.FAILED, 'EC2 instance state "terminated" is unexpected')
+
+
+def test_a_failure_that_the_newer_api_sets_aside_is_read():
+    assert judged("capi", "owned-by-newer-api").message == "subnet subnet-0abc is full"
+
+
 def test_a_rollout_is_progress_though_enough_machines_are_there():
     assert judged("capi", "rolling-md").message == "3 of 3 machines available, 1 up to date"
 
@@ -284,6 +301,17 @@ def test_two_profiles_at_odds_over_a_release_are_degraded():
 
 def test_an_adopted_cluster_that_sveltos_reaches_is_ready():
     assert judged("services", "legacy-shop").message == "Reached, Kubernetes v1.31.4"
+
+
+def test_a_summary_on_hold_is_paused_and_says_why():
+    found = judged("services", "put-on-hold")
+    assert (found.health, found.message) == (Health.PAUSED, "Cluster is paused")
+
+
+def test_an_adopted_cluster_whose_kubeconfig_is_missing_is_degraded():
+    found = judged("services", "wrong-kubeconfig")
+    assert found.health is Health.DEGRADED
+    assert found.message.endswith('"wrong-kubeconf" not found')
 
 
 def test_an_adopted_cluster_that_is_down_is_degraded_though_it_was_ready():

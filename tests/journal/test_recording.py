@@ -88,8 +88,8 @@ def test_every_step_of_a_burst_in_one_batch_is_a_change_of_its_own(term):
 
 def test_a_relist_invents_no_news_and_finds_what_was_deleted_meanwhile(term):
     record(term, put(deployment("shop", 1)), put(deployment("lake", 2)), synced())
-    relist = [put(deployment("shop", 1)), Swept(MANAGEMENT, kind("ClusterDeployment"), frozenset({("team-shop", "shop")}), NOON)]
-    (change,) = record(term, *relist, synced(version="200"))
+    swept = Swept(MANAGEMENT, kind("ClusterDeployment"), frozenset({("team-shop", "shop")}), NOON)
+    (change,) = record(term, put(deployment("shop", 1)), swept, synced(version="200"))
     assert (change.reason, change.name) == ("Deleted", "lake")
     assert [row.name for row in Resource.objects.all()] == ["shop"]
     assert Stream.objects.get().resource_version == "200"
@@ -143,7 +143,8 @@ def test_the_release_of_a_deployment_lies_in_its_region_in_whatever_order_they_a
 
 def event(version: int, count: int, about: str = "shop") -> dict:
     made = manifest("shop.17d0", version, of="Event", reason="HelmReleaseCreated", type="Normal", note="Created")
-    made["regarding"] = {"apiVersion": f"{K0RDENT}/v1beta1", "kind": "ClusterDeployment", "namespace": "team-shop", "name": about}
+    subject = {"apiVersion": f"{K0RDENT}/v1beta1", "kind": "ClusterDeployment"}
+    made["regarding"] = {**subject, "namespace": "team-shop", "name": about}
     made["eventTime"] = "2026-08-20T11:00:00.000000Z"
     made["series"] = {"count": count, "lastObservedTime": "2026-08-20T11:05:00.000000Z"}
     return made

@@ -83,9 +83,10 @@ def _chart(name: str, entry: Manifest, common: list[str]) -> Chart:
             _add(schema, values, path, row)
     for needed in entry.get("needs", []):
         schema.setdefault("required", []).append(needed)
-        inner = {field: {"type": "string"} for field in ("name", "namespace", "kind")}
+        names = ("name", "namespace", "kind")
+        inner = {field: {"type": "string"} for field in names}
         schema["properties"][needed] = {"type": "object", "description": "Filled in by k0rdent", "properties": inner}
-        values[needed] = {field: "" for field in inner}
+        values[needed] = dict.fromkeys(names, "")
     return Chart(
         name, entry["cloud"], tuple(entry["versions"]), entry["description"], tuple(entry["providers"]), values, schema
     )

@@ -75,6 +75,11 @@ class Server:
         self._admission = admission
         self.objects.admission = admission
 
+    @property
+    def reachable(self) -> bool:
+        """Whether somebody who calls now gets an answer."""
+        return self._site is not None and not self.faults.frozen and not self.faults.revoked
+
     # -- its life ------------------------------------------------------------------------------------------------
 
     async def start(self, port: int = 0) -> None:

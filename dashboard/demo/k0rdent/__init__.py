@@ -1,0 +1,1 @@
+"""What k0rdent adds to an API server: its admission webhooks."""

@@ -1,0 +1,110 @@
+"""A simulated k0rdent installation on loopback, and Pane showing it."""
+
+import argparse
+import contextlib
+import fcntl
+import os
+import select
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError
+
+from dashboard import serve
+from dashboard.management.commands.up import port
+
+PATIENCE = 180.0
+NOT_OURS = ("PANE_DATABASE_URL", "PANE_PRODUCTION", "PANE_CONTEXT", "PANE_REGION_KUBECONFIGS", "PANE_KUBECONFIG_FILE")
+
+
+class Command(BaseCommand):
+    help = "Start a simulated k0rdent fleet on loopback and Pane for it. Nothing leaves this machine. Ctrl-C ends it."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--port", type=port, default=8000, help="default 8000; 0 takes any that is free")
+        parser.add_argument("--seed", type=int, default=7, help="another number, another company (7)")
+        parser.add_argument("--regions", type=_upto(200), default=6, help="1 to 200 (6)")
+        parser.add_argument("--deployments", type=_upto(10_000), default=60, help="1 to 10000 (60)")
+        parser.add_argument("--machines", type=_upto(50_000), default=0, help="about so many in all (as it comes)")
+        parser.add_argument("--pace", type=float, default=1, help="how fast the story goes; 0 stands still (1)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder = Path(settings.DATA) / "demo"
+        lock = _claim(folder)
+        serve.listen("127.0.0.1", options["port"]).close()  # taken? then say so before the fleet starts
+        for old in folder.glob("pane.sqlite3*"):  # the last demo's: its clusters are no more
+            old.unlink()
+        self._say(f"Starting a fleet of {options['regions']} regions and {options['deployments']} deployments …")
+        fleet = _start_fleet(folder, options)
+        self._say("The fleet is up. Starting Pane …")
+        # From here on this process is `up`. It keeps hold of the fleet's standard input: however it ends, the fleet
+        # does too.
+        assert fleet.stdin
+        for held in (fleet.stdin.fileno(), lock):
+            os.set_inheritable(held, True)
+        environment = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
+        environment |= {
+            "PANE_DATA": str(folder), "PANE_KUBECONFIG": str(folder / "management.kubeconfig"),
+            "PANE_ALLOW_LOOPBACK": "1",
+        }  # fmt: skip
+        manage = str(settings.BASE_DIR / "manage.py")
+        self.stdout.flush()
+        os.execve(sys.executable, [sys.executable, manage, "up", "--port", str(options["port"])], environment)  # noqa: S606
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+
+def _upto(most: int) -> Any:
+    def count(text: str) -> int:
+        if text.isascii() and text.isdigit() and int(text) <= most:
+            return int(text)
+        raise argparse.ArgumentTypeError(f"{text!r}: say a number up to {most}.")
+
+    return count
+
+
+def _claim(folder: Path) -> int:
+    """The demo's folder, for this process alone; the answer holds the lock until it is closed."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise CommandError(f"The demo cannot write into {folder}: {error.strerror}. Set PANE_DATA.") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        raise CommandError(
+            f"A demo runs already on {folder}. End it, or set PANE_DATA to another folder for this one."
+        ) from error
+    if shutil.disk_usage(folder).free < 100 * 2**20:
+        raise CommandError(f"The disk that holds {folder} is full. The demo needs 100 MB.")
+    return handle
+
+
+def _start_fleet(folder: Path, options: dict[str, Any]) -> subprocess.Popen[bytes]:
+    sizes = [f"--{name}={options[name]}" for name in ("seed", "regions", "deployments", "machines", "pace")]
+    fleet = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "dashboard.demo", f"--folder={folder}", *sizes],
+        cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        start_new_session=True,  # a Ctrl-C is for us; the fleet ends when its standard input does
+    )  # fmt: skip
+    assert fleet.stdout
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        readable, _, _ = select.select([fleet.stdout], [], [], 0.2)
+        if readable and fleet.stdout.readline().strip() == b"ready":
+            return fleet
+        if fleet.poll() is not None:
+            raise CommandError("The simulated fleet ended before it was up; what it said is above.")
+    with contextlib.suppress(ProcessLookupError):
+        fleet.kill()
+    raise CommandError(f"The simulated fleet was not up after {PATIENCE:.0f} s. Try a smaller one: --deployments 60.")

@@ -69,7 +69,7 @@ class ChangesSocket(Socket):
                     continue
                 for entry in entries:
                     if entry.id > position.id:
-                        await self.tell(entry.text, patience=None)
+                        await self.tell(entry.text, patient=True)
                         position = Cursor(position.log, int(entry.id))
         finally:
             self.hub.unfollow(feed)
@@ -82,9 +82,9 @@ class ChangesSocket(Socket):
             assert position is not None
             if piece.gap:
                 until = piece.changes[0].at if piece.changes else None
-                await self.tell(json.dumps(gap_as_json(None, until, piece.gap)), patience=None)
+                await self.tell(json.dumps(gap_as_json(None, until, piece.gap)), patient=True)
             for change in piece.changes:
-                await self.tell(change_text(change, position.log), patience=None)
+                await self.tell(change_text(change, position.log), patient=True)
             if len(piece.changes) < PAGE:
                 return position
             after = piece.cursor

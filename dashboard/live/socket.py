@@ -88,10 +88,10 @@ class Socket:
         except (ValueError, RecursionError) as error:
             raise Refused(BAD_REQUEST, "That is not JSON.") from error
 
-    async def tell(self, text: str, patience: float | None = STALL) -> None:
-        """Send a text. Raises Refused when the other end does not take it in time; None waits as long as it lives."""
+    async def tell(self, text: str, *, patient: bool = False) -> None:
+        """Send a text. Raises Refused when the other end does not take it in time, unless we are patient."""
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(None if patient else STALL):
                 await self._send({"type": "websocket.send", "text": text})
         except TimeoutError:
             raise Refused(STALLED, "You do not read what is sent.") from None

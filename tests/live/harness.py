@@ -12,16 +12,17 @@ import shutil
 import socket as sockets
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 import uvicorn
-import websockets
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
 
 from dashboard.people import tokens
 from tests.conftest import need
@@ -41,7 +42,6 @@ class Served:
     port: int
     user: User
     token: str
-    tokens: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -76,6 +76,8 @@ def served(transactional_db: None) -> Iterator[Served]:
     from dashboard.asgi import application
 
     listener = sockets.create_server(("127.0.0.1", 0))
+    # Small, so that who does not read is noticed after kilobytes instead of megabytes.
+    listener.setsockopt(sockets.SOL_SOCKET, sockets.SO_SNDBUF, 16 * 1024)
     config = uvicorn.Config(
         application, ws="websockets-sansio", ws_per_message_deflate=False, lifespan="on", log_config=None,
         access_log=False, timeout_graceful_shutdown=3,
@@ -96,13 +98,16 @@ def served(transactional_db: None) -> Iterator[Served]:
         assert not thread.is_alive(), "the server did not stop"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """One headless Chromium for the whole run."""
+    """Headless Chromium, one for all tests of a module.
+
+    Not of the whole run: Playwright keeps an event loop in this thread, beside which no asynchronous test can run.
+    """
     need(CHROMIUM, "Chromium is not on this machine (Debian package chromium).")
     from playwright.sync_api import sync_playwright
 
-    # Playwright's synchronous API keeps an event loop in this thread, which Django takes for asynchronous code.
+    # For the same reason Django takes the tests for asynchronous code.
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
@@ -202,27 +207,36 @@ def assert_live_matches_reload(page: Any, url: str, act: Callable[[], Any], *, c
 class PageSocket:
     """What a browser's page says and hears, without the browser."""
 
-    connection: Any
+    connection: ClientConnection
     beats: list[dict[str, Any]] = field(default_factory=list)
 
-    async def heard(self, within: float = 10.0) -> dict[str, Any]:
-        """The next message that is not a beat."""
-        async with asyncio.timeout(within):
-            while True:
-                message = json.loads(await self.connection.recv())
-                if "beat" not in message:
-                    return message
-                self.beats.append(message)
+    def heard(self, within: float = DEADLINE) -> dict[str, Any]:
+        """The next message that is not a beat. TimeoutError when none comes."""
+        deadline = time.monotonic() + within
+        while True:
+            message = json.loads(self.connection.recv(timeout=max(0.0, deadline - time.monotonic())))
+            if "beat" not in message:
+                return message
+            self.beats.append(message)
 
-    async def hears_nothing(self, during: float = 1.0) -> None:
+    def hears_nothing(self, during: float = 1.0) -> None:
         """Nothing but beats may come."""
-        with pytest.raises(TimeoutError):
-            pytest.fail(f"unexpectedly heard {await self.heard(within=during)}")
+        with contextlib.suppress(TimeoutError):
+            pytest.fail(f"heard {self.heard(within=during)}")
 
 
-@contextlib.asynccontextmanager
-async def open_page(server: Served, url: str, cursor: str, **headers: str) -> AsyncIterator[PageSocket]:
+@contextlib.contextmanager
+def open_page(server: Served, url: str, cursor: str, **headers: str) -> Iterator[PageSocket]:
     """The socket of a page at this address, drawn at this cursor."""
-    async with websockets.connect(f"{server.ws}/ws/live/", additional_headers=headers or server.bearer) as connection:
-        await connection.send(json.dumps({"url": url, "cursor": cursor}))
+    with connect(f"{server.ws}/ws/live/", additional_headers=headers or server.bearer) as connection:
+        connection.send(json.dumps({"url": url, "cursor": cursor}))
         yield PageSocket(connection)
+
+
+def closed_with(connection: ClientConnection) -> int:
+    """The code with which the server closes this connection."""
+    try:
+        while True:
+            connection.recv(timeout=DEADLINE)
+    except ConnectionClosed as closed:
+        return closed.rcvd.code if closed.rcvd else 1006

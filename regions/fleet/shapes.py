@@ -40,6 +40,7 @@ class LinkView:
     uid: str = ""
     replaced_at: datetime | None = None  # when another cluster began to answer under this name
     revision: int = 0
+    said: str = ""  # why it is not connected, as the cluster or the network said it: part of `message`
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def links(now: datetime | None = None) -> dict[str, LinkView]:
 def link_of(view: LinkView) -> Link:
     """The same link as the rules of `regions.domain` take it."""
     return Link(
-        name=view.cluster, state=view.state, since=view.since, heard_at=view.heard_at, message=view.message,
+        name=view.cluster, state=view.state, since=view.since, heard_at=view.heard_at, message=view.said,
         replaced_at=view.replaced_at, uid=view.uid, expires_at=view.expires_at, version=view.version,
         server=view.server, kubeconfig=view.kubeconfig,
     )  # fmt: skip
@@ -61,7 +61,7 @@ def _view(cluster: Cluster, now: datetime) -> LinkView:
         cluster=cluster.name, state=cluster.state, blind=blind, message=message, since=cluster.since,
         heard_at=cluster.heard_at, synced_at=cluster.synced_at, version=cluster.version, server=cluster.server,
         kubeconfig=cluster.kubeconfig, expires_at=cluster.expires_at, expiring=expiring, uid=cluster.uid,
-        replaced_at=cluster.replaced_at, revision=cluster.revision,
+        replaced_at=cluster.replaced_at, revision=cluster.revision, said=cluster.message,
     )  # fmt: skip
 
 

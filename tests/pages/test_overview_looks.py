@@ -1,23 +1,33 @@
 """The pages of the ground in a real browser: readable for all, at every width, in both themes."""
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from regions import journal
+from regions.domain.notes import Blind
 from regions.templatetags.spans import words
 from tests.live.harness import Served
 from tests.pages.seed import seed
 
 pytestmark = pytest.mark.real
 SPANS = [-90000, -1, 5, 119, 120, 200, 599, 600, 10800, 18600, 28800, 172800, 691200, 7e7, 3e8]
-PAGES = ("/", "/regions/", "/regions/eu-central/", "/regions/us-east/", "/feed/", "/feed/?text=nothing-is-called-so")
+PAGES = (
+    "/", "/regions/", "/regions/eu-central/", "/regions/us-east/", "/feed/", "/feed/?text=nothing-is-called-so",
+    "/nowhere/", "/account/",
+)  # fmt: skip
 
 
 @pytest.fixture
 def term(served: Served) -> int:
-    return seed(timezone.now())
+    now = timezone.now()
+    found = seed(now)
+    journal.record(found, [Blind("us-east", now - timedelta(minutes=7), now, "The watch had expired")], now)
+    return found
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -72,5 +72,19 @@ def test_the_management_cluster_is_a_region_too(seeded, read):
     assert "Management" in read("/regions/~management/")
 
 
-def test_an_unknown_region_is_not_found(seeded, ada):
-    assert ada.get("/regions/atlantis/").status_code == 404
+def test_an_unknown_region_is_not_found_and_the_page_says_what(seeded, ada):
+    answer = ada.get("/regions/atlantis/")
+    assert answer.status_code == 404
+    assert "There is no region atlantis" in answer.content.decode()
+
+
+def test_why_a_region_is_silent_is_said_once(seeded, read):
+    lead = read("/regions/").split("us-east", 1)[1][:200]
+    assert lead.count("No word since") == 1
+
+
+def test_an_address_that_leads_nowhere_says_so_in_the_frame_of_pane(ada):
+    answer = ada.get("/nowhere/")
+    assert answer.status_code == 404
+    assert "There is no such page" in answer.content.decode()
+    assert 'aria-label="Main"' in answer.content.decode()

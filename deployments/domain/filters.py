@@ -61,7 +61,7 @@ def parse(parameters: Parameters) -> tuple[Filters, dict[str, str]]:
     strange = [value for value in chosen["health"] if value.lower() not in known]
     if strange:
         refuse("health", f"{strange[0]!r} is no health; these are: {', '.join(known.values())}.")
-    chosen["health"] = tuple(known[value.lower()] for value in chosen["health"] if value.lower() in known)
+    chosen["health"] = tuple(dict.fromkeys(known[one.lower()] for one in chosen["health"] if one.lower() in known))
     for value in chosen["credential"]:
         if value.count("/") != 1:
             refuse("credential", f"{value!r} is no credential; write namespace/name.")

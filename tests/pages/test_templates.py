@@ -21,7 +21,8 @@ def test_a_template_says_how_many_deployments_use_it_in_its_namespace(seeded, ad
 
 
 def test_a_template_says_where_its_chain_leads(seeded, ada):
-    row = ada.get("/templates/").content.decode().partition('id="ClusterTemplate_team-data_aws-standalone-cp-1-0-42"')[2]
+    html = ada.get("/templates/").content.decode()
+    row = html.partition('id="ClusterTemplate_team-data_aws-standalone-cp-1-0-42"')[2]
     assert "aws-standalone-cp-1-0-43" in row.partition("</tr>")[0]
 
 

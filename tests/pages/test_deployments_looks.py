@@ -1,0 +1,110 @@
+"""The pages of what runs in a real browser: live, readable for all, at every width and in both themes."""
+
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.utils import timezone
+
+from regions import journal
+from regions.domain.notes import Heard
+from tests.live.harness import Served, assert_live_matches_reload
+from tests.pages import deployments as cld
+from tests.pages import objects as o
+from tests.pages.seed import put, seed
+
+pytestmark = pytest.mark.real
+PAGES = (
+    "/deployments/", "/deployments/?search=vanished", "/deployments/kcm-system/billing-prod/",
+    "/deployments/team-data/kafka-dr/", "/templates/", "/services/", "/backups/", "/search/?q=shop", "/search/",
+)  # fmt: skip
+
+
+@pytest.fixture
+def term(served: Served) -> int:
+    return seed(timezone.now())
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_wrong(page, term, theme):
+    page.emulate_media(color_scheme=theme)
+    for url in PAGES:
+        page.goto(url)
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+        found = Axe().run(page).response["violations"]
+        said = [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+        assert said == [], f"{url} ({theme})"
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1180, 1440, 3840])
+def test_no_page_scrolls_sideways(page, term, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    for url in PAGES:
+        page.goto(url)
+        page.evaluate("document.querySelectorAll('details:not(.facet)').forEach((one) => { one.open = true })")
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"{url} at {width} px is {wider} px too wide"
+
+
+def records(term: int, *manifests: dict) -> None:
+    now = timezone.now()
+    journal.beat(term, now)
+    journal.record(term, [put("~management", manifest, now) for manifest in manifests], now)
+
+
+def silent(term: int, cluster: str) -> None:
+    now = timezone.now()
+    journal.beat(term, now)
+    journal.record(term, [Heard(cluster, now, {"state": "silent", "message": "no route to host"})], now)
+
+
+def deployment(name: str, state: str, **labels: str) -> dict:
+    now = timezone.now()
+    return cld.deployment(
+        "kcm-system", name, region="eu-central", template="aws-standalone-cp-1-0-43", credential="aws-eu-central",
+        state=state, created=now - timedelta(days=3), now=now, labels=labels,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("url", [
+    "/deployments/?health=Failed", "/deployments/?region=eu-central&ordering=-name", "/deployments/?label=team=shop",
+    "/deployments/kcm-system/shop-prod/", "/search/?q=shop-prod",
+])  # fmt: skip
+def test_a_deployment_that_fails_shows_where_it_is_filtered_by(page, term, url):
+    assert_live_matches_reload(page, url, lambda: records(term, deployment("shop-prod", cld.FAILED, team="shop")))
+
+
+@pytest.mark.parametrize("url", [
+    "/deployments/?health=Ready", "/services/", "/search/?q=shop", "/deployments/kcm-system/shop-prod/",
+])  # fmt: skip
+def test_a_region_that_falls_silent_takes_its_green_away(page, term, url):
+    assert_live_matches_reload(page, url, lambda: silent(term, "eu-central"))
+
+
+def test_a_template_that_becomes_invalid_moves_to_the_top(page, term):
+    now = timezone.now()
+    broken = o.template(
+        "ServiceTemplate", "ingress-nginx-4-13-0", now, chart="ingress-nginx", version="4.13.0", error="no such chart"
+    )
+    assert_live_matches_reload(page, "/templates/", lambda: records(term, broken))
+
+
+def test_a_backup_that_fails_shows(page, term):
+    now = timezone.now()
+    failed = o.thing("ManagementBackup", "daily", created=now, spec={"schedule": "0 * * * *"}, status={
+        "lastBackup": {"phase": "Failed"}, "lastBackupTime": o.stamp(now), "error": "no space left"})  # fmt: skip
+    assert_live_matches_reload(page, "/backups/", lambda: records(term, failed))
+
+
+def test_filters_work_without_a_script(browser, served, term):
+    context = browser.new_context(base_url=served.url, java_script_enabled=False)
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": served.cookie(), "url": served.url}])
+    page = context.new_page()
+    page.goto("/deployments/")
+    page.get_by_text("Health", exact=True).first.click()
+    page.locator('input[name="health"][value="Failed"]').check()
+    page.locator('form.filters button:has-text("Apply"):visible').first.click()
+    assert "health=Failed" in page.url
+    assert page.locator("#deployments tr").count() == 2
+    context.close()

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -13,13 +13,14 @@ from regions.domain import topics
 from regions.domain.kinds import KINDS
 from regions.domain.scale import Health
 from regions.live import follow
+from regions.requests import ViewedRequest
 
 FEED_KINDS = sorted({kind.name for kind in KINDS} - {"Event", "ConfigMap"})
 FILTERS = ("text", "severity", "region", "kind", "source")
 
 
 @require_GET
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: ViewedRequest) -> HttpResponse:
     """Is the fleet well, and what needs me."""
     follow(request, topics.FLEET)
     found = fleet.overview(viewer=request.viewer)
@@ -31,14 +32,14 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def feed(request: HttpRequest) -> HttpResponse:
+def feed(request: ViewedRequest) -> HttpResponse:
     """What happened, newest first; filters and place are in the address. An older page is not live: it is the past."""
     chosen = {name: request.GET.get(name, "").strip() for name in FILTERS}
     before = request.GET.get("before", "")
     if not before.isdecimal():
         before = ""
         follow(request, topics.region(chosen["region"]) if chosen["region"] else topics.FLEET)
-    page = fleet.changes(viewer=request.viewer, before=int(before) if before else None, **chosen)
+    page = fleet.changes(viewer=request.viewer, before=int(before) if before else None, **chosen)  # type: ignore[arg-type]
     days = _by_day(page.items)
     return render(request, "dashboard/feed.html", {
         "page": page, "days": days, "chosen": chosen, "filtered": any(chosen.values()), "before": before,

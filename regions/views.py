@@ -1,6 +1,6 @@
 """Pages of the ground: all regions, and one."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -9,10 +9,11 @@ from regions.domain import topics
 from regions.domain.scale import Health
 from regions.fleet import RegionCard
 from regions.live import follow
+from regions.requests import ViewedRequest
 
 
 @require_GET
-def regions(request: HttpRequest) -> HttpResponse:
+def regions(request: ViewedRequest) -> HttpResponse:
     """Every region and the management cluster, worst first; by health and by words in name, message or provider."""
     follow(request, topics.FLEET)
     everything = fleet.list_regions(viewer=request.viewer)
@@ -28,7 +29,7 @@ def regions(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def region(request: HttpRequest, name: str) -> HttpResponse:
+def region(request: ViewedRequest, name: str) -> HttpResponse:
     """One region, or `~management`."""
     follow(request, topics.region(name))
     try:

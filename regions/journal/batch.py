@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q
 
@@ -41,11 +40,10 @@ class Batch:
         for some in chunks({_key(note) for note in objects}):
             for row in Resource.objects.filter(key__in=some):
                 self.rows[row.key] = row
-        wanted = [row.pk for note in objects if (row := self.rows.get(_key(note))) and not _known(row, note)]
-        by_pk = {row.pk: key for key, row in self.rows.items()}
-        for some in chunks(wanted):
-            found = Manifest.objects.filter(pk__in=some).values_list("pk", "body")
-            self.bodies.update((by_pk[pk], bytes(body)) for pk, body in found)
+        wanted = {_key(note) for note in objects if not self._knows(note)}
+        for some in chunks(wanted & self.rows.keys()):
+            found = Manifest.objects.filter(resource__key__in=some).values_list("resource__key", "body")
+            self.bodies.update((key, bytes(body)) for key, body in found)
         clusters = {note.cluster for note in notes}
         self.streams = {(s.cluster, s.name): s for s in Stream.objects.filter(cluster__in=clusters)}
         for note in objects:
@@ -54,9 +52,9 @@ class Batch:
 
     def put(self, note: Put) -> None:
         key = _key(note)
-        row = self.rows.get(key)
-        if row is not None and _known(row, note):
+        if self._knows(note):
             return
+        row = self.rows.get(key)
         if row is not None and row.uid != m.part(note.manifest, "metadata", "uid"):
             self._say_deleted(row, note.at, "was deleted and made anew")
             self.bodies.pop(key, None)
@@ -144,6 +142,11 @@ class Batch:
 
     # -- parts ---------------------------------------------------------------------------------------------------
 
+    def _knows(self, note: Put | Gone) -> bool:
+        """True when the copy already holds this very version."""
+        row, meta = self.rows.get(_key(note)), note.manifest["metadata"]
+        return row is not None and (row.uid, row.resource_version) == (meta.get("uid"), meta.get("resourceVersion"))
+
     def _followed(self, note: Put) -> bool:
         stream = self.streams.get((note.cluster, note.kind.stream))
         return stream is not None and stream.synced_at is not None
@@ -210,11 +213,6 @@ def _key(note: Put | Gone) -> str:
     meta = note.manifest["metadata"]
     kind: Kind = note.kind
     return Ref(note.cluster, kind.group, kind.name, meta.get("namespace", ""), meta["name"]).key
-
-
-def _known(row: Resource, note: Put | Gone) -> bool:
-    meta: dict[str, Any] = note.manifest["metadata"]
-    return row.resource_version == meta.get("resourceVersion") and row.uid == meta.get("uid", "")
 
 
 def _new_row(note: Put) -> Resource:

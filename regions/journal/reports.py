@@ -58,8 +58,8 @@ class Reports:
         guesses = {guess for row in strays for guess in _guesses(row)}
         deployments: dict[tuple[str, str], str] = {}
         for some in chunks(guesses):
-            found = Resource.objects.filter(kind="ClusterDeployment", key__in=some)
-            deployments.update(((f.namespace, f.name), f.region) for f in found.only("namespace", "name", "region"))
+            rows = Resource.objects.filter(kind="ClusterDeployment", key__in=some).only("namespace", "name", "region")
+            deployments.update(((row.namespace, row.name), row.region) for row in rows)
         for row in self.rows:
             if _key(row) in known:
                 row.region, row.deployment = known[_key(row)]

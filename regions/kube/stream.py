@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -81,7 +81,7 @@ News = Page | Synced | Event | Bookmark | Trouble
 
 async def follow(
     client: Client, kind: Kind, resource_version: str = "", *, served_version: str = "", pace: Pace | None = None
-) -> AsyncIterator[News]:
+) -> AsyncGenerator[News, None]:
     """Everything there is and happens of this kind, until the iterator is closed; it never ends and never raises.
 
     With a `resource_version` it resumes there (`served_version`: the version it was read in); without one it lists

@@ -9,6 +9,7 @@ from typing import Any
 
 from regions.domain.kinds import KINDS, Where
 from regions.domain.notes import Heard, Replaced
+from regions.domain.redact import without_credentials
 from regions.domain.refs import MANAGEMENT
 from regions.kube.client import Client
 from regions.kube.errors import KubeError, Refused, Unreachable, Unsupported
@@ -136,6 +137,9 @@ class Follower:
             await self.say(message=message)
 
     async def say(self, **fields: Any) -> None:
+        """Note these columns of the link."""
+        if "message" in fields:
+            fields["message"] = without_credentials(fields["message"])
         await self.recorder.note(Heard(self.name, now(), fields))
 
     async def pause(self, seconds: float) -> bool:

@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
+from contextlib import aclosing
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from regions.domain.kinds import K0RDENT, Kind, Where
 from regions.domain.naming import named_kinds, named_objects
 from regions.domain.notes import Blind, Gone, Heard, Put, Reached, Swept
+from regions.domain.redact import without_credentials
 from regions.domain.refs import MANAGEMENT
 from regions.kube.client import Client
 from regions.kube.errors import KubeError
-from regions.kube.stream import Bookmark, Event, Page, Synced, Trouble, follow
+from regions.kube.stream import Bookmark, Event, News, Page, Synced, Trouble, follow
 from regions.watcher import memory
 from regions.watcher.named import NamedReader
 from regions.watcher.recorder import now
@@ -84,32 +86,36 @@ class Streams:
 
     async def follow(self, kind: Kind) -> None:
         reached, version = self.memory.reached.get(kind.stream, ""), self.memory.versions.get(kind.stream, "")
-        async for told in follow(self.client, kind, reached, served_version=version):
-            at = now()
-            match told:
-                case Page():
-                    for manifest in told.manifests:
-                        await self.put(kind, manifest, at)
-                case Event():
-                    if told.type == "DELETED":
-                        await self.gone(kind, told.manifest, at)
-                    else:
-                        await self.put(kind, told.manifest, at)
-                    await self.reach(kind, told.manifest["metadata"]["resourceVersion"], at)
-                case Bookmark():
-                    await self.reach(kind, told.resource_version, at)
-                case Synced():
-                    await self.note(Swept(self.cluster, kind, frozenset(told.keys), at))
-                    if told.lost_history:
-                        self.mourn(kind)
-                    self.memory.versions[kind.stream] = told.served_version
-                    await self.reach(kind, told.resource_version, at, told.served_version)
-                    await self.regions_left(kind, {name for _, name in told.keys})
-                    await self.settled(kind)
-                case Trouble():
-                    await self.trouble(kind, told, at)
-            if not isinstance(told, Trouble):
-                self.live_at[kind.stream] = at
+        async with aclosing(follow(self.client, kind, reached, served_version=version)) as news:
+            async for told in news:
+                await self.tell(kind, told)
+
+    async def tell(self, kind: Kind, told: News) -> None:
+        at = now()
+        match told:
+            case Page():
+                for manifest in told.manifests:
+                    await self.put(kind, manifest, at)
+            case Event():
+                if told.type == "DELETED":
+                    await self.gone(kind, told.manifest, at)
+                else:
+                    await self.put(kind, told.manifest, at)
+                await self.reach(kind, told.manifest["metadata"]["resourceVersion"], at)
+            case Bookmark():
+                await self.reach(kind, told.resource_version, at)
+            case Synced():
+                await self.note(Swept(self.cluster, kind, frozenset(told.keys), at))
+                if told.lost_history:
+                    self.mourn(kind)
+                self.memory.versions[kind.stream] = told.served_version
+                await self.reach(kind, told.resource_version, at, told.served_version)
+                await self.regions_left(kind, {name for _, name in told.keys})
+                await self.settled(kind)
+            case Trouble():
+                await self.trouble(kind, told, at)
+        if not isinstance(told, Trouble):
+            self.live_at[kind.stream] = at
 
     async def put(self, kind: Kind, manifest: dict[str, Any], at: datetime) -> None:
         await self.note(Put(self.cluster, kind, manifest, at))
@@ -143,11 +149,12 @@ class Streams:
             await self.settled(kind)
         elif told.state == "refused":
             if told.status == 401:
-                self.refused = told.message
+                self.refused = without_credentials(told.message)
                 self.follower.source.moved.set()
             await self.settled(kind)
         reached = self.memory.reached.get(kind.stream, "")
-        await self.note(Reached(self.cluster, kind.stream, told.state, reached, at, message=told.message))
+        message = without_credentials(told.message)
+        await self.note(Reached(self.cluster, kind.stream, told.state, reached, at, message=message))
 
     async def settled(self, kind: Kind) -> None:
         """The first answer of a kind; after that of the last one the inventory of this cluster is whole."""

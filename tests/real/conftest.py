@@ -3,8 +3,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.live.harness import browser, page, served
 from tests.real.watching import Watching
 from tests.rig.fleet import Rig
+
+__all__ = ["browser", "page", "served", "watching"]
 
 
 @pytest.fixture

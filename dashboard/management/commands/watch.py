@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 from typing import Any
 
@@ -18,6 +19,9 @@ class Command(BaseCommand):
 
 
 async def _watch() -> None:
+    # What was imported lives as long as the process: the collector need not look at it again and again.
+    gc.collect()
+    gc.freeze()
     work = asyncio.create_task(Watcher(Options.from_settings()).run())
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, work.cancel)

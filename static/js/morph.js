@@ -35,8 +35,11 @@ function attributes(from, to) {
 
 function children(from, to) {
   const byId = new Map([...from.children].filter((child) => child.id).map((child) => [child.id, child]));
+  const all = [...to.childNodes];
   let at = from.firstChild;
-  for (const wanted of [...to.childNodes]) {
+  for (const [place, wanted] of all.entries()) {
+    // What nothing that is still to come resembles has gone: without it the rest meets its like again.
+    while (at && !at.id && !all.slice(place).some((later) => !later.id && alike(at, later))) at = drop(at);
     const same = wanted.id ? byId.get(wanted.id) : at && !at.id && alike(at, wanted) ? at : null;
     if (!same) {
       from.insertBefore(wanted, at);
@@ -46,11 +49,13 @@ function children(from, to) {
       morph(same, wanted);
     }
   }
-  while (at) {
-    const next = at.nextSibling;
-    at.remove();
-    at = next;
-  }
+  while (at) at = drop(at);
+}
+
+function drop(node) {
+  const next = node.nextSibling;
+  node.remove();
+  return next;
 }
 
 const alike = (one, other) => one.nodeType === other.nodeType && one.nodeName === other.nodeName;

@@ -1,0 +1,180 @@
+"""Who gets in, by what, and who does not."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from dashboard.models import ApiToken, SignInLink
+from dashboard.people import links, tokens
+
+pytestmark = pytest.mark.django_db
+
+OPEN = {"/healthz", "/readyz", "/sign-in/", "/sign-in/link/x/", "/admin/login/"}
+
+
+@pytest.fixture(autouse=True)
+def passwords_are_hashed_quickly(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def ada() -> User:
+    return User.objects.create_user("ada", password="correct horse battery")
+
+
+def every_path(patterns: list, prefix: str = "/") -> list[str]:
+    found = []
+    for pattern in patterns:
+        route = prefix + re.sub(r"<(?:\w+:)?\w+>", "x", re.sub(r"<int:\w+>", "1", str(pattern.pattern)))
+        if isinstance(pattern, URLResolver):
+            found += every_path(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern):
+            found.append(re.sub(r"\(\?P<\w+>[^)]*\)|[\^$\\]|\?", "", route).replace("//", "/"))
+    return found
+
+
+def test_every_route_but_health_and_sign_in_needs_sign_in(client):
+    paths = [path for path in every_path(get_resolver().url_patterns) if path not in OPEN]
+    assert len(paths) > 20
+    for path in paths:
+        status = client.get(path).status_code
+        if path.startswith("/api/"):
+            assert status == 401, f"{path} answers {status} to nobody"
+        else:
+            assert status in (301, 302), f"{path} answers {status} to nobody"
+
+
+def test_a_page_asks_to_sign_in_and_then_goes_on_to_where_one_was_going(client, ada):
+    asked = client.get("/regions/?health=Failed")
+    assert asked["Location"] == "/sign-in/?next=/regions/%3Fhealth%3DFailed"
+    form = {"username": "ada", "password": "correct horse battery", "next": "/regions/?health=Failed"}
+    assert client.post("/sign-in/", form)["Location"] == "/regions/?health=Failed"
+    assert client.get("/account/").status_code == 200
+
+
+def test_signing_in_never_sends_anybody_elsewhere(client, ada):
+    form = {"username": "ada", "password": "correct horse battery", "next": "https://elsewhere.example/"}
+    assert client.post("/sign-in/", form)["Location"] == "/"
+
+
+def test_a_fragment_asked_for_by_nobody_sends_the_whole_page_to_sign_in(client):
+    answer = client.get("/regions/", headers={"HX-Request": "true"})
+    assert answer["HX-Redirect"].startswith("/sign-in/")
+
+
+def test_signing_out_takes_a_post_and_ends_the_session(client, ada):
+    client.force_login(ada)
+    assert client.get("/sign-out/").status_code == 405
+    client.post("/sign-out/")
+    assert client.get("/account/").status_code == 302
+
+
+def test_guessing_is_stopped_for_a_while_even_for_the_right_password(client, ada):
+    for _ in range(5):
+        assert client.post("/sign-in/", {"username": "ada", "password": "wrong"}).status_code == 422
+    right = {"username": "ada", "password": "correct horse battery"}
+    stopped = client.post("/sign-in/", right)
+    assert stopped.status_code == 429
+    assert b"Too many attempts" in stopped.content
+    assert client.post("/sign-in/", right, REMOTE_ADDR="10.1.1.1").status_code == 302, "elsewhere ada still gets in"
+
+
+def test_many_names_from_one_address_are_stopped_too(client, ada):
+    for number in range(25):
+        client.post("/sign-in/", {"username": f"user{number}", "password": "wrong"})
+    assert client.post("/sign-in/", {"username": "ada", "password": "correct horse battery"}).status_code == 429
+
+
+def test_a_link_signs_in_when_its_button_is_pressed_and_only_once(client, ada):
+    path = links.make(ada)
+    for _ in range(3):  # as a mail scanner or a chat preview would
+        assert b"Sign in as ada" in Client().get(path).content
+    assert client.post(path)["Location"] == "/"
+    assert client.get("/account/").status_code == 200
+    second = Client()
+    assert second.get(path).status_code == 410
+    assert second.post(path).status_code == 410
+    assert second.get("/account/").status_code == 302
+
+
+def test_a_link_that_has_expired_or_whose_account_is_off_is_of_no_use(client, ada):
+    old = links.make(ada, lasts=timedelta(seconds=-1))
+    assert client.post(old).status_code == 410
+    fresh = links.make(ada)
+    User.objects.update(is_active=False)
+    assert client.post(fresh).status_code == 410
+
+
+def test_a_link_cannot_be_pressed_for_somebody_else_by_another_site(ada):
+    careful = Client(enforce_csrf_checks=True)
+    assert careful.post(links.make(ada)).status_code == 403
+
+
+def test_neither_links_nor_tokens_can_be_read_from_the_database(ada):
+    path = links.make(ada)
+    secret = tokens.issue(ada)
+    kept = repr(list(SignInLink.objects.values())) + repr(list(ApiToken.objects.values()))
+    assert secret not in kept
+    assert path.split("/")[3] not in kept
+
+
+def test_the_api_takes_a_token_and_refuses_in_json(client, ada):
+    secret = tokens.issue(ada)
+    assert client.get("/api/v1/schema/", headers={"Authorization": f"Bearer {secret}"}).status_code == 200
+    for header in ("Bearer wrong", "Bearer", f"Bearer {secret} {secret}", f"Basic {secret}"):
+        refused = client.get("/api/v1/schema/", headers={"Authorization": header})
+        assert refused.status_code == 401
+        assert refused.json()["detail"]
+        assert refused["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_revoked_token_and_one_of_an_account_that_is_off_are_refused(client, ada):
+    one, other = tokens.issue(ada), tokens.issue(User.objects.create_user("bob"))
+    client.force_login(ada)
+    client.post(f"/account/tokens/{ApiToken.objects.get(user=ada).pk}/revoke/")
+    User.objects.filter(username="bob").update(is_active=False)
+    for secret in (one, other):
+        assert Client().get("/api/v1/schema/", headers={"Authorization": f"Bearer {secret}"}).status_code == 401
+
+
+def test_a_token_is_shown_once_on_its_owners_page_and_is_nobody_elses_to_revoke(client, ada):
+    client.force_login(ada)
+    made = client.post("/account/", {"name": "backup script"}).content.decode()
+    secret = re.search(r"pane_[\w-]{43}", made)[0]
+    again = client.get("/account/").content.decode()
+    assert "backup script" in again
+    assert secret not in again
+    client.force_login(User.objects.create_user("eve"))
+    assert client.post(f"/account/tokens/{ApiToken.objects.get().pk}/revoke/").status_code == 404
+    assert tokens.resolve(secret) == ada
+
+
+def test_the_admin_pages_have_no_sign_in_of_their_own(client, ada):
+    assert client.get("/admin/login/?next=/admin/")["Location"] == "/sign-in/?next=/admin/"
+
+
+def test_signed_in_pages_forbid_inline_scripts_and_framing(client, ada):
+    client.force_login(ada)
+    answer = client.get("/account/")
+    policy = answer["Content-Security-Policy"]
+    assert "script-src 'self';" in policy + ";"
+    assert "unsafe" not in policy
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    for link in ("/static/js/live.js", "/static/css/tokens.css"):
+        assert Client().get(link).status_code == 200, "static files need no sign-in"
+
+
+def test_old_failures_are_forgotten(client, ada):
+    from dashboard.models import FailedSignIn
+
+    for _ in range(5):
+        client.post("/sign-in/", {"username": "ada", "password": "wrong"})
+    FailedSignIn.objects.update(at=timezone.now() - timedelta(minutes=16))
+    assert client.post("/sign-in/", {"username": "ada", "password": "correct horse battery"}).status_code == 302

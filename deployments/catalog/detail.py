@@ -13,7 +13,7 @@ from regions.domain.kinds import CAPI, CONTROL_PLANE, FLUX, INFRASTRUCTURE, K0RD
 from regions.domain.refs import MANAGEMENT
 from regions.domain.topics import deployment as topic
 from regions.domain.viewer import Viewer
-from regions.fleet import NotFound, changes
+from regions.fleet import NotFound, Row, changes
 from regions.fleet.rows import as_yaml, conditions, manifests, row_of
 from regions.fleet.sight import Sight, look
 from regions.models import Resource
@@ -74,5 +74,5 @@ def _by_kind(parts: Iterable[Resource]) -> dict[str, list[Resource]]:
     return found
 
 
-def _one(rows: list[Resource], kind: str | None, sight: Sight):  # type: ignore[no-untyped-def]
+def _one(rows: list[Resource], kind: str | None, sight: Sight) -> Row | None:
     return next((row_of(row, sight) for row in rows if kind is None or row.kind == kind), None)

@@ -54,23 +54,25 @@ class _Tally:
     """Counts groups of deployments: in all, and for each facet given the choices of all others."""
 
     def __init__(self, filters: Filters) -> None:
-        self.chosen = [frozenset(getattr(filters, name)) for name in FACETS]
+        chosen = ((place, frozenset(getattr(filters, name))) for place, name in enumerate(FACETS))
+        self.chosen = [(place, wanted) for place, wanted in chosen if wanted]
         self.all = self.total = 0
         self.by_health: Counter[str] = Counter()
         self.facets = {name: Counter(dict.fromkeys(getattr(filters, name), 0)) for name in FACETS}
+        self.columns = list(self.facets.values())
 
     def add(self, values: tuple[str, ...], count: int) -> None:
         self.all += count
-        missed = [place for place, wanted in enumerate(self.chosen) if wanted and values[place] not in wanted]
+        missed = [place for place, wanted in self.chosen if values[place] not in wanted]
         if len(missed) > 1:
             return
         if missed:
-            self.facets[FACETS[missed[0]]][values[missed[0]]] += count
+            self.columns[missed[0]][values[missed[0]]] += count
             return
         self.total += count
         self.by_health[values[1]] += count
-        for name, value in zip(FACETS, values, strict=True):
-            self.facets[name][value] += count
+        for column, value in zip(self.columns, values, strict=True):
+            column[value] += count
 
 
 def _narrowed(filters: Filters) -> QuerySet[Resource]:
@@ -86,8 +88,8 @@ def _narrowed(filters: Filters) -> QuerySet[Resource]:
 
 def _groups(filters: Filters) -> Iterator[tuple]:
     """(region, health, template, credential, namespace, how many), in the order of the covering index."""
-    groups = _narrowed(filters).order_by().values_list(*FACETS).annotate(count=Count("pk"))
-    yield from groups.order_by(*FACETS).iterator()
+    groups = _narrowed(filters).order_by().values_list(*FACETS).annotate(count=Count("*"))
+    yield from groups.order_by(*FACETS)
 
 
 def _page(filters: Filters, sight: Sight, by_health: Counter[str], start: int, size: int) -> list[Resource]:

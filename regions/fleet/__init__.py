@@ -12,6 +12,7 @@
     links() -> dict[str, LinkView]                                   by cluster name
 """
 
+from regions.fleet.basics import Condition, Counts, Freshness, LinkView, NotFound, Row, Target
 from regions.fleet.cards import list_regions
 from regions.fleet.changes import changes, log
 from regions.fleet.credentials import list_credentials
@@ -19,28 +20,18 @@ from regions.fleet.detail import get_region
 from regions.fleet.overview import overview
 from regions.fleet.search import search
 from regions.fleet.shapes import (
-    ChangeItem,
-    ChangePage,
     Component,
-    Condition,
-    Counts,
     Found,
-    Freshness,
     Hit,
     KindCount,
-    LinkView,
-    LogGap,
-    LogPage,
-    NotFound,
     Overview,
     RegionCard,
     RegionDetail,
-    Row,
     StreamView,
-    Target,
     Versions,
 )
 from regions.fleet.sight import freshness, links
+from regions.fleet.told import ChangeItem, ChangePage, LogGap, LogPage
 
 __all__ = [
     "ChangeItem",

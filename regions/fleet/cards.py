@@ -11,8 +11,9 @@ from regions.domain.health import Assessment, Health, assess_region_linked
 from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
+from regions.fleet.basics import Counts, Row
 from regions.fleet.rows import counted, manifests, row_of
-from regions.fleet.shapes import Component, Counts, RegionCard, Row, Versions
+from regions.fleet.shapes import Component, RegionCard, Versions
 from regions.fleet.sight import Sight, link_of, look
 from regions.models import Resource
 

@@ -7,7 +7,8 @@ from django.db.models import Q
 
 from regions import journal
 from regions.domain.viewer import Viewer
-from regions.fleet.shapes import ChangeItem, ChangePage, LogGap, LogPage, Target
+from regions.fleet.basics import Target
+from regions.fleet.told import ChangeItem, ChangePage, LogGap, LogPage
 from regions.models import Change
 
 LIMIT = 200

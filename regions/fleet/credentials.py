@@ -2,8 +2,8 @@
 
 from regions.domain.kinds import K0RDENT
 from regions.domain.viewer import Viewer
+from regions.fleet.basics import Row
 from regions.fleet.rows import rows_of, worst_first
-from regions.fleet.shapes import Row
 from regions.fleet.sight import look
 from regions.models import Resource
 

@@ -7,10 +7,11 @@ from regions.domain.kinds import CAPI, KINDS
 from regions.domain.refs import MANAGEMENT
 from regions.domain.topics import region as region_topic
 from regions.domain.viewer import Viewer
+from regions.fleet.basics import NotFound
 from regions.fleet.cards import card, survey
 from regions.fleet.changes import changes
 from regions.fleet.rows import as_yaml, conditions, counts, manifests, rows_of, worst_first
-from regions.fleet.shapes import KindCount, NotFound, RegionDetail, StreamView
+from regions.fleet.shapes import KindCount, RegionDetail, StreamView
 from regions.fleet.sight import Sight, look
 from regions.models import Resource, Stream
 

@@ -3,10 +3,11 @@
 from regions.domain.health import Health
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
+from regions.fleet.basics import Counts, Row, Target
 from regions.fleet.cards import cards
 from regions.fleet.changes import changes
 from regions.fleet.rows import counts, rows_of
-from regions.fleet.shapes import Counts, Overview, RegionCard, Row, Target
+from regions.fleet.shapes import Overview, RegionCard
 from regions.fleet.sight import Sight, look
 from regions.models import Resource
 

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from regions import journal
 from regions.domain import manifest as m
 from regions.domain.health import Health
-from regions.fleet.shapes import Condition, Counts, Row, Target
+from regions.fleet.basics import Condition, Counts, Row, Target
 from regions.fleet.sight import Sight
 from regions.models import Manifest, Resource
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from regions.domain.health import Assessment, Health, assess_in_region
 from regions.domain.links import Link
 from regions.domain.refs import MANAGEMENT
-from regions.fleet.shapes import Freshness, LinkView
+from regions.fleet.basics import Freshness, LinkView
 from regions.models import Cluster, Lease, Resource
 
 PATIENCE = timedelta(seconds=30)

@@ -14,21 +14,27 @@ from pathlib import Path
 from dashboard.demo.control import Control
 from dashboard.demo.fleet.model import Size
 from dashboard.demo.installation import Installation
+from dashboard.demo.story.play import Story
 
 
 async def run(options: argparse.Namespace, folder: Path) -> None:
     size = Size(options.regions, options.deployments, options.machines)
     installation = Installation(options.seed, size)
-    control = Control(installation)
     await installation.start()
     installation.write_kubeconfigs(folder)
-    await control.start(folder, options.pace)
+    story = Story(
+        installation.management.kubeconfig(), seed=options.seed, pace=options.pace, switch=installation.switch
+    )
+    story.start()
+    control = Control(installation, story)
+    await control.start(folder)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     try:
         await _until_told()
     finally:
         await control.stop()
+        await story.stop()
         await installation.stop()
 
 

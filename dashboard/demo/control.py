@@ -11,6 +11,7 @@ from aiohttp import web
 
 from dashboard.demo.apiserver.server import Server
 from dashboard.demo.installation import Installation, write_private
+from dashboard.demo.story.play import Story
 
 FILE = "control.json"
 Command = Callable[..., Awaitable[str]]
@@ -23,8 +24,9 @@ class Refused(Exception):
 class Control:
     """Does what it is told to the installation."""
 
-    def __init__(self, installation: Installation) -> None:
+    def __init__(self, installation: Installation, story: Story) -> None:
         self._installation = installation
+        self._story = story
         self._token = secrets.token_urlsafe(24)
         self._runner: web.AppRunner | None = None
         self.commands: dict[str, Command] = {
@@ -32,10 +34,11 @@ class Control:
             "replace": self.replace, "status": self.status,
             **{name: self._fault(name) for name in (
                 "freeze", "silence", "drip", "garbage", "revoke", "conflict", "skew", "429", "500")},
-            "refuse": self.outage,
+            "refuse": self.outage, "fail-machine": self.fail_machine, "upgrade": self.upgrade, "burst": self.burst,
+            "pace": self.pace, "create": self.create, "scale": self.scale,
         }  # fmt: skip
 
-    async def start(self, folder: Path, pace: float) -> None:
+    async def start(self, folder: Path) -> None:
         app = web.Application()
         app.router.add_post("/{command}", self._handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
@@ -104,6 +107,25 @@ class Control:
         servers = self._installation.servers
         lines = [f"{name}: {'answers' if server.reachable else 'does not answer'}" for name, server in servers.items()]
         return "\n".join(lines)
+
+    async def fail_machine(self, name: str = "") -> str:
+        return await self._story.happenings.fail_machine(name)
+
+    async def upgrade(self, name: str = "") -> str:
+        return await self._story.happenings.upgrade(name)
+
+    async def create(self) -> str:
+        return await self._story.happenings.create()
+
+    async def scale(self) -> str:
+        return await self._story.happenings.scale()
+
+    async def burst(self, count: Any = 1000) -> str:
+        return await self._story.happenings.burst(int(count))
+
+    async def pace(self, pace: Any) -> str:
+        self._story.world.pace = max(0.0, float(pace))
+        return f"The story goes at pace {float(pace):g}." if float(pace) else "The story stands still."
 
     def _fault(self, fault: str) -> Command:
         async def switch(name: str, value: Any = 1) -> str:

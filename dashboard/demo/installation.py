@@ -50,6 +50,14 @@ class Installation:
     async def stop(self) -> None:
         await asyncio.gather(*(server.stop() for server in self.servers.values()))
 
+    async def switch(self, region: str, on: bool) -> None:
+        """Take a region's API away, or give it back."""
+        server = self.regions[region]
+        if on:
+            await server.accept()
+        else:
+            await server.refuse()
+
     def write_kubeconfigs(self, folder: Path) -> None:
         """One file a cluster, for Pane and for kubectl: management.kubeconfig and <region>.kubeconfig."""
         for name, server in self.servers.items():

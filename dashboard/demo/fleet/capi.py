@@ -38,6 +38,8 @@ def troubles() -> Manifest:
 
 def trouble_text(d: Deployment) -> str:
     """What is said about this deployment's trouble."""
+    if d.said:
+        return d.said
     chart = chart_of(d.template)
     texts = troubles()[d.trouble]["texts"]
     text: str = texts.get(chart.cloud) or texts["other"]
@@ -284,10 +286,10 @@ class Cluster:
             for number in range(found.control):
                 ready = number < found.control_ready
                 yield from self._machine(cluster, f"{d.name}-cp-{number}", "control", ready, number)
-        infix = short(self.scope, d.key, d.template)
+        infix = short(d.place.cluster, d.key, d.template)
         for number in range(found.workers):
             ready = number < found.workers_ready
-            name = f"{d.name}-md-{infix}-{short(self.scope, d.key, d.template, str(number))}"
+            name = f"{d.name}-md-{infix}-{short(d.place.cluster, d.key, d.template, str(number))}"
             if self.chart.name == "remote-cluster":
                 name = f"rack7-{number}"
             yield from self._machine(cluster, name, "worker", ready, number)
@@ -301,7 +303,7 @@ class Cluster:
         labels["cluster.x-k8s.io/deployment-name"] = f"{d.name}-md"
         trouble = d.trouble if d.trouble and troubles()[d.trouble]["machine"] == role and not ready else ""
         zone = d.place.zones[number % len(d.place.zones)]
-        number_id = short(self.scope, d.namespace, name, length=11)
+        number_id = short(d.place.cluster, d.namespace, name, length=11)
         provider = _provider_id(self.chart.cloud, zone, number_id)
         built = ready or trouble == "unhealthy"
         conditions = _machine_conditions(d, ready, built, trouble, at)

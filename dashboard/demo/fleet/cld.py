@@ -101,16 +101,17 @@ def conditions(d: Deployment, scope: str, now: datetime) -> list[Manifest]:
 
 def _early(d: Deployment, first: datetime, at: datetime) -> list[Manifest]:
     chart, version = chart_of(d.template), version_of(d.template)
-    release = f"release {d.namespace}/{d.name}.v1 with chart {chart.name}@{version}"
+    release = f"release {d.namespace}/{d.name}.v{d.revision} with chart {chart.name}@{version}"
+    verb = "Install" if d.revision == 1 else "Upgrade"
     found = [_condition("CredentialReady", True, "Succeeded", "", first, d)]
     if not d.dry_run:
         if d.trouble == "silent":
             found.append(_condition("HelmReleaseReady", False, "InstallFailed", trouble_text(d), at, d))
         elif d.step >= Step.INSTALLED:
-            text = f"Helm install succeeded for {release}"
-            found.append(_condition("HelmReleaseReady", True, "InstallSucceeded", text, first, d))
+            text = f"Helm {verb.lower()} succeeded for {release}"
+            found.append(_condition("HelmReleaseReady", True, f"{verb}Succeeded", text, first, d))
         elif d.step == Step.INSTALLING:
-            text = "Running 'install' action with timeout of 10m0s"
+            text = f"Running '{verb.lower()}' action with timeout of 10m0s"
             found.append(_condition("HelmReleaseReady", "Unknown", "Progressing", text, first, d))
         else:
             found.append(_condition("HelmReleaseReady", "Unknown", "Progressing", "", first, d))
@@ -186,16 +187,20 @@ def _condition(type_: str, status: bool | str, reason: str, message: str, at: da
 def helm_release(d: Deployment, made: Manifest, scope: str) -> Manifest:
     chart, version = chart_of(d.template), version_of(d.template)
     at = d.created_at + timedelta(seconds=50)
-    release = f"release {d.namespace}/{d.name}.v1 with chart {chart.name}@{version}"
+    release = f"release {d.namespace}/{d.name}.v{d.revision} with chart {chart.name}@{version}"
+    verb = "Install" if d.revision == 1 else "Upgrade"
     history: list[Manifest] = []
     if d.trouble == "silent":
         ready = condition("Ready", False, "InstallFailed", trouble_text(d), d.at)
     elif d.step == Step.INSTALLING:
-        ready = condition("Ready", "Unknown", "Progressing", "Running 'install' action with timeout of 10m0s", at)
+        text = f"Running '{verb.lower()}' action with timeout of 10m0s"
+        ready = condition("Ready", "Unknown", "Progressing", text, at)
     else:
-        ready = condition("Ready", True, "InstallSucceeded", f"Helm install succeeded for {release}", at)
+        text = f"Helm {verb.lower()} succeeded for {release}"
+        ready = condition("Ready", True, f"{verb}Succeeded", text, at)
         history = [{
-            "name": d.name, "namespace": d.namespace, "version": 1, "status": "deployed", "chartName": chart.name,
+            "name": d.name, "namespace": d.namespace, "version": d.revision, "status": "deployed",
+            "chartName": chart.name,
             "chartVersion": version, "firstDeployed": stamp(at), "lastDeployed": stamp(at), "digest": "sha256:0",
             "configDigest": "sha256:0",
         }]  # fmt: skip

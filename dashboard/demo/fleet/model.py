@@ -88,6 +88,8 @@ class Deployment:
     deleting_at: datetime | None = None
     owner_uid: str = ""  # of the ClusterDeployment, when a server gave it one
     generation: int = 1
+    revision: int = 1  # of the Helm release
+    said: str = ""  # the trouble's own words, when they are not those of the file
 
     @property
     def key(self) -> str:

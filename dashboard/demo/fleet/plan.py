@@ -240,11 +240,11 @@ def config_of(chart: Chart, place: Place, cp: int, workers: int, pick: int) -> M
             types = {"machines": {"instanceType": worker}}
             return {"project": "shop-platform", "region": place.where, "workersNumber": workers} | types
         case "openstack-standalone-cp":
-            image = {"filter": {"name": "ubuntu-24.04-k0s"}}
+            node = {"filter": {"name": "ubuntu-24.04-k0s"}}
             identity = {"cloudName": "openstack", "region": place.where}
             network = {"filter": {"name": "public"}}
             types = {
-                "controlPlane": {"flavor": control, "image": image}, "worker": {"flavor": worker, "image": image},
+                "controlPlane": {"flavor": control, "image": node}, "worker": {"flavor": worker, "image": node},
             }  # fmt: skip
             return {"identityRef": identity, "externalNetwork": network} | numbers | types
         case "remote-cluster":

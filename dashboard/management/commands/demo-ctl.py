@@ -18,6 +18,9 @@ garbage REGION                 answers are not JSON              revoke REGION  
 conflict CLUSTER [N]           the next N writes meet a 409      skew CLUSTER S     its clock is S seconds off
 429 CLUSTER, 500 CLUSTER       the answer to everything          restart CLUSTER    cut off for a second
 replace REGION                 another cluster answers           status             who answers
+fail-machine [DEPLOYMENT]      a machine fails and heals         upgrade [DEPLOYMENT]
+create, scale                  of some deployment                burst N            N changes at once
+pace N                         how fast the story goes (1); 0 stands still
 """
 
 

@@ -76,6 +76,8 @@ class Batch:
         old_health = row.health if before is not None else ""
         self._settle(row, note)
         apply_health(row, judgement, note.at)
+        if before is None:
+            row.since = min(row.progressed_at, note.at)  # nearer to the truth than the moment that we first looked
         self.bodies[key] = pack(after)
         self.touched.add(key)
         # What was there when we first looked is inventory, not news.

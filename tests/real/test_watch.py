@@ -12,7 +12,6 @@ from regions import journal
 from regions.domain.kinds import KINDS
 from regions.domain.refs import MANAGEMENT
 from regions.models import Change, Cluster, Resource
-from tests.conftest import need
 from tests.real.watching import Watching
 from tests.rig.apiserver import ApiServer
 from tests.rig.fleet import Rig
@@ -71,7 +70,8 @@ def inventory(server: ApiServer, cluster: str) -> None:
 def samples() -> list[Path]:
     folder = os.environ.get("PANE_TEST_SAMPLES", "")
     found = sorted(Path(folder).glob("0[1-4]*.yaml")) if folder else []
-    need(found, "PANE_TEST_SAMPLES names no folder with sample manifests of a k0rdent installation")
+    if not found:
+        pytest.skip("PANE_TEST_SAMPLES names no folder with sample manifests of a k0rdent installation")
     return found
 
 

@@ -1,15 +1,16 @@
 """/search/?q=: any object by its name."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from regions import fleet, live
 from regions.domain.topics import FLEET
+from regions.requests import ViewedRequest
 
 
 @require_safe
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: ViewedRequest) -> HttpResponse:
     """What was found, best first."""
     live.follow(request, FLEET)
     found = fleet.search(request.GET.get("q", ""), viewer=request.viewer)

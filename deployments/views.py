@@ -1,6 +1,6 @@
 """Pages of what runs. Each follows first, so that a change during the read is drawn twice, never lost."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -9,6 +9,7 @@ from deployments.domain.filters import parse
 from regions import fleet, live
 from regions.domain.refs import MANAGEMENT
 from regions.domain.topics import deployment, kind, object_
+from regions.requests import ViewedRequest
 
 # A link that falls silent is news of its Region, and changes what may be said of all that lies there.
 GROUND = (kind("Region"), kind("Management"))
@@ -19,7 +20,7 @@ COLUMNS = {
 
 
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: ViewedRequest) -> HttpResponse:
     """/deployments/: filters, order and page are all in the address."""
     live.follow(request, kind("ClusterDeployment"), *GROUND)
     filters, problems = parse(request.GET)
@@ -38,7 +39,7 @@ def _columns(chosen: str) -> list[dict[str, str]]:
 
 
 @require_safe
-def detail(request: HttpRequest, namespace: str, name: str) -> HttpResponse:
+def detail(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
     """/deployments/<namespace>/<name>/"""
     live.follow(request, deployment(namespace, name), object_("Management", "", "kcm"))
     try:
@@ -51,7 +52,7 @@ def detail(request: HttpRequest, namespace: str, name: str) -> HttpResponse:
 
 
 @require_safe
-def templates(request: HttpRequest) -> HttpResponse:
+def templates(request: ViewedRequest) -> HttpResponse:
     """/templates/"""
     kinds = ("ClusterTemplate", "ServiceTemplate", "ProviderTemplate", "ClusterTemplateChain", "ServiceTemplateChain")
     live.follow(request, *map(kind, kinds), kind("ClusterDeployment"), kind("Management"))
@@ -59,14 +60,14 @@ def templates(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def services(request: HttpRequest) -> HttpResponse:
+def services(request: ViewedRequest) -> HttpResponse:
     """/services/"""
     live.follow(request, *map(kind, ("MultiClusterService", "ServiceSet", "StateManagementProvider")), *GROUND)
     return render(request, "deployments/services.html", {"found": catalog.list_services(viewer=request.viewer)})
 
 
 @require_safe
-def backups(request: HttpRequest) -> HttpResponse:
+def backups(request: ViewedRequest) -> HttpResponse:
     """/backups/"""
     live.follow(request, kind("ManagementBackup"), *GROUND)
     return render(request, "deployments/backups.html", {"found": catalog.list_backups(viewer=request.viewer)})

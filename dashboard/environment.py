@@ -45,6 +45,14 @@ def number(name: str, default: int, least: int = 1) -> int:
     refuse(f"{PREFIX}{name} is {value!r}; it must be a whole number, {least} or more.")
 
 
+def choice(name: str, allowed: list[str]) -> str:
+    """PANE_<name>, in capitals, one of `allowed`; the first when unset."""
+    value = text(name).upper() or allowed[0]
+    if value in allowed:
+        return value
+    refuse(f"{PREFIX}{name} is {value!r}; it must be one of {', '.join(allowed)}.")
+
+
 def items(name: str, default: list[str] | None = None) -> list[str]:
     """PANE_<name> as a list: parts between commas."""
     return [part.strip() for part in text(name).split(",") if part.strip()] or list(default or [])

@@ -62,9 +62,10 @@ def run(
 
 
 def prepare_database() -> None:
-    """Bring the tables up to date; a database that cannot be used ends in a sentence."""
+    """Bring the tables up to date, drop sessions that have ended; a database that cannot be used ends in a sentence."""
     try:
         call_command("migrate", verbosity=0, interactive=False)
+        call_command("clearsessions", verbosity=0)
     except DatabaseError as error:
         # Its first line names the trouble; passwords are never in it.
         raise CommandError(f"The database cannot be used: {str(error).splitlines()[0]}") from error

@@ -65,16 +65,22 @@ def look(after: Cursor | None) -> Look:
     links = dict(Cluster.objects.values_list("name", "revision"))
     beat_at = Lease.objects.values_list("beat_at", flat=True).first()
     watcher = Watcher(beat_at is not None and timezone.now() - beat_at < WATCHER_PATIENCE, beat_at)
-    now = Cursor.parse(journal.cursor())
-    assert now is not None
     if after is None:
-        return Look(now, links=links, watcher=watcher)
-    if after.log == now.log and now.id - after.id > FAR_BEHIND:
-        return Look(now, lost="Too much happened at once", links=links, watcher=watcher)
+        return Look(_now(), links=links, watcher=watcher)
     piece = journal.read(str(after), limit=PAGE)
     if piece.gap:
-        return Look(now, lost=piece.gap, links=links, watcher=watcher)
-    return Look(Cursor.parse(piece.cursor) or now, piece.changes, links=links, watcher=watcher)
+        return Look(_now(), lost=piece.gap, links=links, watcher=watcher)
+    if len(piece.changes) == PAGE and (now := _now()).id - after.id > FAR_BEHIND:
+        return Look(now, lost="Too much happened at once", links=links, watcher=watcher)
+    here = Cursor.parse(piece.cursor)
+    assert here is not None
+    return Look(here, piece.changes, links=links, watcher=watcher)
+
+
+def _now() -> Cursor:
+    now = Cursor.parse(journal.cursor())
+    assert now is not None
+    return now
 
 
 def change_text(change: Change, log_name: str) -> str:

@@ -43,6 +43,7 @@ def test_production_with_all_it_needs_passes_djangos_own_deployment_checks(tmp_p
         ({"PANE_ALLOWED_HOSTS": "pane.example.org,*"}, "PANE_ALLOWED_HOSTS"),
         ({"PANE_DEBUG": "1"}, "PANE_DEBUG"),
         ({"PANE_PRODUCTION": "perhaps"}, "PANE_PRODUCTION"),
+        ({"PANE_LOG_LEVEL": "loud"}, "PANE_LOG_LEVEL"),
         ({"PANE_KEEP_DAYS": "a week"}, "PANE_KEEP_DAYS"),
         ({"PANE_DATABASE_URL": "nonsense://user:hunter2@db/x"}, "PANE_DATABASE_URL"),
         ({"PANE_DATA": "/dev/null/pane"}, "/dev/null/pane"),

@@ -63,6 +63,7 @@ async def test_what_was_lost_is_said_and_nothing_older_is_vouched_for(followed):
 @pytest.mark.django_db
 def test_far_behind_is_redrawn_instead_of_replayed(monkeypatch):
     monkeypatch.setattr(tail, "FAR_BEHIND", 3)
+    monkeypatch.setattr(tail, "PAGE", 3)
     now = timezone.now()
     term = journal.claim("test", now)
     before = Cursor.parse(journal.cursor())

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 SECRETS = re.compile(
-    r"(?P<before>(?:authorization:\s*)?bearer\s+|/sign-in/link/|pane_|[\w.+-]+://[^/\s:@]*:)(?P<secret>[^\s/'\"@]+)",
+    r"(?P<token>bearer\s+|/sign-in/link/|\bpane_)[^\s/'\"]+|(?P<address>[\w.+-]+://[^/\s:@]*:)[^\s@/]+(?=@)",
     re.IGNORECASE,
 )
 ORDINARY = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "request", "color_message"}
@@ -15,7 +15,7 @@ ORDINARY = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskNa
 
 def scrub(line: str) -> str:
     """The line without bearer tokens, sign-in links, API tokens and passwords in addresses."""
-    return SECRETS.sub(lambda found: found["before"] + "…", line)
+    return SECRETS.sub(lambda found: (found["token"] or found["address"]) + "…", line)
 
 
 class Plain(logging.Formatter):

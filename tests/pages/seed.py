@@ -185,15 +185,16 @@ def _ground(at: datetime) -> Iterator[dict[str, Any]]:
 
 
 def _services(at: datetime, now: datetime) -> Iterator[dict[str, Any]]:
-    for name, ready, total, stage in (("monitoring", 24, 24, "prod"), ("policy-baseline", 2, 3, "dev")):
-        word = ("True", "Succeeded") if ready == total else ("False", "Failed")
+    for name, label, end in (("monitoring", "stage", "prod"), ("policy-baseline", "stage", "dev"), ("erp-agent", "team", "erp")):
         matching = [
             {"apiVersion": "k0rdent.mirantis.com/v1beta1", "kind": "ClusterDeployment", "namespace": ns, "name": cluster,
              "deployed": STATES.get(cluster, cld.READY) is cld.READY, "regional": bool(region)}
-            for ns, _, region, _, names in TEAMS for cluster in names if cluster.endswith(stage)
+            for ns, _, region, _, names in TEAMS for cluster in names if cluster.endswith(end)
         ]  # fmt: skip
+        ready, total = sum(one["deployed"] for one in matching), len(matching)
+        word = ("True", "Succeeded") if ready == total else ("False", "Failed")
         yield o.thing("MultiClusterService", name, created=at, spec={
-            "clusterSelector": {"matchLabels": {"stage": stage}},
+            "clusterSelector": {"matchLabels": {label: end if label == "stage" else "adopted"}},
             "serviceSpec": {"services": [{"name": name, "namespace": name, "template": "cert-manager-4-13-0"}]},
         }, status={
             "matchingClusters": matching, "conditions": [

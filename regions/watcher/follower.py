@@ -104,7 +104,7 @@ class Follower:
                     await self.say(state="refused", message=streams.refused)
                     return
                 loop = asyncio.get_running_loop()
-                if loop.time() >= reread_at:
+                if loop.time() >= reread_at or self.strikes >= STRIKES:
                     if await self.source.rotated():
                         log.info("%s: its kubeconfig was replaced; connecting anew", self.name)
                         return

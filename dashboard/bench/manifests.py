@@ -1,0 +1,67 @@
+"""What fleets are made of here: copies of one deployment and all that hangs on it (`objects.yaml`)."""
+
+import copy
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from regions.domain.refs import MANAGEMENT
+
+PROTO = "PROTO"
+NAMESPACE = "fleet"
+REGIONS = ("fra1", "dc-lund")
+GROUP = "k0rdent.mirantis.com"
+
+Manifest = dict[str, Any]
+
+
+def name_of(number: int) -> str:
+    """A deployment's name; names sort as numbers do."""
+    return f"d{number:06d}"
+
+
+@lru_cache
+def of_one_deployment(region: str) -> tuple[Manifest, ...]:
+    """The ten objects of one deployment in this region, named PROTO. Not to be altered."""
+    text = (Path(__file__).parent / "objects.yaml").read_text()
+    # k0rdent names no region for what management hosts itself.
+    text = text.replace("region: REGION", f"region: {'' if region == MANAGEMENT else region}")
+    return tuple(yaml.safe_load_all(text.replace("REGION", region.strip("~"))))
+
+
+def one_deployment(region: str) -> Manifest:
+    """Only the ClusterDeployment."""
+    return of_one_deployment(region)[0]
+
+
+def on_management(manifest: Manifest) -> bool:
+    """Whether it lives on management, wherever the deployment runs."""
+    return manifest["kind"] in ("ClusterDeployment", "HelmRelease")
+
+
+def renamed(manifest: Manifest, number: int) -> Manifest:
+    """A copy with a name of its own."""
+    return _renamed(manifest, name_of(number))
+
+
+def _renamed(value: Any, name: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _renamed(below, name) for key, below in value.items()}
+    if isinstance(value, list):
+        return [_renamed(below, name) for below in value]
+    return value.replace(PROTO, name) if isinstance(value, str) else value
+
+
+def changed(deployment: Manifest, message: str) -> Manifest:
+    """A copy whose Ready condition is False, for this reason."""
+    made = copy.deepcopy(deployment)
+    made["status"]["conditions"] = failing(made["status"]["conditions"], message)
+    return made
+
+
+def failing(conditions: list[Manifest], message: str) -> list[Manifest]:
+    others = [condition for condition in conditions if condition["type"] != "Ready"]
+    since = {"lastTransitionTime": "2026-08-20T10:30:00Z", "observedGeneration": 1}
+    return [*others, {"type": "Ready", "status": "False", "reason": "Failed", "message": message, **since}]

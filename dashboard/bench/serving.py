@@ -1,0 +1,53 @@
+"""The web server as `up` runs it, without a watcher: `python -m dashboard.bench.serving PORT [MARKS]`."""
+
+import sys
+import time
+from typing import Any
+
+import uvicorn
+
+from dashboard.tether import hold
+
+
+def mark(path: str) -> None:
+    """Note when the server has what it then sends to many, "<id> <monotonic time>" a line.
+
+    In `path`: when the hub is told of a change. In `path`.drawn: when a page has been drawn up to a change.
+    """
+    from dashboard.live.hub import Hub
+    from dashboard.live.render import Drawn
+    from dashboard.live.screen import Screen
+
+    hub_moved, screen_publish = Hub._moved, Screen._publish
+    told = open(path, "w", buffering=1)  # noqa: SIM115 as long as the process
+    drawn = open(f"{path}.drawn", "w", buffering=1)  # noqa: SIM115
+
+    def moved(self: Hub, entries: list[Any], lost: bool) -> None:
+        at = time.monotonic()
+        hub_moved(self, entries, lost)
+        told.write("".join(f"{entry.id:.0f} {at}\n" for entry in entries if entry.id % 1 == 0))
+
+    def publish(self: Screen, page: Drawn) -> None:
+        at = time.monotonic()
+        screen_publish(self, page)
+        drawn.write(f"{page.cursor.rpartition('.')[2]} {at}\n")
+
+    Hub._moved, Screen._publish = moved, publish  # type: ignore[method-assign]
+
+
+def main() -> None:
+    hold()
+    import django
+
+    django.setup()
+    if len(sys.argv) > 2:
+        mark(sys.argv[2])
+    uvicorn.run(
+        "dashboard.asgi:application", host="127.0.0.1", port=int(sys.argv[1]), ws="websockets-sansio",
+        ws_per_message_deflate=False, ws_max_size=64 * 1024, lifespan="on", log_config=None, access_log=False,
+        server_header=False, backlog=2048, timeout_graceful_shutdown=2,
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""Measure Pane beside peers that do the same job plainly."""
+
+import argparse
+import json
+import tempfile
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from django.core.management import BaseCommand
+
+from dashboard.bench.processes import Ground
+from dashboard.bench.report import Part, Unavailable, machine, table
+
+PARTS = {"sync": "sync", "latency": "latency", "list": "listing", "memory": "memory", "fanout": "fanout"}
+
+
+class Command(BaseCommand):
+    help = "Measure Pane beside peers: sync, latency, list, memory, fanout. Works in a folder of its own."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("names", nargs="*", metavar="name", choices=[[], *PARTS], help=f"of {', '.join(PARTS)}")
+        parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
+        parser.add_argument("--quick", action="store_true", help="small and short: shows that it runs, proves nothing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        where = machine()
+        with tempfile.TemporaryDirectory(prefix="pane-bench-") as folder:
+            self._say("Making a database …")
+            ground = Ground(Path(folder))
+            parts = [self._measure(name, ground, options["quick"]) for name in options["names"] or PARTS]
+        self.stdout.write("\n" + table(parts) + "\n")
+        self.stdout.write("\n" + ", ".join(f"{name}: {value}" for name, value in where.items()))
+        if options["json"]:
+            found = {"machine": where, "quick": options["quick"], "parts": [part.as_json() for part in parts]}
+            options["json"].write_text(json.dumps(found, indent=1) + "\n")
+
+    def _measure(self, name: str, ground: Ground, quick: bool) -> Part:
+        run = import_module(f"dashboard.bench.{PARTS[name]}").run
+        try:
+            return run(ground, quick, self._say)
+        except Unavailable as why:
+            return Part(name, "", skipped=str(why))
+
+    def _say(self, line: str) -> None:
+        self.stderr.write(line)
+        self.stderr.flush()

@@ -41,7 +41,7 @@ class Cluster(models.Model):
     server = models.CharField(max_length=500, blank=True)  # host and port, never a path or a user
     kubeconfig = models.CharField(max_length=600, blank=True)  # where its kubeconfig was found, in words
     expires_at = models.DateTimeField(null=True)  # of the certificate or token that we use
-    revision = models.BigIntegerField(default=0)  # moves whenever this row does
+    revision = models.BigIntegerField(default=0)  # moves when pages show more of this cluster without a Change
 
 
 class Stream(models.Model):
@@ -92,7 +92,7 @@ class Resource(models.Model):
     since = models.DateTimeField()  # when this health began, as far as we saw
     due_at = models.DateTimeField(null=True)  # look again then, though nothing was heard
     progressed_at = models.DateTimeField()  # last meaningful difference
-    as_of = models.DateTimeField()  # when this version reached us
+    as_of = models.DateTimeField()  # when the manifest that we keep reached us: the last that differed in what matters
 
     class Meta:
         indexes = [

@@ -174,4 +174,4 @@ class Tail:
         if found.watcher.alive != self.watcher.alive:
             return [Entry(at, None)]
         moved = {name for name, _ in found.links.items() ^ self._links.items()}
-        return [Entry(at, frozenset({names.FLEET, *map(names.region, moved)}))] if moved else []
+        return [Entry(at, frozenset().union(*map(names.link, moved)))] if moved else []

@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from regions.domain.refs import MANAGEMENT
+
 FLEET = "fleet"
 """Everything."""
 
@@ -41,6 +43,12 @@ def kind(name: str) -> str:
 def object_(kind: str, namespace: str, name: str) -> str:
     """All that happens to one object; the namespace of a cluster-scoped one is empty."""
     return f"object:{kind}/{namespace}/{name}"
+
+
+def link(cluster: str) -> frozenset[str]:
+    """What hears of the link to a cluster, and of what is known of it as a whole: the page of its Region, and lists."""
+    owner = ("Management", "kcm") if cluster == MANAGEMENT else ("Region", cluster)
+    return frozenset({FLEET, region(cluster), kind(owner[0]), object_(owner[0], "", owner[1])})
 
 
 def topics_of(change: ChangeLike) -> frozenset[str]:

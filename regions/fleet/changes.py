@@ -29,7 +29,7 @@ def changes(
     """What happened, newest first. `limit` rows of the log are read; folding may leave fewer items."""
     limit = max(1, min(limit, LIMIT))
     cursor = journal.cursor()
-    query = Change.objects.filter(about(topic)).order_by("-id").defer("manifest", "columns")
+    query = Change.objects.filter(journal.about(topic)).order_by("-id").defer("manifest", "columns")
     for column, value in {"severity": severity, "region": region, "kind": kind, "source": source}.items():
         if value:
             query = query.filter(**{column: value})
@@ -40,22 +40,6 @@ def changes(
     rows = list(query[:limit])
     log = cursor.rpartition(".")[0]
     return ChangePage(fold(item(row, log) for row in rows), rows[-1].id if len(rows) == limit else None, cursor)
-
-
-def about(topic: str | None) -> Q:
-    """The changes that a topic is about, as `regions.domain.topics` defines them."""
-    what, _, rest = (topic or "").partition(":")
-    if what == "region":
-        return Q(region=rest) | Q(region="", cluster=rest)
-    if what == "deployment":
-        return Q(deployment=rest)
-    if what == "kind":
-        return Q(kind=rest)
-    if what == "object":
-        kind, _, path = rest.partition("/")
-        namespace, _, name = path.rpartition("/")
-        return Q(kind=kind, namespace=namespace, name=name)
-    return Q()
 
 
 def item(row: Change, log: str) -> ChangeItem:
@@ -83,12 +67,12 @@ def log(*, viewer: Viewer, after: str = "", topic: str | None = None, limit: int
     """The log for programs, oldest first, from a cursor on; without one, the newest `limit` changes."""
     if not after:
         here = journal.Cursor.parse(journal.cursor())
-        newest = Change.objects.filter(about(topic)).order_by("-id").values_list("id", flat=True)[:limit]
+        newest = Change.objects.filter(journal.about(topic)).order_by("-id").values_list("id", flat=True)[:limit]
         first = min(newest, default=None)
         after = str(journal.Cursor(here.log, first - 1)) if here and first else journal.cursor()
     piece = journal.read(after, topic, limit)
     start = journal.Cursor.parse(after)
-    kept = Change.objects.filter(about(topic))
+    kept = Change.objects.filter(journal.about(topic))
     if start and not piece.gap:
         kept = kept.filter(id__gt=start.id)
     gaps = [LogGap(None, piece.changes[0].at if piece.changes else None, piece.gap)] if piece.gap else []

@@ -7,10 +7,10 @@ checks the term, so that ids commit in order and a leader that lost its lease wr
 from regions.journal.lease import LeaseLost, beat, claim, holder, release
 from regions.journal.packing import pack, unpack
 from regions.journal.pruning import prune
-from regions.journal.reading import Cursor, Slice, cursor, manifest, read
+from regions.journal.reading import Cursor, Slice, about, cursor, manifest, read
 from regions.journal.recording import record, tick
 
 __all__ = [
-    "Cursor", "LeaseLost", "Slice", "beat", "claim", "cursor", "holder", "manifest", "pack", "prune", "read", "record",
-    "release", "tick", "unpack",
+    "Cursor", "LeaseLost", "Slice", "about", "beat", "claim", "cursor", "holder", "manifest", "pack", "prune", "read",
+    "record", "release", "tick", "unpack",
 ]  # fmt: skip

@@ -29,9 +29,11 @@ class Batch:
         self.bodies: dict[str, bytes] = {}  # packed manifests of `rows`
         self.facts: dict[int, Facts] = {}  # by id of the note
         self.touched: set[str] = set()
+        self.rewritten: set[str] = set()  # those of them with another manifest
         self.removed: dict[str, int] = {}  # key → primary key
         self.streams: dict[tuple[str, str], Stream] = {}
         self.moved_streams: set[tuple[str, str]] = set()
+        self.unquiet: set[str] = set()  # clusters of which pages show more now, though the log says nothing
         self.regions: dict[str, str] = {}  # region by key, of the Credentials and deployments that rows refer to
         self.moved: dict[str, str] = {}  # deployment or credential key → its new region
 
@@ -75,11 +77,17 @@ class Batch:
             news = difference(before, after, was, judgement)
         old_health = row.health if before is not None else ""
         self._settle(row, note)
+        self.touched.add(key)
+        if before is not None and news is None:
+            # What pages show moves only with news: the copy keeps the version that they were drawn from.
+            row.due_at = judgement.due_at
+            return
+        row.as_of = note.at
         apply_health(row, judgement, note.at)
         if before is None:
             row.since = min(row.progressed_at, note.at)  # nearer to the truth than the moment that we first looked
         self.bodies[key] = pack(after)
-        self.touched.add(key)
+        self.rewritten.add(key)
         # What was there when we first looked is inventory, not news.
         if news and (before is not None or self._followed(note)):
             body = self.bodies[key] if news.keep else None
@@ -105,6 +113,8 @@ class Batch:
         row = self.streams.get(place) or Stream(cluster=note.cluster, name=note.stream)
         self.streams[place] = row
         self.moved_streams.add(place)
+        if (row.state, row.message) != (note.state, note.message) or not row.synced_at:
+            self.unquiet.add(note.cluster)
         row.state, row.message = note.state, note.message
         row.version = note.version or row.version
         row.resource_version = note.resource_version
@@ -135,7 +145,7 @@ class Batch:
         Resource.objects.bulk_create(old, update_conflicts=True, unique_fields=["id"], update_fields=ALTERED)
         Manifest.objects.bulk_create(Manifest(resource=row, body=self.bodies[row.key]) for row in new)
         Manifest.objects.bulk_create(
-            (Manifest(resource=row, body=self.bodies[row.key]) for row in old),
+            (Manifest(resource=row, body=self.bodies[row.key]) for row in old if row.key in self.rewritten),
             update_conflicts=True, unique_fields=["resource"], update_fields=["body"],
         )  # fmt: skip
         for place in self.moved_streams:
@@ -165,7 +175,7 @@ class Batch:
                 self.regions[row.key] = self.moved[row.key] = region
         meta = note.manifest["metadata"]
         row.stream, row.version = note.kind.stream, note.manifest["apiVersion"].rpartition("/")[2]
-        row.uid, row.resource_version, row.as_of = meta.get("uid", ""), meta.get("resourceVersion", ""), note.at
+        row.uid, row.resource_version = meta.get("uid", ""), meta.get("resourceVersion", "")
         apply_facts(row, known, region)
 
     def _remove(self, row: Resource, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """Links in the journal: one row a cluster, and a change when the link itself changes."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from regions.domain.notes import Blind, Heard, Left, Replaced
@@ -55,6 +56,14 @@ class LinkBook:
         row = of_link(note.cluster, "Gap", note.why, "warning", note.at, self.now, source=Change.Source.GAP)
         row.blind_from = note.since
         self.changes.append(row)
+
+    def bump(self, clusters: Iterable[str]) -> None:
+        """Move the revision of these: something that pages show of them changed without a change in the log."""
+        for name in clusters:
+            row = self.row(name, self.now)
+            if row.pk or name in self.moved:
+                row.revision += 1
+                self.moved.add(name)
 
     def save(self) -> None:
         for name in self.moved:

@@ -51,7 +51,7 @@ def read(after: str, topic: str | None = None, limit: int = 500) -> Slice:
     start = 0 if gap or asked is None else asked.id
     query = Change.objects.filter(id__gt=start, id__lte=here.id).order_by("id").defer("manifest")
     if topic:
-        query = query.filter(_about(topic))
+        query = query.filter(about(topic))
     changes = list(query[:limit])
     # A short slice means that there is nothing more up to `here`, though the last change that fits may be older.
     end = changes[-1].id if len(changes) == limit else here.id
@@ -74,10 +74,11 @@ def _pruned_to() -> int:
     return Log.objects.values_list("pruned_to", flat=True).first() or 0
 
 
-def _about(topic: str) -> Q:
-    what, _, rest = topic.partition(":")
+def about(topic: str | None) -> Q:
+    """The changes that a topic is about, as `regions.domain.topics` defines them; all of them without a topic."""
+    what, _, rest = (topic or "").partition(":")
     if what == "region":
-        return Q(region=rest)
+        return Q(region=rest) | Q(region="", cluster=rest)
     if what == "deployment":
         return Q(deployment=rest)
     if what == "kind":

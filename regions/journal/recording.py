@@ -53,6 +53,7 @@ def record(term: int, notes: Sequence[Note], now: datetime) -> int:
                     pass  # an Event that ended, by age: the log keeps it
         batch.save()
         reports.correlate()
+        links.bump(batch.unquiet)
         links.save()
         Change.objects.bulk_create(changes, batch_size=CHUNK)
         return len(changes)
@@ -70,9 +71,11 @@ def tick(term: int, now: datetime, limit: int = 500) -> int:
             manifest = unpack(held.body)
             was = Assessment(Health(row.health), row.message)
             judgement = assess(manifest, now, row.progressed_at)
-            apply_health(row, judgement, now)
-            if judgement.health != was.health and (news := difference(manifest, manifest, was, judgement)):
+            news = difference(manifest, manifest, was, judgement) if judgement.health != was.health else None
+            if news:
+                apply_health(row, judgement, now)
                 changes.append(observed(row, news, was.health, now, now))
+            row.due_at = judgement.due_at
             rows.append(row)
         Resource.objects.bulk_update(rows, ["health", "rank", "message", "since", "due_at"], batch_size=CHUNK)
         Change.objects.bulk_create(changes)

@@ -212,3 +212,30 @@ def test_what_is_due_is_judged_again_by_time_alone(term):
     assert (row.health, row.due_at) == ("Ready", None)
     assert Change.objects.order_by("-id").first().health == "Ready"
     assert journal.tick(term, later) == 0
+
+
+def test_a_heartbeat_moves_neither_what_pages_show_nor_the_log_but_is_not_asked_for_again(term):
+    first = deployment("shop", 1)
+    record(term, put(first), synced())
+    beat = deployment("shop", 102)
+    beat["status"]["conditions"][0]["lastHeartbeatTime"] = "2026-08-20T12:00:00Z"
+    later = NOON + timedelta(minutes=1)
+    assert record(term, put(beat, at=later), at=later) == []
+    row = Resource.objects.get()
+    assert (row.resource_version, row.as_of) == ("102", NOON)
+    assert journal.manifest(row)["metadata"]["resourceVersion"] == "1"
+
+
+def test_what_pages_show_without_a_change_moves_the_revision_of_its_cluster(term):
+    record(term, Heard(MANAGEMENT, NOON, {"state": "connected"}))
+    seen = []
+
+    def revision(*notes: Note) -> None:
+        record(term, *notes)
+        seen.append(Cluster.objects.get(name=MANAGEMENT).revision)
+
+    revision(put(deployment("shop", 1)), synced())  # the first list: inventory, no news
+    revision(synced(version="200"))  # nothing that a page shows
+    revision(Reached(MANAGEMENT, kind("ClusterDeployment").stream, "refused", "200", NOON, message="forbidden"))
+    assert seen == [seen[0], seen[0], seen[0] + 1]
+    assert seen[0] > 0

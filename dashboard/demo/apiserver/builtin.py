@@ -4,7 +4,6 @@ import base64
 from typing import Any
 
 from dashboard.demo.apiserver import events
-from dashboard.demo.apiserver.errors import Cause, invalid
 from dashboard.demo.apiserver.resources import CORE, EVENTS, EXTENSIONS, Registry, Resource, from_crd
 
 Manifest = dict[str, Any]
@@ -16,7 +15,7 @@ def prepare(resource: Resource, new: Manifest, old: Manifest | None, now: str) -
         case (_, "Namespace"):
             return _namespace(new, old)
         case (_, "Secret"):
-            return _secret(resource, new, old)
+            return _secret(new, old)
         case (group, "Event") if group == CORE:
             return events.to_new(new)
         case (group, "Event") if group == EVENTS:
@@ -46,16 +45,10 @@ def _namespace(new: Manifest, old: Manifest | None) -> Manifest:
     return new
 
 
-def _secret(resource: Resource, new: Manifest, old: Manifest | None) -> Manifest:
+def _secret(new: Manifest, old: Manifest | None) -> Manifest:
     data = dict(new.get("data") or {})
     for key, text in (new.pop("stringData", None) or {}).items():
         data[key] = base64.b64encode(str(text).encode()).decode()
-    for key, value in data.items():
-        try:
-            base64.b64decode(value or "", validate=True)
-        except ValueError:
-            cause = Cause(f"data[{key}]", "FieldValueInvalid", "Invalid value: must be base64")
-            raise invalid(resource.group, resource.kind, new["metadata"]["name"], [cause]) from None
     if data:
         new["data"] = data
     new.setdefault("type", (old or {}).get("type", "Opaque"))

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from aiohttp import web
 
-from dashboard.demo.apiserver import discovery, errors, reviews, selectors, tables
+from dashboard.demo.apiserver import discovery, errors, protobuf, reviews, selectors, tables
 from dashboard.demo.apiserver.access import Access, Action, service_account
 from dashboard.demo.apiserver.faults import Faults
 from dashboard.demo.apiserver.listing import Listing, Query
@@ -169,11 +169,10 @@ class Api:
         if resource is None or bool(target.namespace) > resource.namespaced:
             raise errors.no_such_path()
         if resource.plural == "services" and target.subresource == "proxy":
-            return await self._proxy(request, target)
+            return await self._proxy(request, resource, target)
         dry_run = request.query.getall("dryRun", [])
         if dry_run not in ([], ["All"]):
-            message = f'Invalid value: {encode(dry_run).decode()}: supported values: "All"'
-            raise errors.bad_request(message)
+            raise _wrong_dry_run(dry_run, verb)
         ask.dry_run = bool(dry_run)
         ask.validation = request.query.get("fieldValidation") or "Warn"
         if verb in ("list", "watch"):
@@ -203,7 +202,7 @@ class Api:
         if part and not (part == "status" and resource.has_status):
             return await self._part(request, resource, target, ask)
         if resource.namespaced and not namespace:
-            raise errors.not_allowed() if verb != "get" else errors.no_such_path()
+            raise errors.no_such_path()
         match verb:
             case "get":
                 return 200, self.objects.shown(self.objects.find(resource, namespace, name), resource, version)
@@ -237,7 +236,7 @@ class Api:
 
     async def _patch(self, request: web.Request) -> Callable[[Manifest], Any]:
         if request.content_type not in _PATCHES:
-            raise errors.unsupported_media(_PATCHES)
+            raise errors.unsupported_media(_PATCHES[:2])
         body = await _body(request)
         if request.content_type == _PATCHES[0]:
             return lambda old: json_patch(old, body)
@@ -252,7 +251,9 @@ class Api:
             return 201, encode((await _body(request)) | {"status": {"token": token, "expirationTimestamp": None}})
         raise errors.no_such_path()
 
-    async def _proxy(self, request: web.Request, target: Target) -> web.StreamResponse:
+    async def _proxy(self, request: web.Request, resource: Resource, target: Target) -> web.StreamResponse:
+        name = target.name.removeprefix("http:").removeprefix("https:").partition(":")[0]
+        self.objects.find(resource, target.namespace, name)
         service = self.services.get((target.namespace, target.name))
         if service is None:
             message = f'no endpoints available for service "{target.name}"'
@@ -271,6 +272,13 @@ class Api:
         return encode(tables.partial(manifest))
 
 
+def _wrong_dry_run(given: list[str], verb: str) -> errors.ApiError:
+    message = f'Unsupported value: {encode(given).decode()}: supported values: "All"'
+    options = f"{verb.removesuffix('collection').capitalize()}Options"
+    cause = errors.Cause("dryRun", "FieldValueNotSupported", message)
+    return errors.invalid("meta.k8s.io", options, "", [cause])
+
+
 async def _body(request: web.Request) -> Any:
     raw = await request.read()
     if not raw:
@@ -280,9 +288,12 @@ async def _body(request: web.Request) -> Any:
             return yaml.safe_load(raw)
         except yaml.YAMLError as error:
             raise errors.bad_request(f"error decoding the body: {error}") from None
-    if "protobuf" in request.content_type:
-        raise errors.unsupported_media(["application/json", "application/yaml"])
     try:
+        if "protobuf" in request.content_type:
+            found = protobuf.read(raw)
+            if found is None:
+                raise errors.unsupported_media(["application/json", "application/yaml"])
+            return found
         return decode(raw)
     except ValueError as error:
         raise errors.bad_request(f"the object provided is unrecognized: {error}") from None

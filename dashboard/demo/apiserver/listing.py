@@ -105,7 +105,7 @@ class Listing:
                 found = decode(base64.urlsafe_b64decode(token))
                 return int(found["rv"]), found["after"]
             except (ValueError, KeyError, TypeError):
-                raise errors.bad_request("continue key is not valid") from None
+                raise errors.bad_request("invalid continue token: continue key is not valid") from None
         if version in ("", "0"):
             return self._store.version, ""
         asked = _number(version)
@@ -145,6 +145,8 @@ class Listing:
     async def watch(self, request: web.Request, query: Query) -> web.StreamResponse:
         asked = request.query
         version = asked.get("resourceVersion", "")
+        if version:
+            _number(version, watching=True)
         seconds = float(asked.get("timeoutSeconds") or random.uniform(1800, 3600))  # noqa: S311
         bookmarks = asked.get("allowWatchBookmarks") in ("true", "1")
         headers = {"Content-Type": "application/json", "Cache-Control": "no-cache, private"}
@@ -160,7 +162,8 @@ class Listing:
         try:
             if first:
                 await self._faults.send(response, first)
-            await self._stream(response, query, follower, seconds, bookmarks)
+            told = int(version) if version else self._store.version
+            await self._stream(response, query, follower, seconds, told if bookmarks else -1)
         finally:
             self._store.unfollow(table, follower)
         return response
@@ -174,8 +177,10 @@ class Listing:
         return self._store.follow(table, self._store.version), b"".join(first)
 
     async def _stream(
-        self, response: web.StreamResponse, query: Query, follower: Follower, seconds: float, bookmarks: bool
+        self, response: web.StreamResponse, query: Query, follower: Follower, seconds: float, told: int
     ) -> None:
+        """`told` is the version that the client knows: bookmarks tell it of a later one. Below 0 it wants none."""
+        bookmarks = told >= 0
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
         next_bookmark = loop.time() + self._bookmark_seconds
@@ -190,14 +195,21 @@ class Listing:
             if lines:
                 await self._faults.send(response, b"".join(lines))
             elif bookmarks and not follower.pending and loop.time() >= next_bookmark:
-                await self._faults.send(response, self._bookmark(query))
+                told = await self._send_bookmark(response, query, told)
                 next_bookmark = loop.time() + self._bookmark_seconds
             await follower.wait(max(0.0, min(end, next_bookmark if bookmarks else end) - loop.time()))
         if follower.dead == "expired":
             gone = errors.expired(f"too old resource version: {self._store.oldest - 1} ({self._store.oldest})")
             await self._faults.send(response, _line("ERROR", encode(gone.status)))
         elif bookmarks and not follower.dead and not self._faults.silent and not follower.pending:
+            await self._send_bookmark(response, query, told)
+
+    async def _send_bookmark(self, response: web.StreamResponse, query: Query, told: int) -> int:
+        """Unless the client knows that version already."""
+        now = self._store.version
+        if now > told:
             await self._faults.send(response, self._bookmark(query))
+        return now
 
     def _line_of(self, query: Query, happening: Happening) -> bytes:
         """What this watch sends about it: entering and leaving the selection are ADDED and DELETED."""
@@ -233,7 +245,8 @@ def _line(type_: str, body: bytes) -> bytes:
     return b'{"type":"' + type_.encode() + b'","object":' + body + b"}\n"
 
 
-def _number(version: str) -> int:
+def _number(version: str, watching: bool = False) -> int:
     if not version.isdigit():
-        raise errors.bad_request(f'resourceVersion: Invalid value: "{version}": strconv.ParseUint: invalid syntax')
+        why = f'resourceVersion: Invalid value: "{version}": strconv.ParseUint: parsing "{version}": invalid syntax'
+        raise errors.ApiError(500, "", why) if watching else errors.bad_request(f"invalid resource version: {why}")
     return int(version)

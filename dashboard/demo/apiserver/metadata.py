@@ -7,6 +7,7 @@ from typing import Any
 
 from dashboard.demo.apiserver.errors import ApiError, Cause, bad_request, invalid
 from dashboard.demo.apiserver.resources import Resource
+from dashboard.demo.apiserver.schema import UNCHECKED, has_rules
 
 Manifest = dict[str, Any]
 
@@ -36,11 +37,9 @@ def check_body(resource: Resource, version: str, body: Any, namespace: str, name
         raise bad_request("the request body is not an object")
     wanted = resource.api_version(version)
     found, kind = body.get("apiVersion") or wanted, body.get("kind") or resource.kind
-    if (found, kind) != (wanted, resource.kind):
-        described = f"{found}, Kind={kind}"
+    if found != wanted:
         raise bad_request(
-            f"{resource.kind} in version \"{version}\" cannot be handled as a {resource.kind}: "
-            f"the object provided is {described}, not {wanted}, Kind={resource.kind}"
+            f"the API version in the data ({found}) does not match the expected API version ({wanted})"
         )
     metadata = dict(body.get("metadata") or {})
     if resource.namespaced:
@@ -53,17 +52,21 @@ def check_body(resource: Resource, version: str, body: Any, namespace: str, name
         raise bad_request(f"the name of the object ({metadata['name']}) does not match the name on the URL ({name})")
     if name:
         metadata["name"] = name
+    if kind != resource.kind:
+        cause = Cause("kind", "FieldValueInvalid", f'Invalid value: "{kind}": must be {resource.kind}')
+        raise invalid(resource.group, kind, metadata.get("name", ""), [cause])
     metadata.pop("managedFields", None)
     rest = {key: value for key, value in body.items() if key not in ("apiVersion", "kind", "metadata")}
     return {"apiVersion": wanted, "kind": resource.kind, "metadata": metadata} | rest
 
 
-def name_it(resource: Resource, metadata: Manifest, suffix: Callable[[], str]) -> None:
+def name_it(resource: Resource, version: str, metadata: Manifest, suffix: Callable[[], str]) -> None:
     """Give it its generated name if it asks for one."""
     if not metadata.get("name"):
         if not metadata.get("generateName"):
             cause = Cause("metadata.name", "FieldValueRequired", "Required value: name or generateName is required")
-            raise invalid(resource.group, resource.kind, "", [cause])
+            unchecked = [UNCHECKED] if has_rules(resource.schemas.get(version) or {}) else []
+            raise invalid(resource.group, resource.kind, "", [cause, *unchecked])
         metadata["name"] = metadata["generateName"][:58] + suffix()
 
 

@@ -4,20 +4,20 @@ import random
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
-from dashboard.demo.apiserver import builtin, errors, events, schema
+from dashboard.demo.apiserver import builtin, checks, errors, events, schema
 from dashboard.demo.apiserver.access import Identity
 from dashboard.demo.apiserver.metadata import (
     SERVER_OWNED,
     check_body,
     key_of,
-    merge,
     metadata_problems,
     name_it,
     same_but_for_metadata,
 )
+from dashboard.demo.apiserver.removal import Removal
 from dashboard.demo.apiserver.resources import CORE, Registry, Resource
 from dashboard.demo.apiserver.store import Item, Manifest, Store, encode
 
@@ -58,22 +58,15 @@ class Admission(Protocol):
 Patch = Callable[[Manifest], Any]
 
 
-class Objects:
+class Objects(Removal):
     """Writes to one store. Every method answers what the client is to see."""
 
     def __init__(
-        self,
-        store: Store,
-        registry: Registry,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        seed: int | None = None,
+        self, store: Store, registry: Registry, clock: Callable[[], datetime], seed: int | None = None
     ) -> None:
-        self.store = store
-        self.registry = registry
-        self.clock = clock
+        super().__init__(store, registry, clock)
         self.admission: Admission | None = None
         self._random = random.Random(seed)  # noqa: S311 - names, not secrets
-        self._terminating: set[str] = set()
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -99,12 +92,12 @@ class Objects:
         metadata = new["metadata"]
         if metadata.pop("resourceVersion", None):
             message = "resourceVersion should not be set on objects to be created"
-            raise errors.ApiError(500, "InternalError", message)
+            raise errors.ApiError(500, "", message)
         for owned in SERVER_OWNED:
             metadata.pop(owned, None)
-        name_it(resource, metadata, lambda: "".join(self._random.choices(_SUFFIX, k=5)))
+        name_it(resource, version, metadata, lambda: "".join(self._random.choices(_SUFFIX, k=5)))
         if resource.namespaced:
-            self._check_namespace(resource, namespace, metadata["name"])
+            checks.namespace_open(self.store, self.terminating, resource, namespace, metadata["name"])
         if resource.custom and resource.has_status:
             new.pop("status", None)
         request = Request("CREATE", resource, namespace, metadata["name"], new, None, ask)
@@ -131,7 +124,7 @@ class Objects:
         old = self._in_version(item, resource, version)
         new = check_body(resource, version, patch(old) if patch else body, namespace, name)
         metadata, was = new["metadata"], old["metadata"]
-        self._check_version(resource, name, metadata, was, must=patch is None and resource.custom)
+        checks.same_version(resource, name, metadata, was, patched=patch is not None)
         for owned in SERVER_OWNED:
             metadata.pop(owned, None)
             if owned in was:
@@ -146,7 +139,7 @@ class Objects:
                 new.pop("status", None)
                 if "status" in old:
                     new["status"] = old["status"]
-            self._check_finalizers(resource, name, metadata, was)
+            checks.no_new_finalizers(resource, name, metadata, was)
             new = self._admitted(Request("UPDATE", resource, namespace, name, new, old, ask), version)
             if resource.counted and not same_but_for_metadata(new, old):
                 new["metadata"]["generation"] = was.get("generation", 0) + 1
@@ -158,7 +151,7 @@ class Objects:
         key = key_of(resource, namespace, name)
         if was.get("deletionTimestamp") and not new["metadata"].get("finalizers"):
             self.store.put(resource.table, key, kept)
-            return self.shown(self._drop(resource, key), resource, version)
+            return self.shown(self.drop(resource, key), resource, version)
         item = self.store.put(resource.table, key, kept)
         builtin.stored(self.registry, resource, new)
         return self.shown(item, resource, version)
@@ -168,7 +161,7 @@ class Objects:
     ) -> bytes:
         """The object when it stays until its finalizers are gone, else a Status."""
         item = self.find(resource, namespace, name)
-        self._check_preconditions(resource, name, item, options.get("preconditions") or {})
+        checks.preconditions(resource, name, item, options.get("preconditions") or {})
         old = self._in_version(item, resource, version)
         if self.admission:
             self.admission.check(Request("DELETE", resource, namespace, name, None, old, ask))
@@ -176,28 +169,6 @@ class Objects:
             return self._deleted(resource, name, item)
         left = self.remove(resource, item, options.get("propagationPolicy") or "Background")
         return self.shown(left, resource, version) if left else self._deleted(resource, name, item)
-
-    def remove(self, resource: Resource, item: Item, propagation: str = "Background") -> Item | None:
-        """Without asking anybody; what is left of it when finalizers keep it."""
-        manifest = item.manifest
-        metadata = manifest["metadata"]
-        if resource.kind == "Namespace" and not resource.group:
-            return self._terminate(resource, item)
-        if metadata.get("finalizers"):
-            if metadata.get("deletionTimestamp"):
-                return item
-            metadata["deletionTimestamp"] = self.now()
-            metadata["deletionGracePeriodSeconds"] = 0
-            if resource.counted:
-                metadata["generation"] = metadata.get("generation", 0) + 1
-            return self.store.put(resource.table, item.key, manifest)
-        if propagation == "Orphan":
-            self._orphan(item.uid)
-        self._drop(resource, item.key)
-        return None
-
-    def now(self) -> str:
-        return self.clock().strftime("%Y-%m-%dT%H:%M:%SZ")
 
     # -- steps ---------------------------------------------------------------------------------------------------
 
@@ -208,9 +179,10 @@ class Objects:
         crd_schema = resource.schemas.get(version)
         if crd_schema:
             schema.fill_defaults(new, crd_schema)
-            self._unknown_fields(schema.prune(new, crd_schema), request.ask)
+            self._unknown_fields(resource, version, schema.prune(new, crd_schema), request.ask)
         if self.admission:
             self.admission.default(request)
+        checks.before(resource, new)
         request.new = new = builtin.prepare(resource, new, request.old, self.now())
         self._validate(request, version, prepared=True)
         if self.admission:
@@ -223,62 +195,20 @@ class Objects:
         crd_schema = resource.schemas.get(version)
         if crd_schema and not prepared:
             schema.fill_defaults(new, crd_schema)
-            self._unknown_fields(schema.prune(new, crd_schema), request.ask)
-        causes = metadata_problems(resource, new["metadata"])
+            self._unknown_fields(resource, version, schema.prune(new, crd_schema), request.ask)
+        causes = metadata_problems(resource, new["metadata"]) + checks.after(resource, new)
         if crd_schema:
-            causes += schema.problems(new, crd_schema, request.old)
+            causes = schema.problems(new, crd_schema, request.old, causes)
         if causes:
             raise errors.invalid(resource.group, resource.kind, request.name, causes)
 
-    def _unknown_fields(self, dropped: list[str], ask: Ask) -> None:
+    def _unknown_fields(self, resource: Resource, version: str, dropped: list[str], ask: Ask) -> None:
         if not dropped or ask.validation == "Ignore":
             return
         found = [f'unknown field "{path}"' for path in dropped]
         if ask.validation == "Strict":
-            raise errors.bad_request(f"strict decoding error: {', '.join(found)}")
+            raise checks.unreadable(resource, version, f"strict decoding error: {', '.join(found)}")
         ask.warnings.extend(found)
-
-    def _check_namespace(self, resource: Resource, namespace: str, name: str) -> None:
-        found = self.store.get("namespaces.", namespace)
-        if found is None:
-            raise errors.not_found("", "namespaces", namespace)
-        if namespace in self._terminating:
-            why = f"unable to create new content in namespace {namespace} because it is being terminated"
-            raise errors.forbidden(resource.group, resource.plural, name, why)
-
-    def _check_version(self, resource: Resource, name: str, new: Manifest, old: Manifest, *, must: bool) -> None:
-        if new.get("uid") and new["uid"] != old.get("uid"):
-            why = f"Precondition failed: UID in precondition: {new['uid']}, UID in object meta: {old.get('uid')}"
-            raise errors.conflict(resource.group, resource.plural, name, why)
-        version = new.get("resourceVersion")
-        if not version and must:
-            cause = errors.Cause(
-                "metadata.resourceVersion", "FieldValueInvalid", "Invalid value: 0: must be specified for an update"
-            )
-            raise errors.invalid(resource.group, resource.kind, name, [cause])
-        if version and version != old["resourceVersion"]:
-            raise errors.conflict(resource.group, resource.plural, name)
-
-    def _check_finalizers(self, resource: Resource, name: str, new: Manifest, old: Manifest) -> None:
-        if not old.get("deletionTimestamp"):
-            return
-        added = sorted(set(new.get("finalizers") or []) - set(old.get("finalizers") or []))
-        if added:
-            why = "Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers"
-            cause = errors.Cause("metadata.finalizers", "FieldValueForbidden", f"{why} {added}")
-            raise errors.invalid(resource.group, resource.kind, name, [cause])
-
-    def _check_preconditions(self, resource: Resource, name: str, item: Item, wanted: Manifest) -> None:
-        if wanted.get("uid") and wanted["uid"] != item.uid:
-            why = f"Precondition failed: UID in precondition: {wanted['uid']}, UID in object meta: {item.uid}"
-            raise errors.conflict(resource.group, resource.plural, name, why)
-        version = wanted.get("resourceVersion")
-        if version and version != str(item.version):
-            why = (
-                f"Precondition failed: ResourceVersion in precondition: {version}, "
-                f"ResourceVersion in object meta: {item.version}"
-            )
-            raise errors.conflict(resource.group, resource.plural, name, why)
 
     def _kept(self, resource: Resource, new: Manifest) -> Manifest:
         if resource.shared:
@@ -301,68 +231,3 @@ class Objects:
         details = {"name": name} | ({"group": resource.group} if resource.group else {})
         details |= {"kind": resource.plural, "uid": item.uid}
         return encode({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details})
-
-    # -- what follows from a deletion ----------------------------------------------------------------------------
-
-    def _drop(self, resource: Resource, key: str) -> Item:
-        if resource.group == "apiextensions.k8s.io":
-            self._drop_all_of(key)
-        gone = self.store.drop(resource.table, key)
-        builtin.dropped(self.registry, resource, gone.manifest)
-        self._collect(gone.uid)
-        if resource.namespaced:
-            self._settle(key.partition("/")[0])
-        return gone
-
-    def _drop_all_of(self, crd: str) -> None:
-        plural, _, group = crd.partition(".")
-        for item in list(self.store.items(f"{plural}.{group}")):
-            self.store.drop(f"{plural}.{group}", item.key)
-
-    def _collect(self, uid: str) -> None:
-        """Garbage collection in the background: what this object owned goes too, unless another owner lives."""
-        for table, item in self.store.owned_by(uid):
-            resource = self.registry.by_table(table)
-            metadata = item.manifest["metadata"]
-            others = [owner for owner in metadata.get("ownerReferences") or [] if owner["uid"] != uid]
-            if not any(self._lives(owner, metadata.get("namespace", "")) for owner in others):
-                self.remove(resource, item)
-
-    def _lives(self, owner: Manifest, namespace: str) -> bool:
-        resource = self.registry.of_kind(owner["apiVersion"], owner["kind"])
-        found = resource and self.store.get(resource.table, key_of(resource, namespace, owner["name"]))
-        return bool(found and found.uid == owner["uid"])
-
-    def _orphan(self, uid: str) -> None:
-        for table, item in self.store.owned_by(uid):
-            manifest = item.manifest
-            owners = [owner for owner in manifest["metadata"]["ownerReferences"] if owner["uid"] != uid]
-            manifest["metadata"]["ownerReferences"] = owners
-            self.store.put(table, item.key, manifest)
-
-    def _terminate(self, resource: Resource, item: Item) -> Item | None:
-        name = item.key
-        if name in self._terminating:
-            return item
-        going = {"metadata": {"deletionTimestamp": self.now()}, "status": {"phase": "Terminating"}}
-        manifest = merge(item.manifest, going)
-        item = self.store.put(resource.table, name, manifest)
-        self._terminating.add(name)
-        for inner in self.registry:
-            if inner.namespaced and inner.group != "events.k8s.io":
-                for each in [each for each in self.store.items(inner.table) if each.key.startswith(f"{name}/")]:
-                    if self.store.get(inner.table, each.key):
-                        self.remove(inner, each)
-        self._settle(name)
-        return self.store.get(resource.table, name)
-
-    def _settle(self, namespace: str) -> None:
-        """A terminating namespace goes when it is empty."""
-        if namespace not in self._terminating:
-            return
-        inside = f"{namespace}/"
-        tables = {resource.table for resource in self.registry if resource.namespaced}
-        if any(item.key.startswith(inside) for table in tables for item in self.store.items(table)):
-            return
-        self._terminating.discard(namespace)
-        self.store.drop("namespaces.", namespace)

@@ -9,6 +9,13 @@ from dashboard.demo.apiserver.errors import Cause
 from dashboard.demo.apiserver.store import encode
 
 Schema = dict[str, Any]
+UNCHECKED = Cause(
+    "<nil>", "FieldValueInvalid", "Invalid value: null: some validation rules were not checked because the object was "
+    "invalid; correct the existing errors to complete validation",
+)  # fmt: skip
+_BLOCKING = frozenset({
+    "FieldValueRequired", "FieldValueTypeInvalid", "FieldValueTooLong", "FieldValueTooMany", "FieldValueNotSupported",
+})  # fmt: skip
 _ROOT = frozenset({"apiVersion", "kind", "metadata"})
 _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,), "array": (list,), "string": (str,), "integer": (int,), "number": (int, float),
@@ -56,10 +63,19 @@ def prune(value: Any, schema: Schema, path: str = "") -> list[str]:
     return dropped
 
 
-def problems(value: Any, schema: Schema, old: Any = None) -> list[Cause]:
-    """Everything that is wrong; the rules in CEL are asked only when the rest is right, as a real server does."""
-    found = list(_check(value, schema, ""))
-    return found or list(_rules(value, schema, old, ""))
+def problems(value: Any, schema: Schema, old: Any = None, before: list[Cause] | None = None) -> list[Cause]:
+    """Everything that is wrong, after what is known `before`. The rules in CEL are asked only when the shape is right,
+    and a real server says so when it did not ask."""
+    found = (before or []) + list(_check(value, schema, ""))
+    if any(cause.reason in _BLOCKING for cause in found):
+        return [*found, UNCHECKED] if has_rules(schema) else found
+    return found + list(_rules(value, schema, old, ""))
+
+
+def has_rules(schema: Schema) -> bool:
+    """Whether there are rules in CEL anywhere in it."""
+    inner = [*(schema.get("properties") or {}).values(), schema.get("items"), schema.get("additionalProperties")]
+    return "x-kubernetes-validations" in schema or any(has_rules(each) for each in inner if isinstance(each, dict))
 
 
 def _check(value: Any, schema: Schema, path: str) -> Iterator[Cause]:

@@ -1,0 +1,108 @@
+"""Providers whose identity is one Secret with one key: KubeVirt, Docker, adopted clusters, machines over SSH."""
+
+from deployments.domain import looks
+from deployments.domain.drafts import CredentialDraft, Secret
+from deployments.domain.findings import Problem, warning
+from deployments.domain.recipes.base import SECRET, Field, Recipe, given
+from deployments.domain.world import World
+
+
+def _look_kubeconfig(draft: CredentialDraft, world: World) -> list[Problem]:
+    text = given(draft, "kubeconfig").reveal()
+    return looks.kubeconfig("kubeconfig", text) if text else []
+
+
+def _look_adopted(draft: CredentialDraft, world: World) -> list[Problem]:
+    found = _look_kubeconfig(draft, world)
+    known = world.servers.get(looks.server_of(given(draft, "kubeconfig").reveal()), "")
+    if known:
+        sentence = "Adopt it only if it shall be managed as a deployment as well."
+        found.append(warning("kubeconfig", f"This is the API server of {known}, which Pane knows already. {sentence}"))
+    return found
+
+
+def _look_ssh(draft: CredentialDraft, world: World) -> list[Problem]:
+    text = given(draft, "private_key").reveal()
+    return looks.ssh_key("private_key", text) if text else []
+
+
+def _with_line_end(secret: Secret) -> Secret:
+    # OpenSSH reads no key whose last line does not end.
+    return Secret(secret.reveal().replace("\r\n", "\n") + "\n") if secret else secret
+
+
+KUBEVIRT_RECIPE = Recipe(
+    key="kubevirt",
+    title="KubeVirt",
+    provider="infrastructure-kubevirt",
+    help="A kubeconfig of the cluster whose virtual machines become nodes.",
+    identity=SECRET,
+    charts=("kubevirt-standalone-cp", "kubevirt-hosted-cp"),
+    fields=(
+        Field(
+            "kubeconfig",
+            "Kubeconfig",
+            "Of the cluster that runs KubeVirt; its user may make virtual machines.",
+            secret=True,
+            multiline=True,
+        ),
+    ),
+    look=_look_kubeconfig,
+    secret=lambda draft: {"kubeconfig": given(draft, "kubeconfig")},
+    propagates=False,
+)
+
+DOCKER_RECIPE = Recipe(
+    key="docker",
+    title="Docker",
+    provider="infrastructure-docker",
+    help="For development only: it has no secret.",
+    identity=SECRET,
+    charts=("docker-hosted-cp",),
+    fields=(),
+    look=lambda draft, world: [],
+    secret=lambda draft: {},
+)
+
+ADOPTED_RECIPE = Recipe(
+    key="adopted",
+    title="Adopted cluster",
+    provider="infrastructure-internal",
+    help="A kubeconfig of an existing cluster that k0rdent shall put services on.",
+    identity=SECRET,
+    charts=("adopted-cluster",),
+    fields=(
+        Field(
+            "kubeconfig",
+            "Kubeconfig",
+            "With a token or a client certificate in it, and an address that the "
+            "management cluster (or the region) can reach.",
+            secret=True,
+            multiline=True,
+        ),
+    ),
+    look=_look_adopted,
+    secret=lambda draft: {"value": given(draft, "kubeconfig")},
+)
+
+SSH_RECIPE = Recipe(
+    key="remote",
+    title="Machines over SSH",
+    provider="infrastructure-k0sproject-k0smotron",
+    help="A private key that opens the machines of a remote cluster.",
+    identity=SECRET,
+    charts=("remote-cluster",),
+    fields=(
+        Field(
+            "private_key",
+            "Private key",
+            "Without a passphrase.",
+            secret=True,
+            multiline=True,
+            placeholder="-----BEGIN OPENSSH PRIVATE KEY-----",
+        ),
+    ),
+    look=_look_ssh,
+    secret=lambda draft: {"value": _with_line_end(given(draft, "private_key"))},
+    propagates=False,
+)

@@ -56,6 +56,7 @@ INTERFACES: dict[str, list[Manifest]] = {
              "namespaceFieldPath": "spec.secretRef.namespace"}]},
     ],
 }  # fmt: skip
+_AVAILABLE = "self.status.availableReplicas == self.status.replicas"
 _SECRET_ONLY = [{"group": "", "version": "v1", "kind": "Secret"}]
 
 
@@ -125,7 +126,11 @@ def objects(fleet: Fleet, scope: str) -> Iterator[Manifest]:
             "suspend": False,
             "selector": {"matchLabels": {"ksm.k0rdent.mirantis.com/adapter": "kcm-controller-manager"}},
             "adapter": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "kcm-controller-manager",
-                        "namespace": SYSTEM},
+                        "namespace": SYSTEM, "readinessRule": _AVAILABLE},
+            "provisioner": [{"apiVersion": "apps/v1", "kind": "Deployment", "name": "addon-controller",
+                             "namespace": "projectsveltos", "readinessRule": _AVAILABLE}],
+            "provisionerCRDs": [{"group": "config.projectsveltos.io", "version": "v1beta1",
+                                 "resources": ["profiles", "clustersummaries"]}],
         },
         status={"ready": True, "conditions": [condition(type_, True, "Succeeded", "", born) for type_ in (
             "RBACReady", "AdapterReady", "ProvisionerReady", "ProvisionerCRDsReady")]},

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dashboard.demo.charts import chart_of, version_of
-from dashboard.demo.fleet.capi import Cluster, summary, trouble_text
+from dashboard.demo.fleet.capi import Cluster
 from dashboard.demo.fleet.make import condition, make, owner, stamp
 from dashboard.demo.fleet.model import K0RDENT, MANAGEMENT, SYSTEM, Deployment, Step
+from dashboard.demo.fleet.wording import summary, trouble_text
 
 Manifest = dict[str, Any]
 PATIENCE = timedelta(minutes=30)

@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from dashboard.demo.charts import chart_of
-from dashboard.demo.fleet.capi import Cluster, trouble_text, troubles
+from dashboard.demo.fleet.capi import Cluster
 from dashboard.demo.fleet.make import event
 from dashboard.demo.fleet.model import MANAGEMENT, SYSTEM, Deployment, Fleet, Place, Step
 from dashboard.demo.fleet.places import region
+from dashboard.demo.fleet.wording import trouble_text, troubles
 
 Manifest = dict[str, Any]
 HOUR = timedelta(hours=1)

@@ -71,6 +71,14 @@ def condition(
     }  # fmt: skip
 
 
+def older_condition(type_: str, status: bool, reason: str, message: str, at: datetime) -> Manifest:
+    """As the providers of clouds still write them: with a severity, and without what is empty."""
+    found: Manifest = {"type": type_, "status": str(status), "lastTransitionTime": stamp(at)}
+    if not status:
+        found |= {"reason": reason, "severity": "Error" if message else "Info"}
+    return found | ({"message": message} if message else {})
+
+
 def reference(manifest: Manifest) -> Manifest:
     """An object as an Event names it."""
     metadata = manifest["metadata"]

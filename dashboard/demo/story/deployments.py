@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from dashboard.demo.charts import chart_of, version_of
-from dashboard.demo.fleet.capi import troubles
 from dashboard.demo.fleet.model import K0RDENT, Deployment, Step
+from dashboard.demo.fleet.wording import troubles
 from dashboard.demo.story.client import Client, Failed
 from dashboard.demo.story.deletion import delete
 from dashboard.demo.story.foresight import foresee

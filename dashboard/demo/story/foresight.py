@@ -6,8 +6,8 @@ from jsonschema import Draft202012Validator
 
 from dashboard.demo.apiserver.metadata import merge
 from dashboard.demo.charts import chart_of, charts
-from dashboard.demo.fleet.capi import troubles
 from dashboard.demo.fleet.model import K0RDENT, Deployment
+from dashboard.demo.fleet.wording import troubles
 from dashboard.demo.story.client import Failed
 from dashboard.demo.story.world import Manifest, World
 

@@ -1,9 +1,10 @@
 """The Events of a deployment's way up, on management and on the cluster that hosts it."""
 
 from dashboard.demo.charts import chart_of
-from dashboard.demo.fleet.capi import Cluster, trouble_text, troubles
+from dashboard.demo.fleet.capi import Cluster
 from dashboard.demo.fleet.logins import INFRA
 from dashboard.demo.fleet.model import Deployment, Step
+from dashboard.demo.fleet.wording import trouble_text, troubles
 from dashboard.demo.story.client import Client
 from dashboard.demo.story.stage import FLUX
 from dashboard.demo.story.world import Manifest, World

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import yaml
 from dashboard.demo.apiserver.server import Server
 from tests.conformance.api import Api
 from tests.conformance.threads import Loop
+from tests.rig import binaries
 
 HERE = Path(__file__).parent
 GROUP = "conformance.example.org"
@@ -42,7 +42,7 @@ class Subject:
             install(self.api, crd)
 
     def kubectl(self, folder: Path, *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-        program = shutil.which("kubectl")
+        program = binaries.kubectl()
         assert program
         config = folder / "kubeconfig"
         config.touch(mode=0o600)

@@ -1,15 +1,14 @@
 """kubectl cannot tell the two apart, for what people do with it."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.conformance.conftest import Subject
-
-pytestmark = pytest.mark.skipif(not shutil.which("kubectl"), reason="kubectl is not on this machine")
+from tests.conftest import need
+from tests.rig import binaries
 
 ONE = """
 apiVersion: conformance.example.org/v1
@@ -26,6 +25,8 @@ data: {count: "COUNT"}
 
 @pytest.fixture
 def kubectl(subject: Subject, space: str, tmp_path: Path):
+    need(binaries.kubectl(), binaries.HOW_KUBECTL)
+
     def run(*arguments: str, stdin: str | None = None, fine: bool = True) -> subprocess.CompletedProcess[str]:
         done = subject.kubectl(tmp_path, "-n", space, *arguments, stdin=stdin)
         assert not fine or done.returncode == 0, done.stderr
@@ -88,7 +89,7 @@ def test_delete_waits_until_it_is_gone(kubectl):
 
 def test_watch_prints_what_happens(subject: Subject, space: str, tmp_path: Path, kubectl):
     kubectl("apply", "-f", "-", stdin=ONE.replace("COUNT", "2"))
-    program = shutil.which("kubectl")
+    program = binaries.kubectl()
     assert program
     watching = subprocess.Popen(
         [program, f"--kubeconfig={tmp_path / 'kubeconfig'}", f"--cache-dir={tmp_path / 'cache'}", "-n", space, "get",

@@ -9,6 +9,7 @@ MODULE = Path(__file__).resolve().parent.parent / "apiserver" / "go.mod"
 
 CHECKOUT = MODULE.parent.parent.parent
 
+HOW_KUBECTL = "No kubectl here: put one on PATH, or run `make apiserver` (builds it, needs Go)."
 HOW = (
     "No kube-apiserver, etcd and kubectl here: run `make apiserver` (builds them, needs Go), or name a folder that "
     "holds them in KUBEBUILDER_ASSETS, or each in TEST_ASSET_KUBE_APISERVER, TEST_ASSET_ETCD and TEST_ASSET_KUBECTL."
@@ -39,10 +40,15 @@ def cache_folder() -> Path:
 
 
 def find() -> Binaries | None:
-    """All of them, or None when one is nowhere. For kubectl, the one on PATH will do."""
-    kubectl = _find("KUBECTL", "kubectl") or shutil.which("kubectl")
-    apiserver, etcd = _find("KUBE_APISERVER", "kube-apiserver"), _find("ETCD", "etcd")
-    return Binaries(apiserver, etcd, Path(kubectl)) if apiserver and etcd and kubectl else None
+    """All of them, or None when one is nowhere."""
+    apiserver, etcd, control = _find("KUBE_APISERVER", "kube-apiserver"), _find("ETCD", "etcd"), kubectl()
+    return Binaries(apiserver, etcd, control) if apiserver and etcd and control else None
+
+
+def kubectl() -> Path | None:
+    """The one beside the others, or the one on PATH."""
+    found = _find("KUBECTL", "kubectl") or shutil.which("kubectl")
+    return Path(found) if found else None
 
 
 def _find(variable: str, name: str) -> Path | None:

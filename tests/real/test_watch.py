@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.db import connection
 
 from regions import journal
 from regions.domain.kinds import KINDS
@@ -241,3 +242,48 @@ def test_nothing_is_lost_or_doubled_when_watch_is_killed_in_the_middle_of_a_burs
             break
         here = piece.cursor
     assert seen == [str(n) for n in range(1, step + 1)]
+
+
+def test_the_infrastructure_that_a_machine_names_is_followed_without_being_in_any_table(
+    fresh_fleet: Rig, watching: Watching
+):
+    region = fresh_fleet.regions[REGION]
+    made = {"apiVersion": "infrastructure.cluster.x-k8s.io/v1beta2", "kind": "AWSMachine",
+            "metadata": {"name": "shop-cp-0", "namespace": "default"},
+            "spec": {"instanceType": "m6i.large"}}  # fmt: skip
+    region.apply(yaml.safe_dump(made))
+    region.apply(machine("shop-cp-0"))
+    fresh_fleet.register(REGION)
+    first = watching.start()
+    watching.until_synced(MANAGEMENT, REGION)
+    watching.until("the AWSMachine", Resource.objects.filter(kind="AWSMachine", name="shop-cp-0").exists, 30)
+    # A watcher that goes on where this one stopped is told of no Machine, and follows it all the same.
+    watching.until_quiet()
+    watching.kill(first)
+    second = watching.start()
+    watching.until_led_by(second, 30)
+    failed = {"type": "Ready", "status": "False", "reason": "InstanceProvisionFailed", "message": "VcpuLimitExceeded",
+              "lastTransitionTime": "2026-08-20T10:00:00Z"}  # fmt: skip
+    region.patch_status(
+        "awsmachines.infrastructure.cluster.x-k8s.io", "shop-cp-0", "default", {"conditions": [failed]}
+    )
+    told = Change.objects.filter(kind="AWSMachine", message__contains="VcpuLimitExceeded")
+    watching.until("the failure of the AWSMachine", told.exists, 30)
+
+
+def test_a_database_that_drops_its_connections_costs_a_moment_and_no_change(fresh_fleet: Rig, watching: Watching):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no connections that could be dropped: this is tried on PostgreSQL")
+    fresh_fleet.management.apply(deployment("shop"))
+    watching.start()
+    watching.until_synced(MANAGEMENT)
+    watching.until_quiet()
+    here = journal.cursor()
+    with connection.cursor() as cursor:
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
+    for name in ("lake", "river"):
+        fresh_fleet.management.apply(deployment(name))
+    watching.until("both", lambda: Resource.objects.filter(name__in=["lake", "river"]).count() == 2, 40)
+    told = [c.name for c in journal.read(here, "kind:ClusterDeployment").changes if c.reason == "Created"]
+    assert sorted(told) == ["lake", "river"]

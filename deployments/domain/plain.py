@@ -86,6 +86,13 @@ def _refuse(word: str) -> Any:
     raise ValueError(word)
 
 
+def copied(value: Any) -> Any:
+    """A deep copy of plain data."""
+    if isinstance(value, dict):
+        return {key: copied(inner) for key, inner in value.items()}
+    return [copied(member) for member in value] if isinstance(value, list | tuple) else value
+
+
 def same(left: Any, right: Any) -> bool:
     """Equal as JSON: true is not 1, but 1 is 1.0."""
     if isinstance(left, bool) or isinstance(right, bool):

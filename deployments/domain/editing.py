@@ -1,0 +1,100 @@
+"""From an existing ClusterDeployment or Region to a draft and back, without losing what no form shows."""
+
+from typing import Any
+
+from deployments.domain import plain
+from deployments.domain.drafts import DeploymentDraft, ProviderDraft, RegionDraft, ServiceDraft
+from deployments.domain.manifests import deployment_manifest, plan
+from deployments.domain.world import World
+from regions.domain import manifest as m
+from regions.domain.manifest import Manifest
+
+_SHOWN = frozenset({"name", "namespace", "template", "values", "dependsOn"})
+
+
+def draft_of(manifest: Manifest) -> DeploymentDraft:
+    """The draft that a ClusterDeployment would be made from. The manifest as the cluster has it, not redacted."""
+    spec = m.mapping(manifest.get("spec"))
+    return DeploymentDraft(
+        namespace=m.namespace(manifest),
+        name=m.name(manifest),
+        template=m.text(spec.get("template")),
+        credential=m.text(spec.get("credential")),
+        config=m.mapping(spec.get("config")),
+        labels=m.labels(manifest),
+        services=tuple(_service(one) for one in m.items(m.part(spec, "serviceSpec", "services"))),
+        validate_only=spec.get("dryRun") is True,
+        propagate_credentials=spec.get("propagateCredentials") is not False,
+        cleanup_on_deletion=spec.get("cleanupOnDeletion") is True,
+    )
+
+
+def _service(one: dict[str, Any]) -> ServiceDraft:
+    return ServiceDraft(
+        name=m.text(one.get("name")),
+        template=m.text(one.get("template")),
+        namespace=m.text(one.get("namespace")) or "default",
+        values=m.text(one.get("values")),
+        depends_on=tuple(
+            (m.text(other.get("namespace")) or "default", m.text(other.get("name")))
+            for other in m.items(one.get("dependsOn"))
+        ),
+        kept={key: value for key, value in one.items() if key not in _SHOWN},
+    )
+
+
+def edited(opened: Manifest, draft: DeploymentDraft) -> Manifest:
+    """The ClusterDeployment as the draft wants it; what no form shows (IPAM, audit, providers of services) stays.
+
+    A label that the draft no longer has is null, which in a merge patch removes it.
+    """
+    made = deployment_manifest(draft)
+    before, wanted = m.mapping(opened.get("spec")), dict(made["spec"])
+    spec = {key: value for key, value in before.items() if key not in ("dryRun", "config", "serviceSpec")} | wanted
+    for key, default in (("dryRun", False), ("propagateCredentials", True), ("cleanupOnDeletion", False)):
+        # A switch that somebody wrote down stays written down.
+        if key in before and key not in wanted:
+            spec[key] = default
+    services = m.mapping(before.get("serviceSpec"))
+    if services or draft.services:
+        said = m.mapping(wanted.get("serviceSpec")).get("services", [])
+        spec["serviceSpec"] = services | ({"services": said} if said or "services" in services else {})
+    metadata = dict(m.mapping(opened.get("metadata")))
+    component = m.mapping(made["metadata"]["labels"])
+    metadata["labels"] = {key: None for key in m.labels(opened) if key not in component} | component
+    return {**opened, "metadata": metadata, "spec": spec}
+
+
+def region_draft_of(manifest: Manifest) -> RegionDraft:
+    """The draft that a Region would be made from."""
+    spec = m.mapping(manifest.get("spec"))
+    chosen = m.mapping(spec.get("clusterDeployment"))
+    off = m.part(spec, "core", "kcm", "config", "cert-manager", "enabled") is False
+    return RegionDraft(
+        name=m.name(manifest),
+        providers=tuple(
+            ProviderDraft(m.text(one.get("name")), m.text(one.get("template")), one.get("config"))
+            for one in m.items(spec.get("providers"))
+        ),
+        secret_name=m.text(m.part(spec, "kubeConfig", "name")),
+        secret_key=m.text(m.part(spec, "kubeConfig", "key")),
+        cluster_deployment=(m.text(chosen.get("namespace")), m.text(chosen.get("name"))) if chosen else None,
+        certificates_by_kof=off,
+    )
+
+
+def edited_region(opened: Manifest, draft: RegionDraft, world: World) -> Manifest:
+    """The Region as the draft wants it: its providers, and who brings cert-manager; all else stays."""
+    made = m.mapping(plan(draft, world)[-1].manifest.get("spec"))
+    spec = dict(m.mapping(opened.get("spec"))) | {"providers": made.get("providers", [])}
+    core = plain.copied(m.mapping(spec.get("core")))
+    kcm = core.setdefault("kcm", {})
+    config = kcm.setdefault("config", {}) if isinstance(kcm, dict) else {}
+    certificates = config.setdefault("cert-manager", {}) if isinstance(config, dict) else {}
+    if draft.certificates_by_kof:
+        certificates["enabled"] = False
+        spec["core"] = core
+    elif certificates.get("enabled") is False:
+        certificates["enabled"] = True
+        spec["core"] = core
+    return {**opened, "spec": spec}

@@ -13,6 +13,7 @@ from regions.domain.kinds import K0RDENT, Kind
 from regions.domain.notes import Gone, Note, Put, Reached, Swept
 from regions.domain.redact import redact
 from regions.domain.refs import MANAGEMENT, Ref
+from regions.journal.inserting import insert
 from regions.journal.packing import pack, unpack
 from regions.journal.reports import chunks
 from regions.journal.rows import ALTERED, apply_facts, apply_health, observed
@@ -141,9 +142,8 @@ class Batch:
             Resource.objects.filter(pk__in=some).delete()
         rows = [self.rows[key] for key in self.touched]
         new, old = [row for row in rows if row.pk is None], [row for row in rows if row.pk is not None]
-        Resource.objects.bulk_create(new)
+        insert(new, self.bodies)
         Resource.objects.bulk_create(old, update_conflicts=True, unique_fields=["id"], update_fields=ALTERED)
-        Manifest.objects.bulk_create(Manifest(resource=row, body=self.bodies[row.key]) for row in new)
         Manifest.objects.bulk_create(
             (Manifest(resource=row, body=self.bodies[row.key]) for row in old if row.key in self.rewritten),
             update_conflicts=True, unique_fields=["resource"], update_fields=["body"],

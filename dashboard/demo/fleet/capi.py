@@ -121,7 +121,8 @@ class Cluster:
         k0s = reference["kind"] == "K0sControlPlane"
         spec: Manifest = {"replicas": self.d.control_planes, "version": self.version}
         if k0s:
-            template = _ref(INFRA, f"{KINDS[self.chart.cloud][1]}Template", f"{self.d.name}-cp-mt")
+            _, kind, infra = KINDS[self.chart.cloud]
+            template = {"apiVersion": f"{INFRA}/{infra}", "kind": f"{kind}Template", "name": f"{self.d.name}-cp-mt"}
             spec |= {"k0sConfigSpec": {}, "machineTemplate": {"infrastructureRef": template}}
         return self._make(
             f"{group}/{version}", reference["kind"], reference["name"], labels=self.labels | self.named,

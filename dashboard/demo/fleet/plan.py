@@ -44,7 +44,8 @@ def draw(seed: int, now: datetime, size: Size | None = None) -> Fleet:
     places = _places(dice, now, size.regions)
     logins = _logins(places, now)
     fleet = Fleet(seed, now, places, logins, [])
-    fleet.deployments = [*_standing(fleet), *_drawn(dice, fleet, size)][: max(size.deployments, 1)]
+    standing = _standing(fleet)[: size.deployments]
+    fleet.deployments = [*standing, *_drawn(dice, fleet, size, size.deployments - len(standing))]
     return fleet
 
 
@@ -130,14 +131,14 @@ def _standing(fleet: Fleet) -> list[Deployment]:
     ]
 
 
-def _drawn(dice: random.Random, fleet: Fleet, size: Size) -> list[Deployment]:
+def _drawn(dice: random.Random, fleet: Fleet, size: Size, wanted: int) -> list[Deployment]:
     teams, stages = company()["teams"], company()["stages"]
     names: set[str] = set()
     found: list[Deployment] = []
     stories = list(_STORIES)
-    wanted = max(0, size.deployments - 6)
     usual = [place for place in fleet.places if place.story != "trouble"] or fleet.places
     many = wanted > 200
+    eligible, every = 0, max(1, min(3, wanted // 2 // len(_STORIES)))
     workers = max(1, size.machines // max(1, size.deployments) - 1) if size.machines else 0
     while len(found) < wanted:
         team = dice.choice(list(teams))
@@ -148,7 +149,8 @@ def _drawn(dice: random.Random, fleet: Fleet, size: Size) -> list[Deployment]:
         names.add(f"{team}/{name}")
         place = usual[len(found) % len(usual)] if dice.random() < 0.9 else dice.choice(fleet.places)
         each = _deployment(dice, fleet, place, team, name, stage, workers)
-        if stories and place.story == "" and len(found) % max(1, min(4, wanted // len(_STORIES))) == 1:
+        eligible += place.story == ""
+        if stories and place.story == "" and eligible % every == 0:
             _tell(dice, fleet, each, stories.pop(0))
         elif many and place.story == "" and dice.random() < 0.03:
             _tell(dice, fleet, each, dice.choice(_STORIES))

@@ -73,9 +73,17 @@ class Client:
 
     # Reading
 
-    async def get(self, path: str, *, query: Mapping[str, str] | None = None, deadline: float = 15.0) -> Manifest:
+    async def get(
+        self,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        on_behalf: Person | None = None,
+        deadline: float = 15.0,
+    ) -> Manifest:
         """The object at this path (`path_of` makes one), whole."""
-        return self._decoded(await self._call("GET", path, query=query, deadline=deadline), whole)
+        headers = _impersonating(on_behalf) if on_behalf else None
+        return self._decoded(await self._call("GET", path, query=query, headers=headers, deadline=deadline), whole)
 
     async def list_pages(
         self, path: str, selector: str = "", limit: int = 500, *, deadline: float = 60.0
@@ -208,12 +216,8 @@ class Client:
         self, method: str, path: str, body: Manifest, dry_run: bool, on_behalf: Person | None, deadline: float
     ) -> Answer:
         media = "application/merge-patch+json" if method == "PATCH" else "application/json"
-        headers = CIMultiDict({"Content-Type": media})
-        if on_behalf is not None:
-            _check_person(on_behalf)
-            headers.add("Impersonate-User", on_behalf.name)
-            for group in on_behalf.groups:
-                headers.add("Impersonate-Group", group)
+        headers: CIMultiDict[str] = _impersonating(on_behalf) if on_behalf else CIMultiDict()
+        headers["Content-Type"] = media
         query = {"dryRun": "All"} if dry_run else {}
         if method != "DELETE":
             query["fieldManager"] = "pane"
@@ -244,6 +248,14 @@ class Client:
 
     def _decoded(self, reply: Reply, decode: Callable[[bytes], T]) -> T:
         return decoded(decode, reply.body, self.endpoint.description)
+
+
+def _impersonating(person: Person) -> CIMultiDict[str]:
+    _check_person(person)
+    headers = CIMultiDict({"Impersonate-User": person.name})
+    for group in person.groups:
+        headers.add("Impersonate-Group", group)
+    return headers
 
 
 def _check_person(person: Person) -> None:

@@ -1,17 +1,14 @@
 """Where the endpoint of a cluster comes from, in k0rdent's ways."""
 
 import asyncio
-import base64
-import binascii
 import hashlib
-from pathlib import Path
 from typing import Any, Protocol
 
-from regions.domain import manifest as m
+from regions import kubeconfigs
 from regions.kube import kubeconfig, trusted
 from regions.kube.client import Client
 from regions.kube.endpoint import Endpoint
-from regions.kube.errors import KubeError, NotFound, Unreachable, Unsupported
+from regions.kube.errors import KubeError, Unreachable
 from regions.watcher.options import Options
 
 PATIENCE = 10.0  # seconds that a region waits for management to be there
@@ -101,31 +98,9 @@ class RegionSource:
             return False  # what we hold still works; the next refusal will ask again
 
     async def _read(self) -> bytes:
-        if self.options.region_kubeconfigs:
-            path = Path(self.options.region_kubeconfigs) / self.name
-            if await asyncio.to_thread(path.is_file):
-                self.described = "a kubeconfig of our own, set for this region"
-                return await asyncio.to_thread(path.read_bytes)
-        namespace, name, key = self._place()
-        self.described = f"Secret {namespace}/{name}, key {key}"
-        client = await self.management.client()
-        try:
-            secret = await client.get(f"/api/v1/namespaces/{namespace}/secrets/{name}")
-        except NotFound as error:
-            raise Unsupported(f"{self.described} holds its kubeconfig, but there is no such Secret") from error
-        value = m.part(secret, "data", key)
-        if not isinstance(value, str):
-            raise Unsupported(f"Secret {namespace}/{name} has no key {key}")
-        try:
-            return base64.b64decode(value, validate=True)
-        except binascii.Error as error:
-            raise Unsupported(f"{self.described} is not base64") from error
-
-    def _place(self) -> tuple[str, str, str]:
-        """Namespace, name and key of the Secret, as k0rdent finds it."""
-        if deployment := m.mapping(m.part(self.spec, "clusterDeployment")):
-            return m.text(deployment.get("namespace")), f"{m.text(deployment.get('name'))}-kubeconfig", "value"
-        config = m.mapping(m.part(self.spec, "kubeConfig"))
-        if not config.get("name"):
-            raise Unsupported("The Region names neither a kubeconfig Secret nor a ClusterDeployment")
-        return self.options.system_namespace, m.text(config["name"]), m.text(config.get("key")) or "value"
+        if (text := await kubeconfigs.own(self.options.region_kubeconfigs, self.name)) is not None:
+            self.described = "a kubeconfig of our own, set for this region"
+            return text
+        place = kubeconfigs.place_of(self.spec, self.options.system_namespace)
+        self.described = str(place)
+        return await kubeconfigs.read(await self.management.client(), place)

@@ -27,12 +27,12 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(PREFIX + name, default).strip()
 
 
-def flag(name: str) -> bool:
-    """Whether PANE_<name> says yes. Anything that is neither a yes nor a no is refused."""
-    value = text(name).lower()
+def flag(name: str, default: bool = False) -> bool:
+    """Whether PANE_<name> says yes; unset, the default. Anything that is neither a yes nor a no is refused."""
+    value = text(name).lower() or ("1" if default else "0")
     if value in {"1", "true", "yes", "on"}:
         return True
-    if value in {"", "0", "false", "no", "off"}:
+    if value in {"0", "false", "no", "off"}:
         return False
     refuse(f"{PREFIX}{name} is {value!r}; say 1 or 0.")
 

@@ -23,6 +23,7 @@ PANE_CONTEXT = env.text("CONTEXT")
 PANE_SYSTEM_NAMESPACE = env.text("SYSTEM_NAMESPACE", "kcm-system")
 PANE_ALLOW_LOOPBACK = env.flag("ALLOW_LOOPBACK")  # may a region's kubeconfig name an address of this machine
 PANE_REGION_KUBECONFIGS = env.text("REGION_KUBECONFIGS")  # folder with one least-privileged kubeconfig a region
+PANE_IMPERSONATE = env.flag("IMPERSONATE", default=True)  # write to management as pane:<account>; 0: as Pane itself
 PANE_KEEP_DAYS = env.number("KEEP_DAYS", 7)  # how long the log is kept
 PANE_TRUST_PROXY = env.flag("TRUST_PROXY")  # believe X-Forwarded-For and -Proto: only behind a proxy that sets them
 

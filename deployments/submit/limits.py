@@ -1,0 +1,28 @@
+"""What a preview cannot know, said by name: nobody should take a clean preview for a running cluster."""
+
+from collections.abc import Sequence
+
+from deployments.submit.shapes import Looked, Outcome
+
+_BY_KIND = {
+    "ClusterDeployment": (
+        "Whether the chart takes these values: k0rdent looks when it renders them, after the deployment was accepted. "
+        "Pane has compared them with the template's schema.",
+        "Quota, permissions and images at the cloud: nobody asks there before machines are made.",
+    ),
+    "Credential": ("Whether the cloud accepts this credential: that shows with the first cluster.",),
+    "Region": (
+        "Whether k0rdent can install its components in the region: that shows component by component.",
+    ),
+}  # fmt: skip
+
+
+def unchecked(objects: Sequence[Looked]) -> tuple[str, ...]:
+    """One sentence for each thing that this preview could not check."""
+    found = [
+        f"{one.ref.kind} {one.ref.name} {one.sentence}." for one in objects if one.outcome is Outcome.UNCHECKED
+    ]
+    for kind, sentences in _BY_KIND.items():
+        if any(one.ref.kind == kind for one in objects):
+            found += sentences
+    return tuple(dict.fromkeys(found))

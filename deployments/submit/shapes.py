@@ -1,0 +1,77 @@
+"""What a preview says, object by object."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from deployments.domain.diffs import Line
+from deployments.domain.findings import Problem, errors
+from deployments.domain.manifests import Planned
+from regions.domain.refs import MANAGEMENT, Ref
+
+
+class Outcome(StrEnum):
+    """What would become of one object."""
+
+    CREATE = "create"  # the cluster would take it
+    CHANGE = "change"  # it stands, and would be changed
+    SAME = "same"  # it stands as it should: made by this very Submission, or shared by all
+    TAKEN = "taken"  # something of this name stands already, and it is not ours
+    REFUSED = "refused"
+    UNCHECKED = "unchecked"  # the cluster could not be asked
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One object as the cluster would take it."""
+
+    planned: Planned
+    outcome: Outcome
+    sentence: str  # in plain words
+    detail: str = ""  # the server's own sentence, where the plain one is ours
+    account: str = ""  # as whom it would be written; empty: Pane's own account
+    warnings: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()  # a refusal, on the fields of the form
+    differences: tuple[Line, ...] = ()  # from what stands (or would, where that is otherwise) to what is asked
+    yaml: str = ""  # with placeholders for secrets
+
+    @property
+    def ref(self) -> Ref:
+        return self.planned.ref
+
+    @property
+    def where(self) -> str:
+        return "management" if self.planned.cluster == MANAGEMENT else self.planned.cluster
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The whole plan, looked at. `digest` binds a confirmation to it."""
+
+    objects: tuple[Looked, ...]
+    digest: str
+    unchecked: tuple[str, ...]  # what this preview could not check, one sentence each
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What the clusters said, on the fields of the form."""
+        return tuple(dict.fromkeys(problem for one in self.objects for problem in one.problems))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the clusters want people to read."""
+        return tuple(dict.fromkeys(text for one in self.objects for text in one.warnings))
+
+    @property
+    def sendable(self) -> bool:
+        """Whether anything forbids to send it. What could not be asked does not."""
+        return not errors(self.problems) and all(
+            one.outcome not in (Outcome.TAKEN, Outcome.REFUSED) for one in self.objects
+        )
+
+
+class NotAsPreviewed(Exception):
+    """What would be sent is not what was shown: show it again."""
+
+
+class NotTheirs(Exception):
+    """This Submission is another person's."""

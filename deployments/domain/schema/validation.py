@@ -158,17 +158,17 @@ def _unknown(schema: Any, defaults: Any, config: Mapping[str, Any], path: Path) 
     if not isinstance(properties, Mapping) or not properties:
         return  # whatever one likes may stand here
     known = {*properties, *(defaults if isinstance(defaults, Mapping) else ())}
-    if schema.get("additionalProperties") is False or schema.get("patternProperties"):
-        return  # `validate` speaks of these
+    # Of keys that a closed mapping does not know, `validate` speaks.
+    closed = schema.get("additionalProperties") is False or schema.get("patternProperties")
     for key, value in config.items():
         here = (*path, key)
         if musts.is_hidden(here):
             continue
-        if key not in known:
+        if key not in known and not closed:
             close = get_close_matches(key, known, n=1)
             hint = f" Did you mean {close[0]}?" if close else ""
             yield warning(pointer("config", here), f"The template knows no {'.'.join(here)}, so it does nothing.{hint}")
-        elif isinstance(value, Mapping):
+        elif key in known and isinstance(value, Mapping):
             yield from _unknown(properties.get(key), at(defaults, (key,)), value, here)
 
 

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from deployments import catalog
+from deployments.domain import template_filters
 from deployments.domain.filters import parse
 from regions import fleet, live
 from regions.domain.refs import MANAGEMENT
@@ -53,10 +54,12 @@ def detail(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
 
 @require_safe
 def templates(request: ViewedRequest) -> HttpResponse:
-    """/templates/"""
+    """/templates/: one row a template, its versions and copies folded; filters and page are in the address."""
     kinds = ("ClusterTemplate", "ServiceTemplate", "ProviderTemplate", "ClusterTemplateChain", "ServiceTemplateChain")
     live.follow(request, *map(kind, kinds), kind("ClusterDeployment"), kind("Management"))
-    return render(request, "deployments/templates.html", {"found": catalog.list_templates(viewer=request.viewer)})
+    filters = template_filters.parse(request.GET)
+    shelf = catalog.shelve(catalog.list_templates(viewer=request.viewer), filters)
+    return render(request, "deployments/templates.html", {"shelf": shelf, "filters": filters})
 
 
 @require_safe

@@ -189,12 +189,29 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class Chain:
+    """A Cluster- or ServiceTemplateChain: the templates that its namespace supports, and where each may move."""
+
+    row: Row
+    leads: Mapping[str, tuple[str, ...]]  # template → those that it may move to
+
+    @property
+    def of_kind(self) -> str:
+        """The kind of its templates."""
+        return self.row.target.kind.removesuffix("Chain")
+
+
+@dataclass(frozen=True, slots=True)
 class Templates:
     clusters: tuple[Template, ...]
     services: tuple[Template, ...]
     providers: tuple[Template, ...]
-    chains: tuple[Row, ...]
+    chains: tuple[Chain, ...]
     empty: Empty | None
+
+    @property
+    def every(self) -> tuple[Template, ...]:
+        return (*self.clusters, *self.services, *self.providers)
 
 
 @dataclass(frozen=True, slots=True)

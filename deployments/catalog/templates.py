@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Count
 
 from deployments.catalog.empty import why
-from deployments.catalog.shapes import Template, Templates
+from deployments.catalog.shapes import Chain, Template, Templates
 from regions.domain import manifest as m
 from regions.domain.viewer import Viewer
 from regions.fleet.rows import manifests, row_of, worst_first
@@ -24,7 +24,8 @@ def list_templates(*, viewer: Viewer) -> Templates:
     chains = list(worst_first(Resource.objects.filter(kind__in=_CHAINS), sight))
     bodies = manifests([*rows, *chains])
     used = _used()
-    upgrades = _upgrades(chains, bodies)
+    linked = tuple(Chain(row_of(row, sight), _leads(bodies.get(row.pk, {}))) for row in chains)
+    upgrades = _upgrades(linked)
     by_kind: dict[str, list[Template]] = {kind: [] for kind in _KINDS}
     for row in rows:
         place = (row.kind, row.namespace, row.name)
@@ -34,7 +35,7 @@ def list_templates(*, viewer: Viewer) -> Templates:
     )  # fmt: skip
     return Templates(
         tuple(by_kind["ClusterTemplate"]), tuple(by_kind["ServiceTemplate"]), tuple(by_kind["ProviderTemplate"]),
-        tuple(row_of(row, sight) for row in chains), empty,
+        linked, empty,
     )  # fmt: skip
 
 
@@ -61,13 +62,20 @@ def _used() -> Counter[tuple[str, str, str]]:
     return found
 
 
-def _upgrades(chains: list[Resource], bodies: dict[int, dict[str, Any]]) -> dict[tuple[str, str, str], tuple[str, ...]]:
+def _leads(body: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for one in m.items(m.part(body, "spec", "supportedTemplates")):
+        name = m.text(one.get("name"))
+        names = tuple(m.text(upgrade.get("name")) for upgrade in m.items(one.get("availableUpgrades")))
+        found[name] = tuple(dict.fromkeys((*found.get(name, ()), *names)))
+    return found
+
+
+def _upgrades(chains: tuple[Chain, ...]) -> dict[tuple[str, str, str], tuple[str, ...]]:
     """Where the chains of its namespace lead from each template."""
     found: dict[tuple[str, str, str], tuple[str, ...]] = {}
-    for row in chains:
-        kind = row.kind.removesuffix("Chain")
-        for one in m.items(m.part(bodies.get(row.pk, {}), "spec", "supportedTemplates")):
-            place = (kind, row.namespace, m.text(one.get("name")))
-            names = tuple(m.text(upgrade.get("name")) for upgrade in m.items(one.get("availableUpgrades")))
+    for chain in chains:
+        for name, names in chain.leads.items():
+            place = (chain.of_kind, chain.row.target.namespace, name)
             found[place] = tuple(dict.fromkeys((*found.get(place, ()), *names)))
     return found

@@ -1,5 +1,7 @@
 """Where an object is shown. URL names are strings, so that the ground need not import what stands on it."""
 
+from urllib.parse import quote
+
 from django.urls import NoReverseMatch, reverse
 
 from regions.domain.refs import MANAGEMENT
@@ -29,12 +31,16 @@ def url(kind: str, namespace: str, name: str, cluster: str = MANAGEMENT, region:
     """The path of the page that shows an object, with its place on it; empty when no page does."""
     if kind == "ClusterDeployment":
         return _path("deployments:detail", namespace, name)
+    if kind == "Credential":
+        return _path("credentials:detail", namespace, name)
     if kind == "Region":
         return _path("regions:detail", name)
     if kind in ("Management", "Release"):
         return _path("regions:detail", MANAGEMENT)
     if kind in _LISTS and not (kind == "ServiceSet" and deployment):
-        return f"{_path(_LISTS[kind])}#{dom_id(cluster, kind, namespace, name)}"
+        # Templates are many: their list shows a page of them, and folds copies.
+        found = f"?search={quote(name)}" if kind.endswith("Template") else ""
+        return f"{_path(_LISTS[kind])}{found}#{dom_id(cluster, kind, namespace, name)}"
     if deployment:
         owner, _, own_name = deployment.partition("/")
         return _path("deployments:detail", owner, own_name)

@@ -41,3 +41,12 @@ addEventListener("pageshow", () => {
 });
 
 document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// An address that points into something folded opens it; browsers do not all do so themselves.
+function unfold() {
+  for (let at = document.getElementById(decodeURIComponent(location.hash.slice(1))); at; at = at.parentElement) {
+    if (at.matches("details")) at.open = true;
+  }
+}
+addEventListener("hashchange", unfold);
+unfold();

@@ -1,4 +1,4 @@
-"""Fixtures for every suite: the real API servers."""
+"""For every suite: the real API servers, what to do without a part, and `--database-only`."""
 
 import os
 from collections.abc import Iterator
@@ -7,6 +7,24 @@ import pytest
 
 from tests.rig import binaries
 from tests.rig.fleet import Rig
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database-only", action="store_true", help="only tests that use the database, to run these on another one"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("database_only"):
+        return
+    fixtures = {"db", "transactional_db", "django_db_setup"}
+    chosen = [
+        item for item in items
+        if item.get_closest_marker("django_db") or not fixtures.isdisjoint(getattr(item, "fixturenames", ()))
+    ]  # fmt: skip
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+    items[:] = chosen
 
 
 def need(what: object, sentence: str) -> None:

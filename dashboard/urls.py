@@ -20,6 +20,8 @@ urlpatterns = [
     path("search/", search.page, name="search"),
     # /regions/ …
     path("", include("regions.urls")),
+    # /credentials/
+    path("", include("deployments.credentials.urls")),
     # /deployments/ /templates/ /services/ …
     path("", include("deployments.urls")),
     # /api/v1/

@@ -62,6 +62,8 @@ def named(cluster: str, system_namespace: str) -> tuple[set[Named], set[Named]]:
 def _naming(cluster: str) -> Iterator[dict[str, Any]]:
     held = Resource.objects.filter(cluster=cluster)
     rows = held.filter(group=K0RDENT, kind__in=_NAMING) | held.filter(kind__endswith="Identity")
+    # What a Credential names lies where its clusters are run, though it lies on management itself.
+    rows |= Resource.objects.filter(cluster=MANAGEMENT, group=K0RDENT, kind="Credential", region=cluster)
     for row in rows.select_related("manifest").iterator(chunk_size=500):
         if hasattr(row, "manifest"):
             yield journal.unpack(row.manifest.body)

@@ -1,0 +1,114 @@
+"""The list of credentials. There are tens, at most hundreds: all are judged, so that problems can be filtered by."""
+
+from collections import Counter
+from datetime import UTC, datetime
+
+from deployments.catalog.empty import why
+from deployments.catalog.shapes import Facet, Option
+from deployments.credentials.filters import FACETS, STATES, Filters
+from deployments.credentials.items import items
+from deployments.credentials.liveness import Proof
+from deployments.credentials.providers import title
+from deployments.credentials.shapes import CredentialItem, Listing
+from deployments.credentials.survey import survey
+from regions.domain.health import Health
+from regions.domain.refs import MANAGEMENT
+from regions.domain.viewer import Viewer
+
+_TITLES = {
+    "region": "Region", "health": "Health", "proof": "Accepted", "provider": "Provider", "namespace": "Namespace",
+    "state": "Show",
+}  # fmt: skip
+PROOFS = {Proof.PROVEN: "proven", Proof.REJECTED: "rejected", Proof.UNTESTED: "not yet tried"}
+_PAST = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def list_credentials(filters: Filters, *, viewer: Viewer) -> Listing:
+    """One page of the credentials that fit, and how many there are of each value of each facet."""
+    known = survey()
+    every = [item for item, _ in items(known, known.rows)]
+    worded = [item for item in every if _fits_text(item, filters.text)]
+    fitting = [item for item in worded if all(_fits(item, filters, name) for name in FACETS)]
+    facets = tuple(_facet(name, worded, filters) for name in FACETS)
+    ordered = _ordered(fitting, filters.sort)
+    pages = max(1, -(-len(ordered) // filters.page_size))
+    page = min(filters.page, pages)
+    start = (page - 1) * filters.page_size
+    count = Counter(item.row.health for item in fitting)
+    return Listing(
+        filters=filters, items=tuple(ordered[start : start + filters.page_size]), total=len(fitting), of=len(every),
+        page=page, pages=pages, facets=facets,
+        by_health={health.value: count[health] for health in Health if count[health]},
+        empty=None if ordered else why(
+            known.sight, "credentials", "credentials", filtered=bool(every),
+            none="A credential is what k0rdent signs in to a cloud with. Make one, and deployments can use it.",
+        ),
+    )  # fmt: skip
+
+
+def _values(item: CredentialItem, name: str) -> tuple[str, ...]:
+    """What it has under a facet; the last facet is a question of which several may be answered yes."""
+    if name == "region":
+        return (item.row.region or MANAGEMENT,)
+    if name == "health":
+        return (item.row.health.value,)
+    if name == "proof":
+        return (item.liveness.proof.value,)
+    if name == "provider":
+        return (item.provider or "none",)
+    if name == "namespace":
+        return (item.row.target.namespace,)
+    return tuple(key for key, yes in (("problems", item.troubles), ("unused", not item.used)) if yes)
+
+
+def _fits(item: CredentialItem, filters: Filters, name: str) -> bool:
+    chosen = getattr(filters, name)
+    return not chosen or bool(set(chosen) & set(_values(item, name)))
+
+
+def _fits_text(item: CredentialItem, text: str) -> bool:
+    target = item.row.target
+    said = (target.name, target.namespace, item.description, item.identity.name, item.row.message)
+    whole = "\n".join((*said, item.liveness.message)).lower()
+    return all(word in whole for word in text.lower().split())
+
+
+def _facet(name: str, worded: list[CredentialItem], filters: Filters) -> Facet:
+    others = [facet for facet in FACETS if facet != name]
+    counts: Counter[str] = Counter(dict.fromkeys(getattr(filters, name), 0))
+    for item in worded:
+        if all(_fits(item, filters, other) for other in others):
+            counts.update(_values(item, name))
+    chosen = getattr(filters, name)
+    orders: dict[str, list[str]] = {"health": [*map(str, Health)], "proof": [*map(str, PROOFS)], "state": list(STATES)}
+    by_count = sorted(counts, key=lambda value: (value not in chosen, -counts[value], value))
+    order = [value for value in orders.get(name, by_count) if value in counts]
+    return Facet(name, _TITLES[name], tuple(
+        Option(value, _label(name, value), counts[value], value in chosen) for value in order
+    ))  # fmt: skip
+
+
+def _label(name: str, value: str) -> str:
+    if name == "proof":
+        return PROOFS[Proof(value)]
+    if name == "state":
+        return STATES[value]
+    if name == "provider":
+        return title(value) if value != "none" else "not known"
+    return "management" if value == MANAGEMENT else value
+
+
+def _ordered(found: list[CredentialItem], sort: str) -> list[CredentialItem]:
+    name, back = sort.removeprefix("-"), sort.startswith("-")
+    keys = {
+        "health": lambda item: (item.row.health.rank, -item.troubles),
+        "name": lambda item: (item.row.target.name,),
+        "region": lambda item: (item.row.region,),
+        "provider": lambda item: (item.provider_title,),
+        "proof": lambda item: (list(Proof).index(item.liveness.proof), item.liveness.at or _PAST),
+        "used": lambda item: (-item.used,),
+        "problems": lambda item: (-item.troubles,),
+        "created": lambda item: (-(item.row.created_at or _PAST).timestamp(),),
+    }  # fmt: skip
+    by_name = sorted(found, key=lambda item: (item.row.target.namespace, item.row.target.name), reverse=back)
+    return sorted(by_name, key=keys[name], reverse=back)

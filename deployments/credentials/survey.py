@@ -1,0 +1,193 @@
+"""What the copy knows around credentials, read by a dozen queries however many there are."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Max, Q
+
+from deployments.credentials.liveness import Evidence, Liveness, judge, rejects
+from deployments.credentials.needs import MANAGED, Need
+from deployments.credentials.providers import IDENTITIES, SECRET
+from deployments.credentials.shapes import Needed
+from deployments.domain.world import version_of
+from regions.domain import manifest as m
+from regions.domain.health import Health
+from regions.domain.kinds import CAPI, INFRASTRUCTURE, K0RDENT
+from regions.domain.manifest import Manifest
+from regions.domain.refs import MANAGEMENT
+from regions.fleet.rows import manifests
+from regions.fleet.sight import Sight, look
+from regions.models import Change, Resource, Stream
+
+LATEST = 1000
+"""So many reported warnings are looked through for a cloud's refusals."""
+
+LOOKED_FOR = timedelta(minutes=6)
+"""Within this time what a new Credential names has been read by name on the cluster of its region."""
+
+_STREAMS = {kind: f"{known.plural}.{INFRASTRUCTURE}" for kind, known in IDENTITIES.items()}
+
+
+@dataclass(slots=True)
+class Survey:
+    """Read once a call, so that every part of an answer agrees."""
+
+    sight: Sight
+    system: str
+    release: str
+    copies: bool
+    rows: list[Resource]  # Credentials
+    bodies: dict[int, Manifest]
+    used: dict[str, int]  # by namespace/name
+    made: dict[str, set[str]]  # by namespace/name: kinds of infrastructure
+    liveness: dict[str, Liveness]
+    held: dict[tuple[str, str, str, str], Resource]
+    regions: dict[str, Resource]
+    interfaces: dict[str, dict[str, set[str]]]  # by cluster: provider -> kinds of identity
+    streams: dict[tuple[str, str], str]
+
+    def read(self, cluster: str, kind: str, namespace: str, name: str) -> Manifest | None:
+        """The manifest of an object that a credential needs; None when the copy has none."""
+        row = self.held.get((cluster, kind, namespace, name))
+        return self.bodies.get(row.pk) if row else None
+
+    def takes(self, cluster: str, provider: str) -> set[str] | None:
+        """Kinds of identity that this provider takes there; None when we cannot tell."""
+        if self.streams.get((cluster, f"providerinterfaces.{K0RDENT}")) != Stream.State.WATCHING:
+            return None
+        return self.interfaces.get(cluster, {}).get(provider, set())
+
+    def look_for(self, need: Need, credential: Resource) -> Needed:
+        """Whether it is there, as far as the copy can tell."""
+        blind = not self.sight.sees(need.cluster, need.cluster)
+        row = self.held.get(need.place)
+        if row is None:
+            young = credential.created_at is not None and self.sight.now - credential.created_at < LOOKED_FOR
+            return Needed(need, *self._absent(need, blind, young), blind=blind)
+        body = self.bodies.get(row.pk, {})
+        keys = tuple(sorted(m.mapping(body.get("data")))) if need.kind in (SECRET, "ConfigMap") else ()
+        state, note = "present", ""
+        if row.deleting_at:
+            state, note = "deleting", "It is being deleted."
+        elif need.copy and row.labels.get(MANAGED) != "true":
+            state = "unmanaged"
+            note = f"Made by hand: without the label {MANAGED}=true k0rdent leaves it as it is, outdated or not."
+        return Needed(need, state, note, keys, row.created_at, blind)
+
+    def _absent(self, need: Need, blind: bool, young: bool) -> tuple[str, str]:
+        if blind:
+            return "unknown", self.sight.why(need.cluster, need.cluster)
+        if need.kind in (SECRET, "ConfigMap"):
+            if young and need.cluster != MANAGEMENT:
+                return "unknown", "The credential is new: Pane looks for what it names within a few minutes."
+            if need.kind == SECRET and not self._reads_secrets(need.cluster):
+                return "unknown", "Missing, or Pane's account may not read Secrets there: it has seen none."
+            return "missing", ""
+        stream = self.streams.get((need.cluster, _STREAMS.get(need.kind, "")), "")
+        if stream == Stream.State.REFUSED:
+            return "forbidden", f"Pane's account may not list {need.kind} there."
+        if stream == Stream.State.ABSENT:
+            return "absent", "Its provider is not installed there."
+        if stream == Stream.State.WATCHING:
+            return "missing", ""
+        return "unknown", "Pane does not watch this kind there."
+
+    def _reads_secrets(self, cluster: str) -> bool:
+        return any(place[0] == cluster and place[1] == SECRET for place in self.held)
+
+
+def survey() -> Survey:
+    """Look at every credential and what is around it."""
+    rows = list(Resource.objects.filter(kind="Credential", group=K0RDENT))
+    around = list(Resource.objects.filter(
+        Q(group="", kind=SECRET) | Q(group="", kind="ConfigMap", name__endswith="-resource-template")
+        | Q(group=INFRASTRUCTURE, kind__in=IDENTITIES) | Q(group=K0RDENT, kind__in=("ProviderInterface", "Management"))
+    ))  # fmt: skip
+    bodies = manifests([*rows, *around])
+    management = next((bodies.get(row.pk, {}) for row in around if row.kind == "Management"), {})
+    release = _release(management)
+    version = version_of(release)
+    of_deployment = dict(
+        Resource.objects.filter(kind="ClusterDeployment", group=K0RDENT).exclude(credential="")
+        .values_list("deployment", "credential")
+    )  # fmt: skip
+    used: dict[str, int] = defaultdict(int)
+    for credential in of_deployment.values():
+        used[credential] += 1
+    made, liveness = _evidence(of_deployment)
+    return Survey(
+        sight=look(), system=settings.PANE_SYSTEM_NAMESPACE, release=release,
+        copies=version is None or version >= (1, 5), rows=rows, bodies=bodies, used=used, made=made,
+        liveness=liveness,
+        held={(row.cluster, row.kind, row.namespace, row.name): row for row in around},
+        regions={row.name: row for row in Resource.objects.filter(kind="Region", group=K0RDENT)},
+        interfaces=_interfaces([row for row in around if row.kind == "ProviderInterface"], bodies),
+        streams=_streams(),
+    )  # fmt: skip
+
+
+def _release(management: Manifest) -> str:
+    """The version of the installed k0rdent, else the name of its Release."""
+    name = m.text(m.part(management, "status", "release")) or m.text(m.part(management, "spec", "release"))
+    row = Resource.objects.filter(kind="Release", group=K0RDENT, name=name).first()
+    body = manifests([row]).get(row.pk, {}) if row else {}
+    return m.text(m.part(body, "spec", "version")) or name
+
+
+def _streams() -> dict[tuple[str, str], str]:
+    names = [*_STREAMS.values(), f"providerinterfaces.{K0RDENT}"]
+    return {
+        (cluster, name): state
+        for cluster, name, state in Stream.objects.filter(name__in=names).values_list("cluster", "name", "state")
+    }
+
+
+def _evidence(of_deployment: dict[str, str]) -> tuple[dict[str, set[str]], dict[str, Liveness]]:
+    """By credential: the kinds that its deployments are made of, and what they say about its keys."""
+    made: dict[str, set[str]] = defaultdict(set)
+    found: dict[str, list[Evidence]] = defaultdict(list)
+    for deployment, kind, at in _accepted():
+        if credential := of_deployment.get(deployment):
+            made[credential].add(kind)
+            found[credential].append(Evidence(True, at, deployment, f"{kind} is ready"))
+    for deployment, kind in Resource.objects.filter(group=INFRASTRUCTURE, kind__endswith="Cluster").exclude(
+            deployment="").order_by().values_list("deployment", "kind"):  # fmt: skip
+        if credential := of_deployment.get(deployment):
+            made[credential].add(kind)
+    for deployment, at, message in _refused():
+        if (credential := of_deployment.get(deployment)) and rejects(message):
+            found[credential].append(Evidence(False, at, deployment, message))
+    return made, {credential: judge(evidence) for credential, evidence in found.items()}
+
+
+def _accepted() -> Iterator[tuple[str, str, datetime | None]]:
+    """What a cloud made: deployment, kind, the last time that one of it became ready."""
+    grown = Q(group=INFRASTRUCTURE) | Q(group__startswith="lib.", kind="SveltosCluster")
+    rows = Resource.objects.filter(grown, health=Health.READY).exclude(deployment="").exclude(kind__in=IDENTITIES)
+    yield from rows.order_by().values("deployment", "kind").annotate(at=Max("since")).values_list(
+        "deployment", "kind", "at"
+    )
+
+
+def _refused() -> Iterator[tuple[str, datetime, str]]:
+    """What may be a cloud's refusal: deployment, when, and what was said."""
+    bad = (Health.FAILED, Health.DEGRADED, Health.UNKNOWN, Health.PROGRESSING, Health.DELETING)
+    groups = Q(group__in=(INFRASTRUCTURE, CAPI)) | Q(group=K0RDENT, kind="ClusterDeployment")
+    rows = Resource.objects.filter(groups, health__in=bad).exclude(deployment="").exclude(message="")
+    yield from rows.order_by().values_list("deployment", "since", "message")
+    told = Change.objects.filter(source=Change.Source.REPORTED).exclude(severity=Change.Severity.NORMAL)
+    yield from told.exclude(deployment="").order_by("-id").values_list("deployment", "at", "message")[:LATEST]
+
+
+def _interfaces(rows: Iterable[Resource], bodies: dict[int, Manifest]) -> dict[str, dict[str, set[str]]]:
+    """By cluster: each installed provider with the kinds of identity that it takes."""
+    found: dict[str, dict[str, set[str]]] = defaultdict(dict)
+    for row in rows:
+        body = bodies.get(row.pk, {})
+        provider = m.labels(body).get(f"{CAPI}/provider", "")
+        listed = m.items(m.part(body, "spec", "clusterIdentities"))
+        found[row.cluster].setdefault(provider, set()).update(m.text(one.get("kind")) for one in listed)
+    return found

@@ -12,7 +12,7 @@ from regions.domain.viewer import Viewer
 
 log = logging.getLogger(__name__)
 
-LEAST_PAUSE = 0.1  # seconds between two drawings
+LEAST_PAUSE = 0.1  # seconds from one drawing's beginning to the next one's
 LONGEST_PAUSE = 30.0  # after drawings that failed
 
 
@@ -86,7 +86,8 @@ class Screen:
                 self._failed()
                 continue
             now = monotonic()
-            self._not_before = now + max(LEAST_PAUSE, 2 * (now - began))
+            # As much rest as work, so that a page that is dear to draw leaves the thread to others half of the time.
+            self._not_before = began + max(LEAST_PAUSE, 2 * (now - began))
             if self._failures:
                 self._failures = 0
                 self._say("trouble", encode(trouble=""))

@@ -34,7 +34,8 @@ class Round:
 def run(ground: Ground, quick: bool, say: Callable[[str], None]) -> Part:
     sockets, lasts, rounds = (20, 3.0, 1) if quick else (500, 12.0, 3)
     part = Part("fanout", f"{sockets} sockets, {RATE} events a second; peer: websockets.broadcast of as many bytes")
-    pages, plain_pages, programs, plain_programs = [], [], [], []
+    measured: list[list[Round]] = [[], [], [], []]
+    pages, plain_pages, programs, plain_programs = measured
     for number in range(rounds):
         for path, ours, theirs in (
             ("/ws/live/", pages, plain_pages), ("/ws/changes/?topic=fleet", programs, plain_programs)

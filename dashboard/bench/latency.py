@@ -67,10 +67,10 @@ def run(ground: Ground, quick: bool, say: Callable[[str], None]) -> Part:
             for name, times in seen.items():
                 ways[name] += [at - begun[change] for change, at in times.items() if change in begun]
                 if name != "kubectl":
-                    more = [at - seen["kubectl"][change] for change, at in times.items() if change in seen["kubectl"]]
-                    differences[name] += more
-                    if more:
-                        medians[name].append(summary(more)["median"])
+                    later = [at - seen["kubectl"][change] for change, at in times.items() if change in seen["kubectl"]]
+                    differences[name] += later
+                    if later:
+                        medians[name].append(summary(later)["median"])
             _whole(seen, numbers, part)
     kubectl = summary(ways["kubectl"])
     for name, called in (("browser", "an open browser"), ("socket", "a page's socket")):

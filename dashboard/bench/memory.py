@@ -16,7 +16,8 @@ def run(ground: Ground, quick: bool, say: Callable[[str], None]) -> Part:
     few, many, times = (100, 1_100, 1) if quick else (1_000, 21_000, 3)
     part = Part("memory", f"resident memory of `watch` with {few:,} and with {many:,} objects")
     with started() as clusters:
-        small, large = [], []
+        small: list[int] = []
+        large: list[int] = []
         for wanted, found in ((few, small), (many, large)):
             say(f"memory: {wanted:,} objects")
             clusters.fill(wanted // A_DEPLOYMENT)

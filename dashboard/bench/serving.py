@@ -20,17 +20,17 @@ def mark(path: str) -> None:
 
     hub_moved, screen_publish = Hub._moved, Screen._publish
     told = open(path, "w", buffering=1)  # noqa: SIM115 as long as the process
-    drawn = open(f"{path}.drawn", "w", buffering=1)  # noqa: SIM115
+    shown = open(f"{path}.drawn", "w", buffering=1)  # noqa: SIM115
 
     def moved(self: Hub, entries: list[Any], lost: bool) -> None:
         at = time.monotonic()
         hub_moved(self, entries, lost)
         told.write("".join(f"{entry.id:.0f} {at}\n" for entry in entries if entry.id % 1 == 0))
 
-    def publish(self: Screen, page: Drawn) -> None:
+    def publish(self: Screen, drawn: Drawn) -> None:
         at = time.monotonic()
-        screen_publish(self, page)
-        drawn.write(f"{page.cursor.rpartition('.')[2]} {at}\n")
+        screen_publish(self, drawn)
+        shown.write(f"{drawn.cursor.rpartition('.')[2]} {at}\n")
 
     Hub._moved, Screen._publish = moved, publish  # type: ignore[method-assign]
 

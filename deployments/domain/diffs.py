@@ -36,7 +36,8 @@ def changes(live: Manifest | None, wanted: Manifest, *, partial: bool = False) -
     `partial`: what `wanted` does not speak of stays as it is, as a create over an existing object or a patch would.
     """
     before = owned(live) if live is not None else {}
-    return list(_lines(_settled(before), _settled(owned(wanted)), "", partial, m.kind(wanted) == "Secret"))
+    secret = "Secret" in (m.kind(wanted), m.kind(before))
+    return list(_lines(_settled(before), _settled(owned(wanted)), "", partial, secret))
 
 
 def owned(manifest: Manifest) -> Manifest:
@@ -60,25 +61,24 @@ def _settled(manifest: Manifest) -> Manifest:
 
 
 def _lines(before: Any, after: Any, path: str, partial: bool, secret: bool) -> Iterator[Line]:
+    if secret and path == "data":
+        # Key by key even where one side has none at all: values are hidden one by one.
+        before, after = m.mapping(before), m.mapping(after)
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in dict.fromkeys([*before, *after]):
             here = f"{path}.{_step(key)}" if path else _step(key)
             if key not in after and partial:
                 continue
             known = (before.get(key, _ABSENT), after.get(key, _ABSENT))
-            yield from _lines(*known, here, partial, secret and (path.startswith("data") or key == "data" or not path))
+            yield from _lines(*known, here, partial, secret)
     elif isinstance(before, list) and isinstance(after, list):
         for place in range(max(len(before), len(after))):
             known = (before[place] if place < len(before) else _ABSENT, after[place] if place < len(after) else _ABSENT)
             yield from _lines(*known, f"{path}[{place}]", partial, secret)
-    elif _is_secret(path, secret) or isinstance(before, Secret) or isinstance(after, Secret):
+    elif (secret and path.startswith("data.")) or isinstance(before, Secret) or isinstance(after, Secret):
         yield from _hidden(before, after, path)
     elif before is _ABSENT or after is _ABSENT or not plain.same(before, after):
         yield Line(path, _shown(before), _shown(after))
-
-
-def _is_secret(path: str, secret: bool) -> bool:
-    return secret and path.startswith("data.")
 
 
 def _hidden(before: Any, after: Any, path: str) -> Iterator[Line]:

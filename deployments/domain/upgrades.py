@@ -63,9 +63,7 @@ def _why_not(template: KnownTemplate | None) -> str:
     return ""
 
 
-def changed_defaults(
-    before: Mapping[str, Any], after: Mapping[str, Any], config: Mapping[str, Any]
-) -> list[Default]:
+def changed_defaults(before: Mapping[str, Any], after: Mapping[str, Any], config: Mapping[str, Any]) -> list[Default]:
     """What the other template has otherwise, in order of path."""
     found = list(_changed(before, after, config, ()))
     return sorted(found, key=lambda one: one.path)

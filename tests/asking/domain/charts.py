@@ -22,9 +22,14 @@ class Chart:
     defaults: dict[str, Any]
 
 
+@cache
+def _station() -> dict[str, Any]:
+    return yaml.safe_load((HERE / "station.yaml").read_text())
+
+
 def station() -> Chart:
     """The template of station.yaml, a copy of your own."""
-    read = yaml.safe_load((HERE / "station.yaml").read_text())
+    read = copied(_station())
     return Chart("station", read["schema"], read["defaults"])
 
 
@@ -44,7 +49,3 @@ def shipped() -> list[Any]:
         why = "PANE_TEST_TEMPLATES names no folder with <template>/schema.json and values.json"
         return [pytest.param(None, id="none", marks=pytest.mark.skip(reason=why))]
     return [pytest.param(chart, id=name) for name, chart in _shipped().items()]
-
-
-def copy(values: Any) -> Any:
-    return copied(values)

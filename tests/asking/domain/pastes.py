@@ -18,7 +18,7 @@ from deployments.domain import plain
 CANARY = "c4n4ry"
 """In every secret made here: found nowhere but in what is sent."""
 
-AWS_ID = "AKIAC4N4RYC4N4RYC4N4"
+AWS_ID = "AKIADEMOC4N4RYC4N4RY"
 AWS_SECRET = f"{CANARY}/abcdefghijklmnopqrstuvwxyz0123456"[:40]
 UUID = "00000000-1111-2222-3333-444444444444"
 

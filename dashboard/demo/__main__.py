@@ -30,9 +30,11 @@ async def run(options: argparse.Namespace, folder: Path) -> None:
     await control.start(folder)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
+    forgetting = asyncio.create_task(installation.keep_events())
     try:
         await _until_told()
     finally:
+        forgetting.cancel()
         await control.stop()
         await story.stop()
         await installation.stop()

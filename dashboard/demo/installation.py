@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dashboard.demo import crds
@@ -46,6 +46,14 @@ class Installation:
         server = self.regions[place.name]
         for manifest in build.region(self.fleet, place):
             server.load(manifest["apiVersion"], manifest["kind"], manifest)
+
+    async def keep_events(self, lasting: timedelta = timedelta(hours=1)) -> None:
+        """For ever: let Events go after their time, as clusters do."""
+        while True:
+            await asyncio.sleep(60)
+            for server in self.servers.values():
+                server.forget_events(lasting)
+                await asyncio.sleep(0)
 
     async def stop(self) -> None:
         await asyncio.gather(*(server.stop() for server in self.servers.values()))

@@ -6,6 +6,7 @@ import http.client
 import ssl
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -157,6 +158,16 @@ def test_the_history_is_bounded(loop: Loop):
     assert [e["object"]["code"] for e in api.watch(CONFIGMAPS, 1, resourceVersion=version)] == [410]
     assert len(api.get(CONFIGMAPS).body["items"]) == 8
     loop.run(server.stop())
+
+
+def test_events_do_not_last(loop: Loop, server: Server, api: Api):
+    path = "/api/v1/namespaces/default/events"
+    about = {"kind": "Region", "name": "r"}
+    for name, seen in (("old", "2020-01-01T00:00:00Z"), ("fresh", "2999-01-01T00:00:00Z")):
+        api.create(path, {"metadata": {"name": name}, "involvedObject": about, "type": "Normal", "reason": "Tested",
+                          "firstTimestamp": "2020-01-01T00:00:00Z", "lastTimestamp": seen})  # fmt: skip
+    assert loop.call(server.forget_events, timedelta(hours=1)) == 1
+    assert [item["metadata"]["name"] for item in api.get(path).body["items"]] == ["fresh"]
 
 
 def test_what_an_object_owned_goes_with_it(api: Api):

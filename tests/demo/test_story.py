@@ -229,6 +229,22 @@ def test_a_machine_fails_and_heals(playing: Story, management: Api, loop: Loop):
     until(lambda: ailing() <= before or not ailing() - before)
 
 
+def test_a_service_for_many_clusters_reaches_those_that_match(playing: Story, management: Api):
+    made = cld("served", propagateCredentials=False)
+    made["metadata"]["labels"] = {"wants": "velero"}
+    management.create(CLDS, made)
+    services = [{"name": "velero", "namespace": "velero", "template": "velero-11-1-1"}]
+    spec = {"clusterSelector": {"matchLabels": {"wants": "velero"}}, "serviceSpec": {"services": services}}
+    path = f"{K0RDENT}/multiclusterservices"
+    management.create(path, {"metadata": {"name": "velero-for-many"}, "spec": spec})
+    until(lambda: condition(management.get(f"{path}/velero-for-many"), "ClusterInReadyState")["message"] == "1/1")
+    sets = management.get(f"{K0RDENT}/namespaces/search/servicesets").body["items"]
+    (mine,) = [each for each in sets if each["spec"].get("multiClusterService") == "velero-for-many"]
+    assert mine["status"]["services"][0]["state"] == "Deployed"
+    management.delete(f"{CLDS}/served")
+    until(lambda: management.get(f"{K0RDENT}/namespaces/search/servicesets/{mine['metadata']['name']}").status == 404)
+
+
 def test_a_burst_is_written(playing: Story, management: Api, loop: Loop):
     assert loop.run(playing.happenings.burst(200)) == "200 changes were written."
 

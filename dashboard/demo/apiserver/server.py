@@ -5,6 +5,7 @@ import base64
 import secrets
 import uuid
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 import yaml
@@ -128,6 +129,15 @@ class Server:
         self.api.services = services
         await self.accept()
 
+    def forget_events(self, older_than: timedelta) -> int:
+        """Events do not last: drop those that nothing was added to for so long; how many that were."""
+        last = (self.faults.now() - older_than).strftime("%Y-%m-%dT%H:%M:%S")
+        resource = self.registry.by_table("events")
+        old = [item for item in self.store.items("events") if last_seen(item.manifest) < last]
+        for item in old:
+            self.objects.remove(resource, item)
+        return len(old)
+
     def _end_watches(self, why: str) -> None:
         for follower in self.store.followers():
             follower.end(why)
@@ -150,6 +160,14 @@ class Server:
     def kubeconfig(self, token: str = "", user: str = "admin") -> str:
         """A kubeconfig's text, authority and token inside."""
         return kubeconfig(self.name.strip("~"), self.url, self.authority.certificate, token or self.admin_token, user)
+
+
+def last_seen(event: Manifest) -> str:
+    """When it last happened, as text that sorts."""
+    series = event.get("series") or {}
+    names = ("deprecatedLastTimestamp", "eventTime")
+    seen = [series.get("lastObservedTime"), *(event.get(name) for name in names)]
+    return str(next(filter(None, seen), event["metadata"].get("creationTimestamp", "")))
 
 
 def kubeconfig(name: str, url: str, ca: str, token: str, user: str = "admin") -> str:

@@ -49,12 +49,13 @@ def multi_cluster_services(fleet: Fleet, scope: str) -> Iterator[Manifest]:
         ]  # fmt: skip
         ready = sum(d.step == Step.READY for d in matching[:200])
         well = ready == len(shown)
+        moved = at if well else max(d.at for d in matching if d.step < Step.READY)
         checks = ("ServicesReferences", "ServicesDependency", "MultiClusterServiceDependency")
         conditions = [condition(f"{check}Validation", True, "Succeeded", "", at) for check in checks]
-        conditions.append(condition(
-            "ClusterInReadyState", well, "Succeeded" if well else "Failed", f"{ready}/{len(shown)}", at))  # fmt: skip
+        reason, count = "Succeeded" if well else "Failed", f"{ready}/{len(shown)}"
+        conditions.append(condition("ClusterInReadyState", well, reason, count, moved))
         text = "Object is ready" if well else f"{ready}/{len(shown)} Clusters are ready."
-        conditions.append(condition("Ready", well, "Succeeded" if well else "Progressing", text, at))
+        conditions.append(condition("Ready", well, "Succeeded" if well else "Progressing", text, moved))
         yield make(
             K0RDENT, "MultiClusterService", name, scope=mine, at=at,
             finalizers=["k0rdent.mirantis.com/multicluster-service"],

@@ -31,6 +31,10 @@ _STORIES: tuple[tuple[str, Step, str], ...] = (
 )  # fmt: skip
 
 
+# Since when, in minutes: what is wrong for longer than half an hour has failed.
+_AGES = {"quota": (8, 20), "image": (41, 55), "rejected": (64, 110), "values": (70, 200), "deleting": (6, 15)}
+
+
 @cache
 def company() -> Manifest:
     return yaml.safe_load((DATA / "company.yaml").read_text())
@@ -192,7 +196,8 @@ def _deployment(
 def _tell(dice: random.Random, fleet: Fleet, each: Deployment, story: tuple[str, Step, str]) -> None:
     """Let this deployment be in the middle of a story."""
     kind, each.step, each.trouble = story
-    ago = timedelta(minutes=dice.randrange(3, 22))
+    least, most = _AGES.get(each.trouble or kind, (3, 22))
+    ago = timedelta(minutes=dice.randrange(least, most))
     if each.template.startswith(("aws-eks", "azure-aks", "gcp-gke")):  # stories are told of machines
         chart = charts()[f"{each.place.cloud}-standalone-cp"]
         each.template, each.control_planes = chart.template(), 1
@@ -204,8 +209,6 @@ def _tell(dice: random.Random, fleet: Fleet, each: Deployment, story: tuple[str,
     each.since = fleet.now - ago
     if each.step < Step.READY:
         each.created_at = each.since - timedelta(minutes=int(each.step) + 2)
-        if each.trouble:
-            each.created_at -= timedelta(minutes=45)
     each.dry_run = kind == "dry-run"
     if each.trouble == "services":
         names = (("kyverno", "kyverno-3-5-2"), ("cert-manager", "cert-manager-1-19-1"))

@@ -15,6 +15,7 @@ from dashboard.demo.story.telling import say, say_on_host
 from dashboard.demo.story.world import CLDS, Manifest, World
 
 FINALIZER = "k0rdent.mirantis.com/cluster-deployment"
+_STUCK_SECONDS = 420
 SECONDS = {
     Step.OBSERVED: 1, Step.VALIDATED: 2, Step.INSTALLING: 2, Step.INSTALLED: 5, Step.NETWORKED: 10, Step.CONTROLLED: 14,
     Step.POPULATED: 12, Step.READY: 6,
@@ -33,8 +34,11 @@ class Deployments:
         self._latest: dict[str, Manifest] = {}
         self._busy: set[str] = set()
         self._stages: dict[str, Stage] = {}
+        self._slow: set[str] = set()  # was being deleted when the story began, and takes its time
+        self._begun = False
 
     async def run(self) -> None:
+        self._world.begin(self._warm_up())
         async for kind, found in self._world.management.watch(*CLDS):
             metadata = found["metadata"]
             key = f"{metadata['namespace']}/{metadata['name']}"
@@ -43,10 +47,16 @@ class Deployments:
                 self._stages.pop(key, None)
                 continue
             first = key not in self._latest
+            if first and metadata.get("deletionTimestamp") and not self._begun:
+                self._slow.add(key)
             self._latest[key] = found
             if key not in self._busy and (not is_settled(found) or (first and _on_the_way(found))):
                 self._busy.add(key)
                 self._world.begin(self._follow(key))
+
+    async def _warm_up(self) -> None:
+        await asyncio.sleep(3)
+        self._begun = True
 
     async def _follow(self, key: str) -> None:
         resume = True
@@ -80,6 +90,9 @@ class Deployments:
         d = await world.deployment(found)
         stage = self._stages.setdefault(key, Stage(world))
         if metadata.get("deletionTimestamp"):
+            if key in self._slow:
+                self._slow.discard(key)
+                await world.pass_time(_STUCK_SECONDS)
             await delete(world, d, found)
             self._latest.pop(key, None)
             return

@@ -7,6 +7,7 @@ from dashboard.demo.story.credentials import Credentials
 from dashboard.demo.story.deployments import Deployments
 from dashboard.demo.story.happenings import Happenings
 from dashboard.demo.story.regions import Regions
+from dashboard.demo.story.services import Services
 from dashboard.demo.story.world import World
 
 
@@ -22,8 +23,8 @@ class Story:
         self._by_itself = by_itself
 
     def start(self) -> None:
-        for controller in (Deployments(self.world), Credentials(self.world), Regions(self.world)):
-            self.world.begin(controller.run())
+        for controller in (Deployments, Credentials, Regions, Services):
+            self.world.begin(controller(self.world).run())
         if self._by_itself:
             self.world.begin(self.happenings.run())
 

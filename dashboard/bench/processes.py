@@ -33,7 +33,7 @@ class Child:
         return self.process.pid
 
     def resident(self) -> int:
-        """Bytes of memory that are only its own or shared in part, each part counted once among sharers."""
+        """Bytes of memory that it holds now (RSS)."""
         for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
             if line.startswith("VmRSS"):
                 return int(line.split()[1]) * 1024

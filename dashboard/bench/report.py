@@ -1,5 +1,6 @@
 """What a part found, its table and its JSON, and where it was measured."""
 
+import math
 import os
 import platform
 import sqlite3
@@ -45,7 +46,7 @@ class Part:
 def percentile(values: Sequence[float], percent: float) -> float:
     """The smallest value that at least so many percent do not exceed."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, max(0, -(-len(ordered) * percent // 100).__int__() - 1))]
+    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
 
 
 def summary(values: Sequence[float]) -> dict[str, float]:

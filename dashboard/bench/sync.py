@@ -24,6 +24,7 @@ def run(ground: Ground, quick: bool, say: Callable[[str], None]) -> Part:
         say(f"sync: filling three API servers with {objects:,} objects")
         clusters.fill(objects // A_DEPLOYMENT)
         kinds = followed(clusters)
+        _kubectl(clusters, kinds, together=True)  # API servers fill their caches at the first list of a kind
         watched: list[float] = []
         listed: list[float] = []
         one_kind: list[float] = []

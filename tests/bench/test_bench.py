@@ -1,0 +1,108 @@
+"""Every part of `bench` runs and finds numbers that can be true. How large they are is for no test to judge."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from dashboard.bench.report import Line, Part, percentile, summary, table
+from tests.conftest import need
+from tests.rig import binaries
+
+
+def quick(folder: Path, name: str, **environment: str) -> dict[str, Any]:
+    """What a quick run of one part says."""
+    file = folder / "figures.json"
+    done = subprocess.run(
+        [sys.executable, str(settings.BASE_DIR / "manage.py"), "bench", name, "--quick", "--json", str(file)],
+        env={**os.environ, "PANE_DATA": str(folder), **environment}, capture_output=True, text=True, timeout=280,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    found = json.loads(file.read_text())
+    assert found["quick"] is True
+    assert found["machine"]["python"]
+    (part,) = found["parts"]
+    for line in part["lines"]:
+        assert line["what"] in done.stdout
+    return part
+
+
+@pytest.fixture
+def api_servers() -> None:
+    need(binaries.find(), binaries.HOW)
+
+
+@pytest.mark.real
+def test_sync_is_timed_for_pane_and_for_kubectl(tmp_path: Path, api_servers: None):
+    figures = quick(tmp_path, "sync")["figures"]
+    assert figures["objects"] == 300
+    for seconds in (*figures["pane_seconds"], *figures["kubectl_kinds_seconds"], *figures["kubectl_clusters_seconds"]):
+        assert 0.1 < seconds < 280
+    assert figures["ratio"] == pytest.approx(figures["kubectl_kinds_seconds"][0] / figures["pane_seconds"][0])
+
+
+@pytest.mark.real
+def test_latency_is_timed_for_an_open_page_and_for_kubectl(tmp_path: Path, api_servers: None):
+    figures = quick(tmp_path, "latency")["figures"]
+    assert 0 < figures["kubectl"]["median"] < 60
+    way, later = figures["socket"]["way"], figures["socket"]["later_than_kubectl"]
+    assert way["count"] > 20
+    assert 0 < way["min"] <= way["median"] <= way["p95"] <= way["p99"] <= way["max"] < 60
+    assert later["median"] < way["max"]
+
+
+@pytest.mark.real
+def test_memory_grows_with_the_objects_watched(tmp_path: Path, api_servers: None):
+    figures = quick(tmp_path, "memory")["figures"]
+    assert all(20 * 2**20 < size < 2**31 for size in (*figures["few_bytes"], *figures["many_bytes"]))
+    assert figures["bytes_an_object"] == pytest.approx(
+        (figures["many_bytes"][0] - figures["few_bytes"][0]) / (figures["many"] - figures["few"])
+    )
+
+
+@pytest.mark.real
+def test_a_long_list_is_timed_beside_a_short_one(tmp_path: Path):
+    figures = quick(tmp_path, "list")["figures"]
+    assert figures["many"]["count"] == figures["few"]["count"] == 30
+    assert 0 < figures["few"]["median"] < 60
+    assert figures["ratio"] == pytest.approx(figures["many"]["median"] / figures["few"]["median"])
+
+
+@pytest.mark.real
+def test_every_socket_hears_as_much_as_from_a_plain_broadcast(tmp_path: Path):
+    figures = quick(tmp_path, "fanout")["figures"]
+    for name in ("pages", "programs"):
+        found = figures[name]
+        assert found["bytes"] > 100
+        assert 0 < found["sent"]["median"] <= found["whole"]["max"] < 60
+        assert found["plain"]["count"] >= 20 * 10  # sockets, and events in three seconds at the least
+    assert figures["programs"]["messages"] >= 20 * 10
+
+
+def test_without_api_servers_a_part_says_what_is_missing(tmp_path: Path):
+    nowhere = dict.fromkeys(("XDG_CACHE_HOME", "KUBEBUILDER_ASSETS"), str(tmp_path / "nothing"))
+    unnamed = {f"TEST_ASSET_{name}": "" for name in ("KUBE_APISERVER", "ETCD", "KUBECTL")}
+    part = quick(tmp_path, "sync", **nowhere, **unnamed)
+    assert "make apiserver" in part["skipped"]
+    assert part["lines"] == []
+
+
+def test_a_percentile_is_a_value_that_was_measured():
+    values = [5.0, 1.0, 4.0, 2.0, 3.0]
+    assert [percentile(values, percent) for percent in (0, 20, 21, 50, 95, 100)] == [1.0, 1.0, 2.0, 3.0, 5.0, 5.0]
+    assert summary([2.0])["p99"] == 2.0
+
+
+def test_a_table_says_which_aims_were_missed_and_what_was_not_measured():
+    missed = Part("list", "a list", [Line("median", "30 ms", "10 ms", "3.00 ×", "≤ 1.3 ×", False)], notes=["noisy"])
+    text = table([missed, Part("sync", "", skipped="no kube-apiserver here")])
+    assert "| median" in text
+    assert "| no" in text
+    assert "not measured: no kube-apiserver here" in text
+    assert "- list: noisy" in text

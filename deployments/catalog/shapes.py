@@ -6,6 +6,7 @@ from datetime import datetime
 
 from deployments.domain.filters import Filters
 from deployments.domain.owners import Owner
+from regions.domain.health import Health
 from regions.fleet import ChangeItem, Condition, LinkView, Row, Target
 
 
@@ -238,6 +239,19 @@ class ServiceSet:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How a MultiClusterService stands on one cluster: what it says itself, and the ServiceSet there."""
+
+    target: Target
+    row: Row
+    services: tuple[Service, ...]
+
+    @property
+    def well(self) -> bool:
+        return self.row.health == "Ready"
+
+
+@dataclass(frozen=True, slots=True)
 class MultiClusterService:
     """Services for every cluster that fits a selector."""
 
@@ -253,18 +267,35 @@ class MultiClusterService:
         return sum(match.deployed for match in self.matches)
 
     @property
-    def troubled(self) -> tuple[ServiceSet, ...]:
-        """Its sets that are not Ready, as far as we can see them."""
-        return tuple(one for one in self.sets if one.cluster and not one.row.last_health and one.row.health != "Ready")
-
-    @property
     def unseen(self) -> int:
         """How many of its sets lie where we do not hear."""
         return sum(one.row.last_health is not None for one in self.sets)
 
     @property
-    def waiting(self) -> tuple[Match, ...]:
-        return tuple(match for match in self.matches if not match.deployed)
+    def reached(self) -> tuple[Reach, ...]:
+        """Every cluster that it serves or should, worst first; of those that we do not hear, what we last knew."""
+        sets = {(one.cluster.namespace, one.cluster.name): one for one in self.sets if one.cluster}
+        found = []
+        for match in self.matches:
+            one = sets.pop((match.target.namespace, match.target.name), None)
+            found.append(_reach(match, one))
+        found += [Reach(one.cluster, one.row, one.services) for one in sets.values() if one.cluster]
+        return tuple(sorted(found, key=lambda one: (one.row.health.rank, one.target.label)))
+
+    @property
+    def troubled(self) -> tuple[Reach, ...]:
+        """Where it does not stand as it should, as far as we can see."""
+        return tuple(one for one in self.reached if not one.well and one.row.last_health is None)
+
+
+def _reach(match: Match, one: ServiceSet | None) -> Reach:
+    """Its set knows more than the match, save where it is well and the match says that it is not."""
+    if one and (match.deployed or one.row.health != "Ready"):
+        return Reach(match.target, one.row, one.services)
+    health = Health.READY if match.deployed else Health.PROGRESSING
+    said = "" if match.deployed else match.message or "Not deployed yet"
+    row = Row(match.target, health, None, said, one.row.since if one else None, None, None)
+    return Reach(match.target, row, one.services if one else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,3 +304,11 @@ class Services:
     own: tuple[ServiceSet, ...]  # of deployments themselves, worst first
     providers: tuple[Row, ...]  # StateManagementProviders
     empty: Empty | None
+
+    @property
+    def own_troubled(self) -> tuple[ServiceSet, ...]:
+        return tuple(one for one in self.own if one.row.health != "Ready")
+
+    @property
+    def own_ready(self) -> tuple[ServiceSet, ...]:
+        return tuple(one for one in self.own if one.row.health == "Ready")

@@ -1,6 +1,9 @@
 """Messages of controllers as pages show them: bullet lines become lists, and what is long folds."""
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -31,6 +34,64 @@ def oneline(text: str | None) -> str:
     """The message on one line, without its bullets: for rows and titles."""
     lines = [line.strip() for line in (text or "").splitlines() if line.strip()]
     return " · ".join(match.group(2) if (match := _BULLET.match(line)) else line for line in lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Rows that say the same: shown once, with all of their names."""
+
+    message: str  # empty when they are well: then nothing needs to be said
+    row: Any  # the first of them
+    members: tuple[Any, ...]
+
+
+def alike(things: Iterable[Any]) -> list[Alike]:
+    """Rows of one kind with the same health and message together, worst first. A thing is a Row or has one (`row`)."""
+    found: dict[tuple[Any, ...], list[Any]] = {}
+    for one in things:
+        row = getattr(one, "row", one)
+        well = row.health == "Ready" or row.last_health == "Ready"
+        # Objects say their own names; without them the rest is the same.
+        said = "" if well else row.message.replace(row.target.name, "it")
+        found.setdefault((row.health.rank, row.target.kind, row.last_health or "", said), []).append(one)
+    groups = sorted(found.items(), key=lambda group: group[0][0])
+    return [Alike(message if len(members) > 1 else "" if not message else _row(members[0]).message, _row(members[0]),
+                  tuple(members)) for (_, _, _, message), members in groups]  # fmt: skip
+
+
+def _row(thing: Any) -> Any:
+    return getattr(thing, "row", thing)
+
+
+_TURNED = re.compile(r"^(.+)Became(True|False|Unknown)$")
+_SAID = re.compile(r"^\S+ became \w+(?: \(([^)]*)\))?(?:: |\. |\.?$)")
+_FIELDS = re.compile(r"\. Status: [^.]*$")
+_PLAIN = {
+    "DeletionRequested": "is to be deleted", "PhaseChanged": "phase changed", "ServiceStateChanged": "services changed",
+    "ComponentChanged": "components changed", "ReplicasChanged": "replicas changed",
+    "TemplateChanged": "template changed", "VersionChanged": "version changed", "SpecChanged": "spec changed",
+    "LabelsChanged": "labels changed", "DataChanged": "data changed", "StatusChanged": "status changed",
+    "Created": "created", "Deleted": "deleted", "Paused": "paused", "Resumed": "resumed",
+}  # fmt: skip
+
+
+def happened(reason: str) -> str:
+    """What an observed change was, in words: `ReadyBecameFalse` is "Ready became False"."""
+    if turned := _TURNED.match(reason):
+        return f"{turned[1]} became {turned[2]}"
+    if reason not in _PLAIN and reason.endswith(("Changed", "Removed")):
+        return f"{reason[:-7]} {reason[-7:].lower()}"
+    return _PLAIN.get(reason, reason)
+
+
+def beside(reason: str, text: str) -> str:
+    """The message of a change without what its row says already (the condition that turned, and how), and without the
+    names of status fields where sentences say more."""
+    text = _FIELDS.sub("", text)
+    if _TURNED.match(reason) and (said := _SAID.match(text)):
+        rest = text[said.end() :]
+        return ": ".join(part for part in (said[1], rest) if part)
+    return text
 
 
 def _body(lines: list[str]) -> SafeString:

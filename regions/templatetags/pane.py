@@ -1,5 +1,6 @@
 """The parts that pages are made of, as template tags: `{% load pane %}`. See templates/parts/README.md."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from regions.templatetags import folding, spans
 register = template.Library()
 register.filter("message", folding.message)
 register.filter("oneline", folding.oneline)
+register.filter("alike", folding.alike)
 
 EXPIRY_WARNING = timedelta(days=14)
 
@@ -72,10 +74,25 @@ def between(start: datetime, end: datetime) -> str:
 
 @register.filter
 def news(change: fleet.ChangeItem) -> str:
-    """The message of a change, without the two healths where its row already shows them."""
-    if change.reason != "HealthChanged":
+    """The message of a change, without what its row already shows: two healths, or a condition and how it turned."""
+    if change.source == "reported":
         return change.message
-    return change.message.removeprefix(f"{change.health}, was {change.previous_health}").removeprefix(": ")
+    text = folding.beside(change.reason, change.message)
+    if change.reason != "HealthChanged":
+        return text
+    return text.removeprefix(f"{change.health}, was {change.previous_health}").removeprefix(": ")
+
+
+@register.filter
+def happened(change: fleet.ChangeItem) -> str:
+    """What a change was. An observed one in words; of a reported Event, the cluster's own reason."""
+    return change.reason if change.source == "reported" else folding.happened(change.reason)
+
+
+@register.filter
+def bad_first(conditions: Iterable[Any]) -> list[Any]:
+    """Conditions that are not good before those that are, each in their own order."""
+    return sorted(conditions, key=lambda one: one.good is True)
 
 
 @register.filter

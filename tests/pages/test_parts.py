@@ -4,7 +4,7 @@ import pytest
 
 from regions.domain.scale import Health
 from regions.templatetags import pane
-from regions.templatetags.folding import message, oneline
+from regions.templatetags.folding import beside, happened, message, oneline
 from regions.templatetags.spans import words
 
 
@@ -54,3 +54,21 @@ def test_every_health_has_an_icon_and_colours_of_its_own():
     for health in Health:
         assert f'<symbol id="{pane.health_icon(health)}"' in icons
         assert f".{pane.health_class(health)} " in styles
+
+
+@pytest.mark.parametrize(("reason", "said"), [
+    ("ReadyBecameFalse", "Ready became False"), ("HelmReleaseReadyBecameTrue", "HelmReleaseReady became True"),
+    ("SpecChanged", "spec changed"), ("ReadyChanged", "Ready changed"), ("Silent", "Silent"),
+    ("CAPIClusterSummaryRemoved", "CAPIClusterSummary removed"),
+])  # fmt: skip
+def test_an_observed_change_is_said_in_words(reason, said):
+    assert happened(reason) == said
+
+
+def test_the_message_beside_does_not_repeat_the_condition_that_turned():
+    text = "Ready became False (Progressing): InfrastructureReady: Waiting for the network"
+    assert beside("ReadyBecameFalse", text) == "Progressing: InfrastructureReady: Waiting for the network"
+    assert beside("ReadyBecameTrue", "Ready became True (Succeeded)") == "Succeeded"
+    assert beside("SpecChanged", "spec.config changed") == "spec.config changed"
+    assert beside("ReadyChanged", "Ready is still False: 5/9. Status: matchingClusters") == "Ready is still False: 5/9"
+    assert beside("StatusChanged", "Status: ready true") == "Status: ready true"

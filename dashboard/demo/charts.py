@@ -63,6 +63,7 @@ def charts() -> dict[str, Chart]:
     return {name: _chart(name, entry, common) for name, entry in document.items()}
 
 
+@cache
 def chart_of(template: str) -> Chart:
     """The chart that a template's name belongs to."""
     return charts()[re.sub(r"-\d+-\d+-\d+$", "", template)]

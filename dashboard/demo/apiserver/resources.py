@@ -143,16 +143,20 @@ class Registry:
 
     def __init__(self, kinds: Iterable[Resource] = ()) -> None:
         self._served: dict[tuple[str, str], Resource] = {}
+        self._by_kind: dict[tuple[str, str], Resource] = {}
         self.revision = 0  # moves with every change: discovery documents are kept by it
         for kind in [*built_in(), *kinds]:
             self.add(kind)
 
     def add(self, resource: Resource) -> None:
         self._served[resource.group, resource.plural] = resource
+        self._by_kind[resource.group, resource.kind] = resource
         self.revision += 1
 
     def remove(self, group: str, plural: str) -> None:
-        self._served.pop((group, plural), None)
+        gone = self._served.pop((group, plural), None)
+        if gone:
+            self._by_kind.pop((group, gone.kind), None)
         self.revision += 1
 
     def find(self, group: str, version: str, plural: str) -> Resource | None:
@@ -161,10 +165,8 @@ class Registry:
 
     def of_kind(self, api_version: str, kind: str) -> Resource | None:
         group, _, version = api_version.rpartition("/")
-        for resource in self._served.values():
-            if (resource.group, resource.kind) == (group, kind) and version in resource.versions:
-                return resource
-        return None
+        found = self._by_kind.get((group, kind))
+        return found if found and version in found.versions else None
 
     def by_table(self, table: str) -> Resource:
         return next(resource for resource in self._served.values() if resource.table == table)

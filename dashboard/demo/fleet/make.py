@@ -1,7 +1,8 @@
 """Small parts of manifests: metadata, conditions, Events, times."""
 
-import uuid
+import hashlib
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 Manifest = dict[str, Any]
@@ -12,6 +13,7 @@ _INSTANCES = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=8192)
 def stamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -22,12 +24,15 @@ def micro(at: datetime) -> str:
 
 def uid(*parts: str) -> str:
     """The same for the same object of the same fleet."""
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, "/".join(parts)))
+    digest = bytearray(hashlib.blake2b("/".join(parts).encode(), digest_size=16).digest())
+    digest[6], digest[8] = digest[6] & 0x0F | 0x40, digest[8] & 0x3F | 0x80  # as a random UUID looks
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def short(*parts: str, length: int = 5) -> str:
     """A suffix as controllers give it to names; the same for the same parts."""
-    number = uuid.uuid5(uuid.NAMESPACE_OID, "/".join(parts)).int
+    number = int.from_bytes(hashlib.blake2b("/".join(parts).encode(), digest_size=16).digest())
     letters = "bcdfghjklmnpqrstvwxz2456789"
     return "".join(letters[number // 27**place % 27] for place in range(length))
 

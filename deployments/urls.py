@@ -1,6 +1,6 @@
 from django.urls import path
 
-from deployments import views
+from deployments import asking, views
 
 app_name = "deployments"
 urlpatterns = [
@@ -11,4 +11,10 @@ urlpatterns = [
     path("templates/", views.templates, name="templates"),
     path("services/", views.services, name="services"),
     path("backups/", views.backups, name="backups"),
+    # /new/deployment/
+    path("new/deployment/", asking.new_deployment, name="new"),
+    path("new/deployment/yaml/", asking.deployment_yaml, name="new_yaml"),
+    # /submissions/<key>/
+    path("submissions/<str:key>/", asking.submission, name="submission"),
+    path("submissions/<str:key>/remove/", asking.remove, name="remove"),
 ]

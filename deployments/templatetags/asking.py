@@ -1,0 +1,63 @@
+"""Forms on which something is asked for: `{% load asking %}`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+
+from deployments.models import Step, Submission
+from deployments.submit import Outcome
+
+register = template.Library()
+
+_OUTCOMES = {
+    Outcome.CREATE: ("check", "is-good"), Outcome.CHANGE: ("check", "is-good"), Outcome.SAME: ("check", "is-good"),
+    Outcome.TAKEN: ("cross", "is-bad"), Outcome.REFUSED: ("cross", "is-bad"), Outcome.UNCHECKED: ("dash", "is-open"),
+}  # fmt: skip
+_STEPS = {
+    Step.State.STANDS: ("check", "is-good", "stands"), Step.State.SHARED: ("check", "is-good", "was there"),
+    Step.State.REFUSED: ("cross", "is-bad", "was refused"), Step.State.UNKNOWN: ("dash", "is-open", "may stand"),
+    Step.State.SENDING: ("dash", "is-open", "is being sent"), Step.State.WAITING: ("dash", "is-open", "was not sent"),
+    Step.State.REMOVED: ("dash", "is-open", "was removed"),
+}  # fmt: skip
+_SUBMISSIONS = {
+    Submission.State.WRITING: "Being sent", Submission.State.DONE: "Accepted",
+    Submission.State.PARTIAL: "Accepted in part", Submission.State.REFUSED: "Refused",
+    Submission.State.REMOVED: "Taken back",
+}  # fmt: skip
+
+
+@register.filter
+def at(mapping: Mapping[str, Any] | None, key: str) -> Any:
+    """What a mapping has under a key that a template cannot spell."""
+    return (mapping or {}).get(key)
+
+
+@register.filter
+def outcome_icon(outcome: Outcome) -> str:
+    return _OUTCOMES[outcome][0]
+
+
+@register.filter
+def outcome_class(outcome: Outcome) -> str:
+    return _OUTCOMES[outcome][1]
+
+
+@register.filter
+def step_icon(state: str) -> str:
+    return _STEPS[Step.State(state)][0]
+
+
+@register.filter
+def step_class(state: str) -> str:
+    return _STEPS[Step.State(state)][1]
+
+
+@register.filter
+def step_words(state: str) -> str:
+    return _STEPS[Step.State(state)][2]
+
+
+@register.filter
+def submission_words(state: str) -> str:
+    return _SUBMISSIONS[Submission.State(state)]

@@ -48,7 +48,7 @@ class LastBackup:
 
     @property
     def well(self) -> bool:
-        return self.good_at is not None and self.good_at == self.tried_at
+        return self.good_at is not None and self.good_at == self.tried_at and not self.error
 
     @property
     def url(self) -> str:

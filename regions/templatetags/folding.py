@@ -71,7 +71,8 @@ _PLAIN = {
     "ComponentChanged": "components changed", "ReplicasChanged": "replicas changed",
     "TemplateChanged": "template changed", "VersionChanged": "version changed", "SpecChanged": "spec changed",
     "LabelsChanged": "labels changed", "DataChanged": "data changed", "StatusChanged": "status changed",
-    "Created": "created", "Deleted": "deleted", "Paused": "paused", "Resumed": "resumed",
+    "LinkSilent": "fell silent", "LinkRefused": "refused us", "LinkRestored": "answers again",
+    "LinkConnected": "connected", "ClusterReplaced": "is another cluster now", "Created": "created", "Deleted": "deleted", "Paused": "paused", "Resumed": "resumed",
 }  # fmt: skip
 
 

@@ -90,6 +90,12 @@ def happened(change: fleet.ChangeItem) -> str:
 
 
 @register.filter
+def by_time(changes: Iterable[fleet.ChangeItem]) -> list[fleet.ChangeItem]:
+    """Changes by when they happened, newest first: clusters tell old Events when we first connect."""
+    return sorted(changes, key=lambda one: (one.at, one.id), reverse=True)
+
+
+@register.filter
 def bad_first(conditions: Iterable[Any]) -> list[Any]:
     """Conditions that are not good before those that are, each in their own order."""
     return sorted(conditions, key=lambda one: one.good is True)

@@ -48,7 +48,7 @@ def _silence(link: Link, now: datetime) -> str:
     """Why we no longer know; empty while we do."""
     if not link.quiet(now):
         return ""
-    why = f": {link.message}" if link.message else ""
+    why = f": {link.message.rstrip('.')}" if link.message else ""
     if link.state == "refused":
         since = f" since {clock(link.since, now)}" if link.since else ""
         return f"It refuses us{since}{why}"

@@ -73,7 +73,7 @@ def test_a_credential_is_copied_and_a_deployment_comes_up_and_goes(real: Rig):
     machines = "/apis/cluster.x-k8s.io/v1beta2/namespaces/kcm-system/machines"
 
     def running() -> list[str]:
-        return [item["status"]["phase"] for item in region.request("GET", machines)["items"]]
+        return [item.get("status", {}).get("phase") for item in region.request("GET", machines)["items"]]
 
     until(lambda: running() == ["Running"] * 3)
     events = management.request("GET", "/apis/events.k8s.io/v1/namespaces/kcm-system/events")["items"]

@@ -1,0 +1,118 @@
+"""Asking for a deployment in a real browser: with JavaScript and without, by two clicks, and followed live."""
+
+import re
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from dashboard.demo.installation import Installation
+from deployments.models import Submission
+from regions import journal
+from regions.domain.kinds import KINDS
+from regions.domain.notes import Put
+from tests.asking.pages.conftest import allow, copied
+from tests.conformance.api import Api
+from tests.live.harness import Served, assert_live_matches_reload
+
+pytestmark = pytest.mark.real
+FORM = "/new/deployment/?template=search/aws-standalone-cp-1-0-42"
+CLDS = "/apis/k0rdent.mirantis.com/v1beta1/namespaces/search/clusterdeployments"
+DEPLOYMENT = next(kind for kind in KINDS if kind.name == "ClusterDeployment")
+
+
+@pytest.fixture
+def term(served: Served, clusters: Installation, management: Api) -> int:
+    allow(management, "pane:ada")
+    return copied(clusters)
+
+
+def fill(page: Any, name: str) -> None:
+    page.goto(FORM)
+    page.get_by_label("Name needed").fill(name)
+    page.get_by_role("radio", name="aws-eu-west").check()
+    page.locator("[name='config/region']").fill("eu-west-1")
+    for part in ("controlPlane", "worker"):
+        page.locator(f"[name='config/{part}/instanceType']").fill("m6i.large")
+
+
+def preview(page: Any) -> None:
+    page.get_by_role("button", name="Preview", exact=True).last.click()
+    expect(page.locator("#preview")).to_contain_text("This would be made")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_wrong_and_nothing_is_wider_than_a_phone(page: Any, term: int, theme: str):
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size({"width": 390, "height": 844})
+
+    def look() -> None:
+        page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true })")
+        found = Axe().run(page).response["violations"]
+        said = [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+        assert not said, (page.url, said)
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), page.url
+
+    page.goto("/new/deployment/?namespace=search")
+    look()
+    page.goto(FORM)
+    page.get_by_role("button", name="Preview", exact=True).last.click()
+    expect(page.locator("#preview")).to_contain_text("This cannot be tried yet")
+    look()
+    fill(page, f"axe-{theme}")
+    preview(page)
+    look()
+    page.get_by_role("button", name="Create deployment").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"axe-{theme}")
+    look()
+
+
+def test_two_clicks_make_one(page: Any, term: int, management: Api):
+    fill(page, "two-clicks")
+    preview(page)
+    page.get_by_role("button", name="Create deployment").dblclick()
+    expect(page).to_have_url(re.compile("/submissions/[0-9a-f]{32}/"))
+    assert management.get(f"{CLDS}/two-clicks").body["metadata"]["generation"] == 1
+    assert Submission.objects.count() == 1
+
+
+def test_a_preview_of_something_else_cannot_be_confirmed(page: Any, term: int):
+    fill(page, "changed")
+    preview(page)
+    expect(page.get_by_role("button", name="Create deployment")).to_be_enabled()
+    page.locator("[name='config/workersNumber']").fill("7")
+    expect(page.get_by_role("button", name="Create deployment")).to_be_disabled()
+    expect(page.locator("#yaml")).to_contain_text("workersNumber: 7")
+
+
+def test_it_works_without_javascript_and_by_keyboard(browser: Any, served: Served, term: int, management: Api):
+    context = browser.new_context(base_url=served.url, java_script_enabled=False)
+    context.add_cookies([{"name": "pane_session", "value": served.cookie(), "url": served.url}])
+    try:
+        page = context.new_page()
+        fill(page, "by-hand")
+        page.get_by_label("Name needed").press("Enter")  # previews, and does not send
+        expect(page.locator("#preview")).to_contain_text("This would be made")
+        assert management.get(f"{CLDS}/by-hand").status == 404
+        page.get_by_role("button", name="Create deployment").press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("by-hand")
+    finally:
+        context.close()
+    assert management.get(f"{CLDS}/by-hand").status == 200
+
+
+def test_the_request_is_followed_until_the_cluster_reports(page: Any, term: int, management: Api):
+    fill(page, "followed")
+    preview(page)
+    page.get_by_role("button", name="Create deployment").click()
+    expect(page.locator("#submission-news")).to_contain_text("Waiting for the cluster to report")
+
+    def report() -> None:
+        now = timezone.now()
+        journal.record(term, [Put("~management", DEPLOYMENT, management.get(f"{CLDS}/followed").body, now)], now)
+
+    assert_live_matches_reload(page, page.url.partition("#")[0], report)
+    page.get_by_role("link", name="Open followed").click()
+    expect(page).to_have_url(re.compile("/deployments/search/followed/"))

@@ -1,10 +1,14 @@
 from django.urls import path
 
-from deployments.credentials import views
+from deployments.credentials import asking, views
 
 app_name = "credentials"
 urlpatterns = [
     # /credentials/
     path("credentials/", views.index, name="list"),
     path("credentials/<str:namespace>/<str:name>/", views.detail, name="detail"),
+    # /new/credential/
+    path("new/credential/", asking.choose, name="choose"),
+    path("new/credential/<str:provider>/", asking.new, name="new"),
+    path("new/credential/<str:provider>/yaml/", asking.sketch, name="sketch"),
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from deployments.domain import names
 from deployments.domain.drafts import CredentialDraft
-from deployments.domain.findings import Problem, error, warning
+from deployments.domain.findings import Problem, error, errors, warning
 from deployments.domain.manifests import plan
 from deployments.domain.recipes import RECIPES, Recipe
 from deployments.domain.recipes.base import asked
@@ -24,7 +24,7 @@ def check(draft: CredentialDraft, world: World, opened: Manifest | None = None) 
     found = [*_names(draft, world), *_region(draft, world, opened), *_provider(draft, recipe, world)]
     found += asked(recipe, draft)
     found += recipe.look(draft, world)
-    if opened is None and not any(problem.field in ("name", "namespace", "region") for problem in found):
+    if opened is None and not errors(found):  # a draft with errors cannot be planned
         found += _taken(draft, recipe, world)
     return found
 

@@ -5,9 +5,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from dashboard.demo.installation import Installation
 from regions import journal
 from regions.domain.kinds import INFRASTRUCTURE, K0RDENT, NAMED_KINDS
-from regions.domain.notes import Gone, Put
+from regions.domain.notes import Gone, Heard, Put, Reached
+from tests.demo.conftest import api_of
 from tests.pages import objects as o
 from tests.pages.seed import put
 
@@ -83,3 +85,25 @@ def forget(term: int, cluster: str, manifest: Manifest) -> None:
     now = timezone.now()
     kind = NAMED_KINDS.get(manifest["kind"]) or o.BY_NAME[manifest["kind"]]
     journal.record(term, [Gone(cluster, kind, manifest, now)], now)
+
+
+def told(clusters: Installation) -> int:
+    """The copy hears of the ground of the demo fleet: what its forms are drawn from. Answers the term."""
+    now = timezone.now()
+    term = journal.claim("told", now)
+    assert term is not None
+    notes: list[Any] = []
+    for name, server in clusters.servers.items():
+        notes += [
+            Heard(name, now, {"state": "connected", "heard_at": now, "synced_at": now, "server": server.url}),
+            Reached(name, f"providerinterfaces.{K0RDENT}", "watching", "1", now, "v1beta1", ""),
+        ]
+        kinds = ("ProviderInterface", *(("Region", "Management", "Release") if name == MANAGEMENT else ()))
+        for kind in kinds:
+            path = f"/apis/{K0RDENT}/v1beta1/{o.BY_NAME[kind].plural}"
+            for body in api_of(server).get(path).body["items"]:
+                whole = {"apiVersion": f"{K0RDENT}/v1beta1", "kind": kind, **body}
+                notes.append(Put(name, o.BY_NAME[kind], whole, now))
+    journal.record(term, notes, now)
+    journal.beat(term, now)
+    return term

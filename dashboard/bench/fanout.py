@@ -78,7 +78,7 @@ async def _pane(ground: Ground, sockets: int, lasts: float, path: str) -> Round:
         await asyncio.to_thread(page.ask, "GET", PAGE)
         heard = await _listen(port, path, {"Authorization": f"Bearer {ground.token}"}, sockets, lasts)
     if path == "/ws/live/":
-        return _of_pages(heard, _times(log), _times(data / "marks.drawn"))
+        return _of_pages(heard, _times(log), _moments(data / "marks.drawn"))
     return _of_programs(heard, _times(log), _times(marks))
 
 
@@ -127,7 +127,7 @@ async def _listen(port: int, path: str, headers: dict[str, str], sockets: int, l
             socket.transport.abort()
 
 
-def _of_pages(heard: list[Messages], recorded: dict[int, float], drawn: dict[int, float]) -> Round:
+def _of_pages(heard: list[Messages], recorded: dict[int, float], drawn: dict[int, list[float]]) -> Round:
     """A page is sent states: an event has arrived with the first message whose cursor is not before it."""
     found = Round()
     for messages in heard:
@@ -135,8 +135,9 @@ def _of_pages(heard: list[Messages], recorded: dict[int, float], drawn: dict[int
         for (_, before, _), (at, cursor, size) in pairwise(parcels):
             found.bytes.append(size)
             found.messages += 1
-            if cursor in drawn:
-                found.sent.append(at - drawn[cursor])
+            # One state of the log may be drawn several times, as when only a link moved: this is the last before it.
+            if before_it := [when for when in drawn.get(cursor, ()) if when <= at]:
+                found.sent.append(at - max(before_it))
             found.whole += [at - recorded[number] for number in range(before + 1, cursor + 1) if number in recorded]
     return found
 
@@ -159,8 +160,14 @@ def _cursor(text: bytes) -> int:
 
 
 def _times(path: Path) -> dict[int, float]:
-    pairs = (line.split() for line in path.read_text().splitlines() if line.count(" ") == 1)
-    found: dict[int, float] = {}
-    for number, at in pairs:
-        found.setdefault(int(number), float(at))
+    """The first moment noted for each number."""
+    return {number: moments[0] for number, moments in _moments(path).items()}
+
+
+def _moments(path: Path) -> dict[int, list[float]]:
+    found: dict[int, list[float]] = {}
+    for line in path.read_text().splitlines():
+        if line.count(" ") == 1:
+            number, at = line.split()
+            found.setdefault(int(number), []).append(float(at))
     return found

@@ -12,7 +12,7 @@ from regions.domain.refs import MANAGEMENT
 from regions.requests import ViewedRequest
 
 COLUMNS = {
-    "name": "Name", "health": "Health", "proof": "Accepted by the cloud", "region": "Region", "provider": "Provider",
+    "name": "Name", "health": "Health", "proof": "Accepted", "region": "Region", "provider": "Provider",
     "used": "Used by", "created": "Age",
 }  # fmt: skip
 

@@ -31,10 +31,13 @@ _KINDS = ("Region", "Credential", "ClusterTemplate", "ServiceTemplate", "Managem
 _PROVIDER = "cluster.x-k8s.io/provider"
 
 
-def world(*, viewer: Viewer, namespace: str = "", template: str = "", taken: Iterable[Ref] = ()) -> World:
+def world(
+    *, viewer: Viewer, namespace: str = "", template: str = "", hosted: bool = False, taken: Iterable[Ref] = ()
+) -> World:
     """Everything that rules ask for. Deployments only of `namespace`, a schema only of this template in it.
 
-    `taken`: objects that a form may want to make; those of them that the copy has are in the World's.
+    `hosted`: those deployments instead that the management cluster itself runs. `taken`: objects that a form may want
+    to make; those of them that the copy has are in the World's.
     """
     sight = look()
     rows = list(Resource.objects.filter(group=K0RDENT, kind__in=_KINDS))
@@ -55,7 +58,7 @@ def world(*, viewer: Viewer, namespace: str = "", template: str = "", taken: Ite
             for row, body in found["ClusterTemplate"]
         },
         services={(row.namespace, row.name): _service(row, body) for row, body in found["ServiceTemplate"]},
-        deployments=_deployments(namespace),
+        deployments=_deployments(Q(region__in=("", MANAGEMENT)) if hosted else Q(namespace=namespace)),
         offered=tuple(
             m.text(one.get("name"))
             for row, body in found["Release"] if row.name == release
@@ -63,7 +66,7 @@ def world(*, viewer: Viewer, namespace: str = "", template: str = "", taken: Ite
         ),
         interfaces=_interfaces(found["ProviderInterface"], sight),
         taken=_taken(taken),
-        servers={link.server: name for name, link in sight.links.items() if link.server},
+        servers={f"https://{link.server}": name for name, link in sight.links.items() if link.server},
     )  # fmt: skip
 
 
@@ -129,8 +132,8 @@ def _service(row: Resource, body: Manifest) -> KnownService:
     return KnownService(row.namespace, row.name, status.get("valid") is True, error)
 
 
-def _deployments(namespace: str) -> dict[Name, KnownDeployment]:
-    rows = Resource.objects.filter(group=K0RDENT, kind="ClusterDeployment", namespace=namespace)
+def _deployments(which: Q) -> dict[Name, KnownDeployment]:
+    rows = Resource.objects.filter(which, group=K0RDENT, kind="ClusterDeployment")
     return {
         (row.namespace, row.name): KnownDeployment(
             row.namespace, row.name, "" if row.region == MANAGEMENT else row.region, row.health == Health.READY,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from deployments import asking, views
+from deployments import asking, registering, views
 
 app_name = "deployments"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     # /new/deployment/
     path("new/deployment/", asking.new_deployment, name="new"),
     path("new/deployment/yaml/", asking.deployment_yaml, name="new_yaml"),
+    # /new/region/
+    path("new/region/", registering.new_region, name="new_region"),
+    path("new/region/yaml/", registering.region_yaml, name="new_region_yaml"),
     # /submissions/<key>/
     path("submissions/<str:key>/", asking.submission, name="submission"),
     path("submissions/<str:key>/remove/", asking.remove, name="remove"),

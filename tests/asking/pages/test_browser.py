@@ -8,6 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from dashboard.demo import crds
+from dashboard.demo.apiserver.server import Server
 from dashboard.demo.installation import Installation
 from deployments.models import Submission
 from regions import journal
@@ -15,6 +17,7 @@ from regions.domain.kinds import KINDS
 from regions.domain.notes import Put
 from tests.asking.pages.conftest import allow, copied
 from tests.conformance.api import Api
+from tests.conformance.threads import Loop
 from tests.live.harness import Served, assert_live_matches_reload
 
 pytestmark = pytest.mark.real
@@ -116,3 +119,30 @@ def test_the_request_is_followed_until_the_cluster_reports(page: Any, term: int,
     assert_live_matches_reload(page, page.url.partition("#")[0], report)
     page.get_by_role("link", name="Open followed").click()
     expect(page).to_have_url(re.compile("/deployments/search/followed/"))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_pasted_kubeconfig_stays_in_its_box_and_the_region_is_registered(
+    page: Any, term: int, management: Api, loop: Loop, theme: str
+):
+    newcomer = Server("newcomer", crds.region(set()), seed=99)
+    loop.run(newcomer.start())
+    try:
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.goto("/new/region/")
+        page.get_by_label("Name needed").fill(f"browsed-{theme}")
+        page.get_by_label("Kubeconfig", exact=True).fill(newcomer.kubeconfig())
+        page.get_by_role("button", name="Preview", exact=True).last.click()
+        expect(page.locator("#preview")).to_contain_text("This would be made")
+        expect(page.locator("#said-kubeconfig")).to_contain_text("It answers: Kubernetes")
+        expect(page.get_by_label("Kubeconfig", exact=True)).to_have_value(newcomer.kubeconfig())
+        found = Axe().run(page).response["violations"]
+        assert not [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        page.get_by_role("button", name="Register region").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(f"browsed-{theme}")
+        name = f"/apis/k0rdent.mirantis.com/v1beta1/regions/browsed-{theme}"
+        assert management.get(name).status == 200
+    finally:
+        loop.run(newcomer.stop())

@@ -82,7 +82,7 @@ def machine() -> dict[str, str]:
     packages = {name: version(name) for name in ("django", "uvicorn", "websockets", "aiohttp", "msgspec")}
     return {
         "cpu": f"{os.cpu_count()} × {cpu}", "memory": f"{int(memory) / 2**20:.0f} GiB",
-        "system": f"{platform.system()} {platform.release()}", "load": f"{os.getloadavg()[0]:.1f} at the start",
+        "system": platform.system(), "load": f"{os.getloadavg()[0]:.1f} at the start",
         "python": platform.python_version(), "sqlite": sqlite3.sqlite_version, **packages,
     }  # fmt: skip
 

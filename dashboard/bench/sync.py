@@ -85,15 +85,16 @@ def _sync(ground: Ground, clusters: Clusters) -> tuple[float, float]:
 
 def synced(data: Path) -> set[str]:
     """The clusters whose inventory is whole."""
-    return {str(row[0]) for row in _select(data, "select name from regions_cluster where synced_at is not null")}
+    return {str(row[0]) for row in select(data, "select name from regions_cluster where synced_at is not null")}
 
 
 def copied(data: Path) -> int:
     """How many of our objects the copy has: kinds that objects name are followed after the others."""
-    return int(_select(data, f"select count(*) from regions_resource where namespace = '{NAMESPACE}'")[0][0])  # noqa: S608
+    return int(select(data, f"select count(*) from regions_resource where namespace = '{NAMESPACE}'")[0][0])  # noqa: S608
 
 
-def _select(data: Path, query: str) -> list[tuple]:
+def select(data: Path, query: str) -> list[tuple]:
+    """What the database of a run says to this query."""
     database = sqlite3.connect(f"file:{data / 'pane.sqlite3'}?mode=ro", uri=True, timeout=20)
     try:
         return database.execute(query).fetchall()

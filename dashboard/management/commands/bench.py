@@ -12,11 +12,13 @@ from django.core.management import BaseCommand
 from dashboard.bench.processes import Ground
 from dashboard.bench.report import Part, Unavailable, machine, table
 
-PARTS = {"sync": "sync", "latency": "latency", "list": "listing", "memory": "memory", "fanout": "fanout"}
+PARTS = {
+    "sync": "sync", "latency": "latency", "list": "listing", "memory": "memory", "fanout": "fanout", "fleet": "fleet",
+}  # fmt: skip
 
 
 class Command(BaseCommand):
-    help = "Measure Pane beside peers: sync, latency, list, memory, fanout. Works in a folder of its own."
+    help = "Measure Pane beside peers: sync, latency, list, memory, fanout, fleet. Works in a folder of its own."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("names", nargs="*", metavar="name", choices=[[], *PARTS], help=f"of {', '.join(PARTS)}")

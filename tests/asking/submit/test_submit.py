@@ -3,9 +3,11 @@
 import base64
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 from django.core import serializers
+from django.utils import timezone
 
 from dashboard.demo.installation import Installation
 from deployments import submit
@@ -176,3 +178,36 @@ def test_no_secret_is_kept(management: Api, operator: Viewer):
     shapes = (KEY, base64.b64encode(KEY.encode()).decode(), json.dumps(KEY)[1:-1])
     assert not [shape for shape in shapes if shape in rows]
     assert base64.b64decode(management.get(f"{SECRETS}/kept-secret").body["data"]["SecretAccessKey"]).decode() == KEY
+
+
+@pytest.mark.parametrize(("ago", "goes_on"), [(5, False), (120, True)])
+def test_who_was_interrupted_is_taken_over_from_and_who_is_at_work_is_not(
+    management: Api, operator: Viewer, ago: int, goes_on: bool
+):
+    """As after kill -9 between an object's request and its answer: the row says that it is being sent."""
+    name = f"killed-{ago}"
+    key, planned = submit.new_key(), credential(name)
+    sent = confirmed(planned, operator, key)
+    management.delete(f"{CREDENTIALS}/{name}")
+    Step.objects.filter(kind="Credential").update(state=Step.State.SENDING, uid="")
+    Step.objects.filter(kind="ConfigMap").update(state=Step.State.SENDING, uid="")
+    Submission.objects.filter(pk=sent.submission.pk).update(
+        state=Submission.State.WRITING, updated_at=timezone.now() - timedelta(seconds=ago)
+    )
+    before = management.get(f"{SECRETS}/{name}-secret").body["metadata"]
+    again = confirmed(planned, operator, key)
+    assert (management.get(f"{CREDENTIALS}/{name}").status == 200) is goes_on
+    assert (again.submission.state == Submission.State.DONE) is goes_on
+    after = management.get(f"{SECRETS}/{name}-secret").body["metadata"]
+    assert (after["uid"], after["resourceVersion"]) == (before["uid"], before["resourceVersion"])
+
+
+def test_an_interrupted_request_that_nobody_goes_on_with_can_be_taken_back(management: Api, operator: Viewer):
+    key = submit.new_key()
+    sent = confirmed(credential("orphan"), operator, key)
+    management.delete(f"{CREDENTIALS}/orphan")
+    Step.objects.update(state=Step.State.SENDING, uid="")
+    Submission.objects.update(state=Submission.State.WRITING, updated_at=timezone.now() - timedelta(minutes=2))
+    sent.submission.refresh_from_db()
+    assert submit.remove(sent.submission, operator).state == Submission.State.REMOVED
+    assert management.get(f"{SECRETS}/orphan-secret").status == 404

@@ -23,7 +23,7 @@ def message(text: str | None, limit: int = LONG) -> SafeString:
     if len(text) <= limit and len(lines) <= 4:
         return _body(lines)
     first = oneline(text)
-    head = first if len(first) <= 140 else first[:139].rsplit(" ", 1)[0] + " …"
+    head = first if len(first) <= limit else first[: limit - 1].rsplit(" ", 1)[0] + " …"
     return format_html(
         '<details class="fold"><summary><span class="fold__head">{}</span></summary><div class="fold__body">{}</div>'
         "</details>", head, _body(lines),
@@ -33,7 +33,9 @@ def message(text: str | None, limit: int = LONG) -> SafeString:
 def oneline(text: str | None) -> str:
     """The message on one line, without its bullets: for rows and titles."""
     lines = [line.strip() for line in (text or "").splitlines() if line.strip()]
-    return " · ".join(match.group(2) if (match := _BULLET.match(line)) else line for line in lines)
+    bare = [match.group(2) if (match := _BULLET.match(line)) else line for line in lines]
+    return "".join(line if place == len(bare) - 1 else f"{line} " if line.endswith(":") else f"{line} · "
+                   for place, line in enumerate(bare))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ _PLAIN = {
     "TemplateChanged": "template changed", "VersionChanged": "version changed", "SpecChanged": "spec changed",
     "LabelsChanged": "labels changed", "DataChanged": "data changed", "StatusChanged": "status changed",
     "LinkSilent": "fell silent", "LinkRefused": "refused us", "LinkRestored": "answers again",
-    "LinkConnected": "connected", "ClusterReplaced": "is another cluster now", "Created": "created", "Deleted": "deleted", "Paused": "paused", "Resumed": "resumed",
+    "LinkConnected": "connected", "ClusterReplaced": "is another cluster now",
+    "Created": "created", "Deleted": "deleted", "Paused": "paused", "Resumed": "resumed",
 }  # fmt: skip
 
 

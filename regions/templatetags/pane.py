@@ -96,9 +96,16 @@ def by_time(changes: Iterable[fleet.ChangeItem]) -> list[fleet.ChangeItem]:
 
 
 @register.filter
-def bad_first(conditions: Iterable[Any]) -> list[Any]:
-    """Conditions that are not good before those that are, each in their own order."""
-    return sorted(conditions, key=lambda one: one.good is True)
+def bad_first(conditions: Iterable[Any]) -> list[tuple[Any, str, str]]:
+    """Conditions that are not good before those that are, each in their own order. With each: the type of an earlier
+    one whose long message it repeats, or empty; and what it says besides. (k0rdent's Ready is all others in a row.)"""
+    found: list[tuple[Any, str, str]] = []
+    for one in sorted(conditions, key=lambda one: one.good is True):
+        echo = next((other for other, _, _ in found
+                     if len(other.message) > 60 and one.message.startswith(other.message)), None)  # fmt: skip
+        rest = one.message[len(echo.message) :].lstrip(". ;\n") if echo else one.message
+        found.append((one, echo.type if echo else "", rest))
+    return found
 
 
 @register.filter

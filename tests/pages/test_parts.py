@@ -3,6 +3,7 @@
 import pytest
 
 from regions.domain.scale import Health
+from regions.fleet import Condition
 from regions.templatetags import pane
 from regions.templatetags.folding import beside, happened, message, oneline
 from regions.templatetags.spans import words
@@ -72,3 +73,22 @@ def test_the_message_beside_does_not_repeat_the_condition_that_turned():
     assert beside("SpecChanged", "spec.config changed") == "spec.config changed"
     assert beside("ReadyChanged", "Ready is still False: 5/9. Status: matchingClusters") == "Ready is still False: 5/9"
     assert beside("StatusChanged", "Status: ready true") == "Status: ready true"
+
+
+def test_a_condition_that_repeats_another_says_only_what_is_new():
+    said = "Machines a, b, c: failed to run instance: VcpuLimitExceeded: You have requested more than your limit"
+    conditions = [
+        Condition("Paused", "False", "NotPaused", "", None, True),
+        Condition("CAPIClusterSummary", "False", "IssuesReported", said, None, False),
+        Condition("Ready", "False", "Progressing", f"{said}. 0/1 Services are ready.", None, False),
+    ]
+    assert [(one.type, echo, rest) for one, echo, rest in pane.bad_first(conditions)] == [
+        ("CAPIClusterSummary", "", said), ("Ready", "CAPIClusterSummary", "0/1 Services are ready."),
+        ("Paused", "", ""),
+    ]  # fmt: skip
+
+
+def test_a_line_of_bullets_reads_as_a_sentence():
+    assert oneline("* WorkersAvailable:\n  * MachineDeployment a: 0 available\n* Other: x") == (
+        "WorkersAvailable: MachineDeployment a: 0 available · Other: x"
+    )

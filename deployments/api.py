@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from deployments import catalog
+from deployments.asking_api import ANSWERS, PREVIEW, AskedDeploymentSerializer, ask
 from deployments.domain.filters import SORTS, parse
 from deployments.serializers import (
     BackupSerializer,
@@ -49,6 +50,13 @@ class Deployments(APIView):
         rows = catalog.summarise(listing.rows, viewer=viewer(request))
         results = DeploymentSerializer(rows, many=True).data
         return respond(request, results, listing.total, filters.page, listing.pages)
+
+    @extend_schema(
+        operation_id="deployments_ask", request=AskedDeploymentSerializer, responses=ANSWERS, parameters=[PREVIEW]
+    )
+    def post(self, request: Request) -> Response:
+        """Make a deployment on behalf of whoever asks, or with `?preview=true` say how the cluster would answer."""
+        return ask(request)
 
 
 class Deployment(APIView):

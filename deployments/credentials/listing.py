@@ -9,7 +9,7 @@ from deployments.credentials.filters import FACETS, STATES, Filters
 from deployments.credentials.items import items
 from deployments.credentials.liveness import Proof
 from deployments.credentials.providers import title
-from deployments.credentials.shapes import CredentialItem, Listing
+from deployments.credentials.shapes import CredentialItem, Listing, Needed
 from deployments.credentials.survey import survey
 from regions.domain.health import Health
 from regions.domain.refs import MANAGEMENT
@@ -44,6 +44,16 @@ def list_credentials(filters: Filters, *, viewer: Viewer) -> Listing:
             none="A credential is what k0rdent signs in to a cloud with. Make one, and deployments can use it.",
         ),
     )  # fmt: skip
+
+
+def chosen(filters: Filters) -> list[tuple[CredentialItem, tuple[Needed, ...]]]:
+    """The credentials that fit, each with what it needs, by name."""
+    known = survey()
+    found = [
+        (item, needed) for item, needed in items(known, known.rows)
+        if _fits_text(item, filters.text) and all(_fits(item, filters, name) for name in FACETS)
+    ]  # fmt: skip
+    return sorted(found, key=lambda pair: (pair[0].row.target.namespace, pair[0].row.target.name))
 
 
 def _values(item: CredentialItem, name: str) -> tuple[str, ...]:

@@ -20,8 +20,9 @@ _WORDS = {"forbidden": "not permitted to look", "unmanaged": "unmanaged copy", "
 class Needed:
     """An object that a credential needs, and whether the copy has it.
 
-    `state`: present, unmanaged (there, but k0rdent does not keep it in step), deleting, missing, forbidden (Pane may
-    not look), absent (its kind is not installed there), unknown (we do not hear that cluster, or cannot tell).
+    `state`: present; same or differs (copies that were compared); unmanaged (there, but k0rdent does not keep it in
+    step); deleting; missing; forbidden (Pane or the viewer may not look); absent (its kind is not installed there);
+    unknown (we do not hear that cluster, or cannot tell).
     """
 
     need: Need
@@ -37,7 +38,7 @@ class Needed:
 
     @property
     def good(self) -> bool | None:
-        return {"present": True, "missing": False, "absent": False}.get(self.state)
+        return {"present": True, "same": True, "missing": False, "absent": False, "differs": False}.get(self.state)
 
 
 @dataclass(frozen=True, slots=True)

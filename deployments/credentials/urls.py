@@ -6,6 +6,7 @@ app_name = "credentials"
 urlpatterns = [
     # /credentials/
     path("credentials/", views.index, name="list"),
+    path("credentials/matrix/", views.matrix, name="matrix"),
     path("credentials/<str:namespace>/<str:name>/", views.detail, name="detail"),
     # /new/credential/
     path("new/credential/", asking.choose, name="choose"),

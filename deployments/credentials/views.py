@@ -2,10 +2,12 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
 
 from deployments import credentials
 from deployments.credentials.filters import parse
+from deployments.credentials.matrix import matrix as grid
 from regions import fleet, live
 from regions.domain import topics
 from regions.domain.refs import MANAGEMENT
@@ -34,6 +36,15 @@ def _columns(chosen: str) -> list[dict[str, str]]:
         current = {name: "ascending", f"-{name}": "descending"}.get(chosen, "")
         found.append({"title": title, "next": f"-{name}" if current == "ascending" else name, "current": current})
     return found
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def matrix(request: ViewedRequest) -> HttpResponse:
+    """/credentials/matrix/: what is where, by the copy; a POST asks the clusters and compares, and changes nothing."""
+    filters, problems = parse(request.GET)
+    found = grid(filters, viewer=request.viewer, asking=request.method == "POST")
+    return render(request, "credentials/matrix.html", {"matrix": found, "filters": filters, "problems": problems})
 
 
 @require_safe

@@ -124,6 +124,11 @@ def test_axe_finds_nothing_wrong_and_nothing_is_wider_than_a_phone(page: Any, te
     for url in ("/credentials/", "/credentials/?search=vanished", "/credentials/kcm-system/whole/", "/new/credential/"):
         page.goto(url)
         look()
+    page.goto("/credentials/matrix/")
+    look()
+    page.get_by_role("button", name="Compare now").click()
+    expect(page.get_by_role("button", name="Compare again")).to_be_visible()
+    look()
     page.goto("/new/credential/aws-static/")
     look()
     preview(page)

@@ -38,7 +38,7 @@ class Step(models.Model):
         WAITING = "waiting"  # not sent: something before it failed, or its turn has not come
         SENDING = "sending"
         STANDS = "stands"
-        SHARED = "shared"  # was there already and belongs to nobody, which is as good
+        SHARED = "shared"  # is there and belongs to nobody, whether it was made now or before
         REFUSED = "refused"  # the cluster said no: it was not made
         UNKNOWN = "unknown"  # sent, and no answer heard: it may stand
         REMOVED = "removed"

@@ -110,6 +110,10 @@ class Hand:
                 f"{each.path} is {each.before or 'not there'}" for each in lost[:10]
             )
         warnings = tuple(map(self.discreet, answer.warnings))
+        if one.shared:
+            # Others may use it from now on (a namespace!), so it is not this request's to take away again.
+            made = "It was made, and belongs to nobody: it stays when this request is taken back."
+            return Written(Step.State.SHARED, self.discreet(f"{made} {said}".strip()), warnings, name)
         return Written(Step.State.STANDS, self.discreet(said), warnings, name, _uid(answer.body))
 
     def _refused(self, one: Planned, failure: KubeError, name: str) -> Written:

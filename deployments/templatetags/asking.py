@@ -15,7 +15,7 @@ _OUTCOMES = {
     Outcome.TAKEN: ("cross", "is-bad"), Outcome.REFUSED: ("cross", "is-bad"), Outcome.UNCHECKED: ("dash", "is-open"),
 }  # fmt: skip
 _STEPS = {
-    Step.State.STANDS: ("check", "is-good", "stands"), Step.State.SHARED: ("check", "is-good", "was there"),
+    Step.State.STANDS: ("check", "is-good", "stands"), Step.State.SHARED: ("check", "is-good", "is there for all"),
     Step.State.REFUSED: ("cross", "is-bad", "was refused"), Step.State.UNKNOWN: ("dash", "is-open", "may stand"),
     Step.State.SENDING: ("dash", "is-open", "is being sent"), Step.State.WAITING: ("dash", "is-open", "was not sent"),
     Step.State.REMOVED: ("dash", "is-open", "was removed"),

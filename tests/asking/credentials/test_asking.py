@@ -186,6 +186,24 @@ def test_a_namespace_that_the_region_lacks_is_made_first(asked, clusters: Instal
     assert region.get(f"/api/v1/namespaces/{name}/configmaps/made2-resource-template").status == 200
 
 
+def test_taking_a_request_back_leaves_the_namespace_that_it_made(asked, clusters: Installation, management: Api):
+    name = "sharedteam"
+    body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+    assert management.create("/api/v1/namespaces", body).status == 201
+    _, form = previewed(asked, "aws-static", filled("aws-static", "half", namespace=name))
+    # Between preview and confirmation somebody else takes the name of the Credential.
+    region = api_of(clusters.regions["eu-west"])
+    other = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "half-secret", "namespace": "kcm-system"}}
+    assert management.create("/api/v1/namespaces/kcm-system/secrets", other).status == 201
+    html = post(asked, "aws-static", form, "send").content.decode()
+    assert "half-secret" in text(html)
+    submission = Submission.objects.get()
+    asked.post(f"/submissions/{submission.key}/remove/")
+    namespace = region.get(f"/api/v1/namespaces/{name}").body
+    assert "deletionTimestamp" not in namespace["metadata"]
+    assert management.get("/api/v1/namespaces/kcm-system/secrets/half-secret").status == 200
+
+
 def test_a_namespace_that_does_not_exist_on_management_is_an_error_at_its_box(asked):
     response = post(asked, "docker", filled("docker", namespace="nowhere"))
     assert response.status_code == 422

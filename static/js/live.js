@@ -7,6 +7,7 @@ const SIGNED_OUT = 4401, REFUSED = 4400;
 
 const body = document.body;
 let socket = null, silence = 0, retry = 0, attempts = 0, since = null, gone = 0, trouble = "", over = "";
+let watching = true;
 
 function status() {
   const element = document.querySelector("[data-live-status]");
@@ -18,8 +19,10 @@ function status() {
     [state, text] = ["waiting", `${Date.now() - since > LOST ? "signal lost" : "reconnecting"} since ${at}`];
   } else if (gone) [state, text] = ["waiting", gone === 404 ? "this page is no longer there" : "reload this page"];
   else if (trouble) [state, text] = ["waiting", trouble];
+  else if (!watching) text = "not watching";
   element.hidden = false;
   element.dataset.state = state;
+  element.toggleAttribute("data-blind", !watching);
   if (element.textContent !== text) element.textContent = text;
 }
 
@@ -45,7 +48,8 @@ function heard({ cursor, fragments, orders, beat, watcher, gone: status_, troubl
   if (trouble_ !== undefined) trouble = trouble_;
   if (beat) {
     listening();
-    for (const banner of document.querySelectorAll("[data-live-watcher]")) banner.hidden = watcher.alive;
+    watching = watcher.alive;
+    for (const banner of document.querySelectorAll("[data-live-watcher]")) banner.hidden = watching;
   }
   status();
 }

@@ -28,8 +28,20 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("change", (event) => {
   const form = event.target.form;
-  if (form?.matches("[data-apply-on-change]") && event.target.matches("select, input[type=checkbox]")) form.requestSubmit();
+  if (!form?.matches("[data-apply-on-change]") || !event.target.matches("select, input[type=checkbox]")) return;
+  const { name, value } = event.target;
+  if (event.target.closest("details.facet")) sessionStorage.setItem("chosen", JSON.stringify([name, value]));
+  form.requestSubmit();
 });
+
+// Who chooses one value of a filter may want a second: it is open again on the page that the first one led to.
+const [chosenName, chosenValue] = JSON.parse(sessionStorage.getItem("chosen") ?? "[]");
+sessionStorage.removeItem("chosen");
+for (const box of document.querySelectorAll("details.facet input[type=checkbox]")) {
+  if (box.name !== chosenName || box.value !== chosenValue) continue;
+  box.closest("details").open = true;
+  box.focus({ preventScroll: true });
+}
 
 // An empty field says nothing: keep it out of the address.
 document.addEventListener("submit", (event) => {

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from regions import journal
 from regions.domain.notes import Heard
-from tests.live.harness import Served, assert_live_matches_reload
+from tests.live.harness import Served, assert_live_matches_reload, wait_until_live
 from tests.pages import deployments as cld
 from tests.pages import objects as o
 from tests.pages.seed import put, seed
@@ -95,6 +95,26 @@ def test_a_backup_that_fails_shows(page, term):
     failed = o.thing("ManagementBackup", "daily", created=now, spec={"schedule": "0 * * * *"}, status={
         "lastBackup": {"phase": "Failed"}, "lastBackupTime": o.stamp(now), "error": "no space left"})  # fmt: skip
     assert_live_matches_reload(page, "/backups/", lambda: records(term, failed))
+
+
+def test_a_second_value_of_a_filter_can_be_chosen_at_once(page, term):
+    page.goto("/deployments/")
+    page.locator("#facet-health summary").click()
+    page.locator('input[name="health"][value="Failed"]').check()
+    page.wait_for_url("**/deployments/?health=Failed")
+    page.locator('input[name="health"][value="Progressing"]').check()
+    page.wait_for_url("**/deployments/?health=Failed&health=Progressing")
+    page.goto("/deployments/")
+    assert not page.locator("#facet-health details").get_attribute("open")
+
+
+def test_the_page_says_that_it_is_not_watching_while_its_socket_is_well(page, term):
+    page.goto("/deployments/")
+    wait_until_live(page)
+    journal.beat(term, timezone.now() - timedelta(minutes=5))
+    status = page.locator("[data-live-status]")
+    status.get_by_text("not watching").wait_for(timeout=20_000)
+    assert page.locator("[data-live-watcher]").is_visible()
 
 
 def test_filters_work_without_a_script(browser, served, term):

@@ -142,7 +142,7 @@ def submission(request: ViewedRequest, key: str) -> HttpResponse:
     context = {
         "submission": found, "steps": steps, "row": row_of(row, look()) if row else None,
         "removable": found.state not in ("done", "writing") and any(step.state in OPEN for step in steps),
-        "mine": found.person == request.viewer.name,
+        "mine": found.person == request.viewer.name, "deletion": any(step.verb == "delete" for step in steps),
     }  # fmt: skip
     return render(request, "asking/submission.html", context)
 

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from deployments import asking, registering, views
+from deployments import asking, deleting, registering, views
 
 app_name = "deployments"
 urlpatterns = [
     # /deployments/
     path("deployments/", views.index, name="list"),
     path("deployments/<str:namespace>/<str:name>/", views.detail, name="detail"),
+    path("deployments/<str:namespace>/<str:name>/delete/", deleting.delete_deployment, name="delete"),
     # /templates/ /services/ /backups/
     path("templates/", views.templates, name="templates"),
     path("services/", views.services, name="services"),

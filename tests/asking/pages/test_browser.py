@@ -146,3 +146,17 @@ def test_a_pasted_kubeconfig_stays_in_its_box_and_the_region_is_registered(
         assert management.get(name).status == 200
     finally:
         loop.run(newcomer.stop())
+
+
+def test_deleting_is_readable_for_all(page: Any, term: int):
+    page.goto("/deployments/kcm-system/us-east-cluster/")
+    page.get_by_role("link", name="Delete", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Delete us-east-cluster")
+    page.get_by_role("button", name="Delete us-east-cluster").click()
+    expect(page.locator("#name-problems")).to_contain_text("Type us-east-cluster to delete it.")
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": 390, "height": 844})
+        found = Axe().run(page).response["violations"]
+        assert not [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")

@@ -13,7 +13,7 @@ from regions.domain.notes import Note
 
 Result = TypeVar("Result")
 
-BATCH = 1000
+BATCH = 500
 BEAT = 2.0  # seconds
 FORGET = 600.0
 DUE = 500  # rows judged again in one transaction
@@ -28,7 +28,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.term = 0
-        self._queue: asyncio.Queue[Note] = asyncio.Queue(maxsize=4 * BATCH)
+        self._queue: asyncio.Queue[Note] = asyncio.Queue(maxsize=2 * BATCH)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
 
     async def note(self, *notes: Note) -> None:

@@ -12,6 +12,7 @@ from regions.domain.refs import MANAGEMENT
 Place = tuple[str, str, str, str]
 """Cluster, kind, namespace, name."""
 
+CONTROLLER = "AWSClusterControllerIdentity"
 MANAGED = f"{K0RDENT}/managed"
 
 
@@ -32,7 +33,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One object. `role`: identity, secret or template; `copy`: k0rdent makes it from the original."""
+    """One object. `role`: identity, its source, secret or template; `copy`: k0rdent makes it from the original."""
 
     cluster: str
     kind: str
@@ -90,9 +91,12 @@ def _parts(
     role = "secret" if identity.kind == SECRET else "identity"
     found = [Need(cluster, identity.kind, at, identity.name, role, copy, original)]
     known = IDENTITIES.get(identity.kind)
+    spec = m.mapping((read(cluster, identity.kind, at, identity.name) or {}).get("spec"))
+    source = m.mapping(spec.get("sourceIdentityRef"))
+    if source.get("kind") == CONTROLLER and source.get("name"):  # the one source that k0rdent copies
+        found.append(Need(cluster, CONTROLLER, "", m.text(source["name"]), "source", copy, original))
     if known is None or not known.secret_field:
         return found
-    spec = m.mapping((read(cluster, identity.kind, at, identity.name) or {}).get("spec"))
     name = m.text(m.part(spec, *known.secret_field)) or f"{identity.name}-secret"
     inside = m.text(m.part(spec, known.secret_field[0], "namespace")) if len(known.secret_field) > 1 else ""
     return [*found, Need(cluster, SECRET, inside or (system if known.cluster_scoped else namespace), name, "secret",

@@ -136,6 +136,17 @@ def test_a_role_from_a_static_identity_does_not_work_in_a_region(seeded, ada, re
     assert "Its role is assumed from a static identity" in problems(read, "role")
 
 
+def test_a_role_needs_the_identity_that_assumes_it(seeded, ada, read):
+    role = {"kind": "AWSClusterRoleIdentity", "secretRef": "",
+            "sourceIdentityRef": {"kind": "AWSClusterControllerIdentity", "name": "default"}}  # fmt: skip
+    w.record(seeded, *w.aws("whole"), (w.MANAGEMENT, w.credential("role", kind="AWSClusterRoleIdentity")),
+             (w.MANAGEMENT, w.identity("role", **role)))  # fmt: skip
+    missing = "The original AWSClusterControllerIdentity default is missing on the management cluster"
+    assert missing in problems(read, "role")
+    w.record(seeded, (w.MANAGEMENT, w.identity("default", "AWSClusterControllerIdentity")))
+    assert missing not in problems(read, "role")
+
+
 def test_what_lies_in_a_silent_region_is_not_called_missing(seeded, ada, read):
     text = read("/credentials/team-data/aws-us-east/")
     assert "We do not hear its region" in text

@@ -216,7 +216,7 @@ def test_an_upgrade_that_is_offered_is_shown(seeded, read):
 def test_whoever_owns_it_in_git_is_named(seeded, read):
     assert "Flux Kustomization flux-system/clusters" in read("/deployments/kcm-system/shop-prod/")
     assert "Argo CD Application clusters" in read("/deployments/kcm-system/shop-stage/")
-    assert "nothing in Git or Helm" in read("/deployments/kcm-system/search-prod/")
+    assert "no sign of Git or Helm" in read("/deployments/kcm-system/search-prod/")
 
 
 def test_a_validated_dry_run_is_never_called_ready(seeded, read):

@@ -35,7 +35,7 @@ def test_a_paused_feed_stands_still_counts_and_goes_on(page, term):
     page.locator("[data-live-news=feed]:visible").get_by_text("1").wait_for()
     assert "fell silent" in first.inner_text()
     page.locator("[data-live-pause=feed]").click()
-    first.get_by_text("answers again").wait_for()
+    first.get_by_text("answers again", exact=True).wait_for()
     assert page.locator("[data-live-news=feed]:visible").count() == 0
 
 

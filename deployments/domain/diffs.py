@@ -176,3 +176,19 @@ def _patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any
         elif was is _ABSENT or isinstance(value, Secret) or not plain.same(was, value):
             found[key] = value
     return found
+
+
+def seen(opened: Manifest, patch: Manifest) -> Manifest:
+    """What must still stand for a patch to be what was meant: all that was opened, and nothing where it only adds."""
+    before = owned(opened)
+    return _filled(before, {key: value for key, value in patch.items() if key not in ("apiVersion", "kind")})
+
+
+def _filled(before: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    found = dict(before)
+    for key, value in patch.items():
+        if isinstance(value, Mapping) and isinstance(before.get(key), Mapping):
+            found[key] = _filled(before[key], value)
+        elif key not in before:
+            found[key] = None
+    return found

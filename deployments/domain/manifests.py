@@ -30,15 +30,20 @@ RENDERED = "projectsveltos.io/template"
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One object to create (or, when editing, to patch) on one cluster.
+    """One object to create on one cluster, or to change there.
 
     `shared`: others may have made it already, which is as good (a namespace, an identity of which there is only one).
+    To change one, `manifest` is the merge patch (with apiVersion, kind and name); it is sent only while all that was
+    `seen` still stands so (null: is not there), and only to the object with this `uid`.
     """
 
     cluster: str
     manifest: Manifest
     why: str
     shared: bool = False
+    verb: str = "create"  # or patch
+    uid: str = ""  # of the object to change, as it was seen: another that took its name is left alone
+    seen: Manifest | None = None
 
     @property
     def ref(self) -> Ref:
@@ -214,7 +219,10 @@ def digest(planned: Sequence[Planned], key: bytes | str) -> str:
 
     Confirm is refused when it differs from the preview's; without the key nobody can guess a secret from it.
     """
-    whole = [[one.cluster, wire(_unstamped(one.manifest))] for one in planned]
+    whole = [
+        [one.cluster, wire(_unstamped(one.manifest)), *([one.verb, one.uid, one.seen] if one.verb != "create" else [])]
+        for one in planned
+    ]
     said = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
     return hmac.new(key.encode() if isinstance(key, str) else key, b"pane.plan\0" + said, hashlib.sha256).hexdigest()
 

@@ -42,6 +42,13 @@ _OURS = ("labels", "annotations")
 _ABSENT = object()
 
 
+def _says_nothing(wanted: Any) -> bool:
+    """Whether it only asks, if for anything, that something is not there."""
+    if isinstance(wanted, dict):
+        return all(map(_says_nothing, wanted.values()))
+    return wanted in (None, "")
+
+
 def _walk(path: str, wanted: Any, stands: Any) -> Iterator[tuple[str, Any, Any]]:
     if isinstance(wanted, dict) and isinstance(stands, dict):
         for key, value in wanted.items():
@@ -49,7 +56,7 @@ def _walk(path: str, wanted: Any, stands: Any) -> Iterator[tuple[str, Any, Any]]
     elif isinstance(wanted, list) and isinstance(stands, list) and len(wanted) == len(stands):
         for place, value in enumerate(wanted):
             yield from _walk(f"{path}[{place}]", value, stands[place])
-    elif not (wanted in ({}, None, "") and stands is _ABSENT) and not plain.same(wanted, stands):
+    elif not (stands is _ABSENT and _says_nothing(wanted)) and not plain.same(wanted, stands):
         yield path, wanted, stands
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from deployments.domain.findings import Problem
 from deployments.domain.manifests import SUBMISSION, Planned, wire
 from deployments.models import Step
-from deployments.submit import comparing
+from deployments.submit import comparing, patching
 from deployments.submit.previewing import taken
 from deployments.submit.rights import account, person_of
 from deployments.submit.saying import Discreet, problems_from
@@ -52,6 +52,8 @@ class Hand:
         except KubeError as failure:
             return self._refused(one, failure, "")  # nothing was sent
         name = who.name if who else ""
+        if one.verb == "patch":
+            return await self._change(one, client, who)
         try:
             return self._made(one, await client.create(wire(one.manifest), on_behalf=who), name)
         except Conflict as failure:
@@ -64,6 +66,33 @@ class Hand:
             if isinstance(failure, Unreachable) or (failure.status or 0) >= 500:
                 return await self._doubtful(one, client, path, who, failure)
             return self._refused(one, failure, name)
+
+    async def _change(self, one: Planned, client: Client, who: Person | None) -> Written:
+        """Change what stands, while it is as it was seen."""
+        name = who.name if who else ""
+        try:
+            stands, answer = await patching.patch(client, one, who, self.key)
+        except patching.Moved as moved:
+            problem = moved.problem(one)
+            return Written(Step.State.REFUSED, problem.sentence, account=name, problems=(problem,))
+        except KubeError as failure:
+            if isinstance(failure, Unreachable) or (failure.status or 0) >= 500:
+                return await self._perhaps(one, client, who, failure)
+            return self._refused(one, failure, name)
+        if answer is None:
+            return Written(Step.State.STANDS, "It was changed by this request before.", account=name, uid=_uid(stands))
+        return self._made(one, answer, name)
+
+    async def _perhaps(self, one: Planned, client: Client, who: Person | None, failure: KubeError) -> Written:
+        """A change was sent, and no proper answer came: look whether it stands so."""
+        refused = self._refused(one, failure, who.name if who else "")
+        try:
+            stands = await patching.read(client, one, who, deadline=5.0)
+        except KubeError:
+            return replace(refused, state=Step.State.UNKNOWN)
+        if patching.done(one, stands, self.key):
+            return self._made(one, Answer(stands, failure.warnings), refused.account)
+        return replace(refused, state=Step.State.UNKNOWN) if isinstance(failure, Unreachable) else refused
 
     async def _again(
         self, one: Planned, client: Client, path: str, who: Person | None, failure: Conflict

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from deployments.domain.findings import Problem, error
 from deployments.domain.manifests import SUBMISSION, Planned, stamped, wire
 from deployments.domain.public import public
-from deployments.submit import comparing, limits
+from deployments.submit import comparing, limits, patching
 from deployments.submit.naming import fingerprint
 from deployments.submit.rights import account
 from deployments.submit.saying import Discreet, problems_from, waits_for
@@ -56,6 +56,8 @@ class _Eye:
         except KubeError as failure:
             return self._failed(one, failure, f"{where} could not be asked", "")
         name = who.name if who else ""
+        if one.verb == "patch":
+            return await self._changed(one, client, who)
         try:
             answer = await client.create(wire(one.manifest), dry_run=True, on_behalf=who, deadline=DEADLINE)
         except Conflict as failure:
@@ -68,6 +70,27 @@ class _Eye:
         return Looked(
             one, Outcome.CREATE, "would be made", account=name, warnings=tuple(map(self.discreet, answer.warnings)),
             differences=comparing.differences(wire(one.manifest), answer.body),
+        )  # fmt: skip
+
+    async def _changed(self, one: Planned, client: Client, who: Person | None) -> Looked:
+        name = who.name if who else ""
+        try:
+            stands, answer = await patching.patch(client, one, who, self.key, dry_run=True)
+        except patching.Moved as moved:
+            said = "was changed by somebody since it was looked at"
+            return Looked(
+                one, Outcome.MOVED, said, account=name, problems=(moved.problem(one),), differences=moved.lines,
+                stands=moved.stands,
+            )  # fmt: skip
+        except KubeError as failure:
+            self.clusters.failed(one.cluster, failure)
+            return self._failed(one, failure, f"{one.cluster.removeprefix('~')} could not be asked", name)
+        if answer is None:
+            return Looked(one, Outcome.SAME, "was changed by this request already", account=name, stands=stands)
+        return Looked(
+            one, Outcome.CHANGE, "would be changed", account=name, warnings=tuple(map(self.discreet, answer.warnings)),
+            differences=patching.told(stands, answer.body), stands=stands,
+            lost=comparing.differences(wire(one.manifest), answer.body),
         )  # fmt: skip
 
     def _failed(self, one: Planned, failure: KubeError, unasked: str, name: str) -> Looked:

@@ -27,7 +27,7 @@ def remove(submission: Submission, person: Viewer) -> Submission:
         clusters = Clusters()
         hand = Hand(clusters, (), person, submission.key)
         try:
-            for step in submission.steps.filter(state__in=OPEN).order_by("-place"):
+            for step in submission.steps.filter(state__in=OPEN, verb="create").order_by("-place"):
                 keep(step, runner.run(hand.remove(step)))
         finally:
             runner.run(clusters.close())

@@ -26,14 +26,14 @@ async def account(clusters: Clusters, cluster: str, planned: Sequence[Planned], 
     person = person_of(viewer)
     if cluster == MANAGEMENT or person is None:
         return person
-    served = [one for one in planned if one.cluster == MANAGEMENT]
+    served = [(one.ref, one.verb) for one in planned if one.cluster == MANAGEMENT]  # what k0rdent acts on comes last
     if not served:
         raise Refused(f"Nothing says for what {cluster} would be written to")
-    ref = served[-1].ref  # what k0rdent acts on comes last
+    ref, verb = served[-1]
     management = await clusters.client(MANAGEMENT)
     found = (await management.discover(300)).find(ref.group, ref.kind)
     attributes = {
-        "verb": "create", "group": ref.group, "resource": found.plural if found else ref.kind.lower() + "s",
+        "verb": verb, "group": ref.group, "resource": found.plural if found else ref.kind.lower() + "s",
         "namespace": ref.namespace, "name": ref.name,
     }  # fmt: skip
     verdict = await management.review(attributes, person)
@@ -41,7 +41,7 @@ async def account(clusters: Clusters, cluster: str, planned: Sequence[Planned], 
         why = f": {verdict.reason}" if verdict.reason else ""
         where = f" in {ref.namespace}" if ref.namespace else ""
         raise Refused(
-            f"Pane writes to {cluster} only for those who may create {attributes['resource']}{where} on the management "
+            f"Pane writes to {cluster} only for those who may {verb} {attributes['resource']}{where} on the management "
             f"cluster, and {person.name} may not{why}"
         )
     return None

@@ -1,11 +1,12 @@
 """What a preview says, object by object."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from deployments.domain.diffs import Line
 from deployments.domain.findings import Problem, errors
 from deployments.domain.manifests import Planned
+from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT, Ref
 
 
@@ -14,6 +15,7 @@ class Outcome(StrEnum):
 
     CREATE = "create"  # the cluster would take it
     CHANGE = "change"  # it stands, and would be changed
+    MOVED = "moved"  # it stands, and somebody changed it since it was looked at
     SAME = "same"  # it stands as it should: made by this very Submission, or shared by all
     TAKEN = "taken"  # something of this name stands already, and it is not ours
     REFUSED = "refused"
@@ -32,7 +34,9 @@ class Looked:
     warnings: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()  # a refusal, on the fields of the form
     differences: tuple[Line, ...] = ()  # from what stands (or would, where that is otherwise) to what is asked
+    lost: tuple[Line, ...] = ()  # of a change: what the cluster would keep otherwise than asked
     yaml: str = ""  # with placeholders for secrets
+    stands: Manifest | None = field(default=None, repr=False)  # what is to be changed, as this person may see it now
 
     @property
     def ref(self) -> Ref:
@@ -62,10 +66,24 @@ class Preview:
         return tuple(dict.fromkeys(text for one in self.objects for text in one.warnings))
 
     @property
+    def words(self) -> str:
+        """What would become of it all, as the head of a preview says it."""
+        if not self.sendable:
+            return "This would be refused"
+        done = {one.outcome for one in self.objects} - {Outcome.SAME, Outcome.UNCHECKED}
+        words = {Outcome.CREATE: "made", Outcome.CHANGE: "changed"}
+        return f"This would be {words.get(done.pop(), 'done') if len(done) == 1 else 'done' if done else 'made'}"
+
+    @property
+    def moved(self) -> Looked | None:
+        """The object that somebody changed since it was looked at."""
+        return next((one for one in self.objects if one.outcome is Outcome.MOVED), None)
+
+    @property
     def sendable(self) -> bool:
         """Whether anything forbids to send it. What could not be asked does not."""
         return not errors(self.problems) and all(
-            one.outcome not in (Outcome.TAKEN, Outcome.REFUSED) for one in self.objects
+            one.outcome not in (Outcome.TAKEN, Outcome.REFUSED, Outcome.MOVED) for one in self.objects
         )
 
 

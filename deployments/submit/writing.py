@@ -98,9 +98,10 @@ def _steps(submission: Submission, planned: Sequence[Planned]) -> None:
             submission=submission, cluster=ref.cluster, kind=ref.kind, namespace=ref.namespace, name=ref.name
         )
         step.place, step.why, step.api_version = place, one.why, m.text(one.manifest.get("apiVersion"))
+        step.verb = one.verb
         step.save()
     for place, step in enumerate(known.values(), len(planned)):
-        if step.state in OPEN:  # no longer wanted, but it may stand: it is taken away first
+        if step.state in OPEN and step.verb == "create":  # no longer wanted, but it may stand: it is taken away first
             step.place = place
             step.save(update_fields=["place"])
         else:

@@ -20,6 +20,8 @@ urlpatterns = [
     path("search/", search.page, name="search"),
     # /regions/ …
     path("", include("regions.urls")),
+    # /upkeep/: maintenance, and what somebody knows of
+    path("upkeep/", include("regions.upkeep_urls")),
     # /credentials/
     path("", include("deployments.credentials.urls")),
     # /deployments/ /templates/ /services/ …

@@ -1,4 +1,4 @@
-"""The copy and the log. Only `regions.journal` writes these tables; everybody else reads."""
+"""The copy and the log, which only `regions.journal` writes, and what people say of them (`regions.upkeep`)."""
 
 from django.db import models
 
@@ -120,6 +120,7 @@ class Change(models.Model):
         OBSERVED = "observed"  # a meaningful difference between two manifests
         REPORTED = "reported"  # an Event that a cluster sent; repeats are new rows of the same series
         GAP = "gap"  # we were blind between `blind_from` and `at`
+        SAID = "said"  # a person said it to Pane: a maintenance, an acknowledgement
 
     class Severity(models.TextChoices):
         NORMAL = "normal"
@@ -156,3 +157,30 @@ class Change(models.Model):
             models.Index(fields=["series"], name="change_series", condition=~models.Q(series="")),
             models.Index(fields=["seen_at"], name="change_seen"),
         ]
+
+
+class Upkeep(models.Model):
+    """What a person said of a region or an object: maintenance, or an acknowledgement. Written by `regions.upkeep`."""
+
+    kind = models.CharField(max_length=16)  # of regions.domain.upkeep
+    object_kind = models.CharField(max_length=63)
+    namespace = models.CharField(max_length=253, blank=True)
+    name = models.CharField(max_length=253)
+    reason = models.CharField(max_length=200)
+    person = models.CharField(max_length=150)
+    created_at = models.DateTimeField()
+    starts_at = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    health = models.CharField(max_length=16, blank=True)  # of the object when it was said
+    told_at = models.DateTimeField(null=True)  # when the log was told that it began
+    ended_at = models.DateTimeField(null=True)
+    ended_why = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["starts_at"], name="upkeep_open", condition=models.Q(ended_at__isnull=True)),
+            models.Index(fields=["-created_at"], name="upkeep_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.object_kind} {self.namespace}/{self.name} by {self.person}"

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from regions.domain.health import Health
 from regions.domain.refs import MANAGEMENT
+from regions.domain.upkeep import Upkeep
 from regions.fleet import targets
 
 
@@ -83,6 +84,7 @@ class Row:
     template: str = ""
     credential: str = ""  # namespace/name
     labels: Mapping[str, str] = field(default_factory=dict)
+    upkeep: Upkeep | None = None  # maintenance or an acknowledgement that covers it now
 
     @property
     def region(self) -> str:

@@ -142,7 +142,7 @@ def card(row: Resource, manifest: Mapping[str, Any], ground: Ground) -> RegionCa
         components_ok=sum(_ok(part) for part in parts), components_total=len(parts),
         providers=tuple(sorted(m.text(one) for one in providers)) if isinstance(providers, list) else (),
         versions=versions, components=parts, paused=PAUSE in m.annotations(dict(manifest)), created_at=row.created_at,
-        deleting_at=row.deleting_at,
+        deleting_at=row.deleting_at, upkeep=sight.said(row),
     )  # fmt: skip
 
 

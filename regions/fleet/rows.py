@@ -31,7 +31,7 @@ def row_of(row: Resource, sight: Sight) -> Row:
     return Row(
         target=target(row), health=judged.health, last_health=judged.last_health, message=judged.message,
         since=since, as_of=row.as_of, created_at=row.created_at, deleting_at=row.deleting_at,
-        template=row.template, credential=row.credential, labels=row.labels,
+        template=row.template, credential=row.credential, labels=row.labels, upkeep=sight.said(row),
     )  # fmt: skip
 
 

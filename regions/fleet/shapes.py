@@ -6,8 +6,9 @@ from datetime import datetime
 
 from regions.domain.health import Health
 from regions.domain.refs import MANAGEMENT
+from regions.domain.upkeep import Upkeep
 from regions.fleet import targets
-from regions.fleet.basics import Condition, Counts, Freshness, LinkView, Row
+from regions.fleet.basics import Condition, Counts, Freshness, LinkView, Row, Target
 from regions.fleet.told import ChangeItem
 
 
@@ -58,6 +59,7 @@ class RegionCard:
     versions: Versions
     components: tuple[Component, ...] = ()  # in the order in which k0rdent installs them
     paused: bool = False
+    upkeep: Upkeep | None = None  # maintenance or an acknowledgement of this region now
     created_at: datetime | None = None
     deleting_at: datetime | None = None
 
@@ -68,6 +70,13 @@ class RegionCard:
     @property
     def is_management(self) -> bool:
         return self.name == MANAGEMENT
+
+    @property
+    def target(self) -> Target:
+        """The object that this region is: its Region, or Management."""
+        if self.is_management:
+            return Target("Management", "", "kcm", MANAGEMENT, MANAGEMENT)
+        return Target("Region", "", self.name, MANAGEMENT, self.name)
 
     @property
     def url(self) -> str:
@@ -123,8 +132,10 @@ class Overview:
     headline: str
     health: Health
     regions: tuple[RegionCard, ...]  # worst first
-    needs: tuple[Row, ...]  # worst first, at most 20
+    needs: tuple[Row, ...]  # worst first, at most 20; not what somebody works on or knows of
     needs_total: int
+    known: tuple[Row, ...]  # in trouble, and in maintenance or acknowledged; at most 20
+    known_total: int
     deployments: Counts
     heard: int  # regions that we hear
     missing: tuple[str, ...]  # names of those we do not

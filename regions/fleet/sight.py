@@ -14,8 +14,10 @@ from django.utils import timezone
 from regions.domain.health import Assessment, Health, assess_in_region
 from regions.domain.links import Link
 from regions.domain.refs import MANAGEMENT
+from regions.domain.upkeep import Upkeep, covering
 from regions.fleet.basics import Freshness, LinkView
 from regions.models import Cluster, Lease, Resource
+from regions.upkeep import active
 
 PATIENCE = timedelta(seconds=30)
 """How long `watch` may be without a beat before nothing is claimed to be known."""
@@ -93,6 +95,7 @@ class Sight:
     freshness: Freshness
     links: dict[str, LinkView]
     blind: frozenset[str]  # clusters that we do not hear, named in the copy or not
+    upkeep: tuple[Upkeep, ...] = ()  # what people say of it at this moment
 
     @property
     def dark(self) -> bool:
@@ -137,6 +140,21 @@ class Sight:
         """The health under which such rows are counted."""
         return health if self.sees(cluster, region) else Health.UNKNOWN.value
 
+    def said(self, row: Resource) -> Upkeep | None:
+        """What people say of it, if anything: maintenance before an acknowledgement."""
+        return covering(self.upkeep, row.kind, row.namespace, row.name, row.region) if self.upkeep else None
+
+    def covered(self) -> Q | None:
+        """The rows of management of which somebody said something; None when nobody did."""
+        if not self.upkeep:
+            return None
+        found = Q()
+        for one in self.upkeep:
+            found |= Q(kind=one.object_kind, namespace=one.namespace, name=one.name)
+            if one.region:
+                found |= Q(region=one.region)
+        return found
+
     def unseen(self) -> Q | None:
         """The rows of which we only know the past; None when there are none."""
         if self.dark:
@@ -179,4 +197,4 @@ def look(now: datetime | None = None) -> Sight:
     regions = set(Resource.objects.filter(kind="Region").values_list("name", flat=True))
     silent = {name for name, link in known.items() if link.blind}
     # Management before its first connection is no reason to doubt: then the copy has nothing of it.
-    return Sight(now, freshness(now), known, frozenset(silent | (regions - known.keys())))
+    return Sight(now, freshness(now), known, frozenset(silent | (regions - known.keys())), active(now))

@@ -9,8 +9,9 @@ from regions.journal.packing import pack, unpack
 from regions.journal.pruning import prune
 from regions.journal.reading import Cursor, Slice, about, cursor, manifest, read
 from regions.journal.recording import record, tick
+from regions.journal.telling import tell
 
 __all__ = [
     "Cursor", "LeaseLost", "Slice", "about", "beat", "claim", "cursor", "holder", "manifest", "pack", "prune", "read",
-    "record", "release", "tick", "unpack",
+    "record", "release", "tell", "tick", "unpack",
 ]  # fmt: skip

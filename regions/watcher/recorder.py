@@ -10,6 +10,7 @@ from django.db import connections
 
 from regions import journal
 from regions.domain.notes import Note
+from regions.tending import tend
 
 Result = TypeVar("Result")
 
@@ -55,6 +56,7 @@ class Recorder:
             await self.call(journal.beat, self.term, now())
             while await self.call(journal.tick, self.term, now(), DUE) >= DUE:
                 pass
+            await self.call(tend, now())
             if loop.time() >= forget_at:
                 while await self.call(journal.prune, self.term, now() - keep):
                     pass

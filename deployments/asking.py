@@ -20,6 +20,7 @@ from deployments.shelf import shelf
 from deployments.submit.naming import is_key
 from deployments.submit.writing import OPEN
 from regions import live
+from regions.domain.refs import MANAGEMENT
 from regions.domain.topics import deployment, kind, object_
 from regions.fleet.rows import row_of
 from regions.fleet.sight import look
@@ -135,14 +136,17 @@ def submission(request: ViewedRequest, key: str) -> HttpResponse:
     steps = list(found.steps.all())
     main = next((step for step in steps if (step.kind, step.name) == (found.kind, found.name)), None)
     row = None
-    if main is not None and main.state == Step.State.STANDS:
+    if main is None and found.state == Submission.State.DONE:  # it was served, not written
+        row = Resource.objects.filter(cluster=MANAGEMENT, kind=found.kind, namespace=found.namespace,
+                                      name=found.name).first()  # fmt: skip
+    elif main is not None and main.state == Step.State.STANDS:
         row = Resource.objects.filter(
             cluster=main.cluster, kind=found.kind, namespace=found.namespace, name=found.name, uid=main.uid
         ).first()
     context = {
         "submission": found, "steps": steps, "row": row_of(row, look()) if row else None,
         "removable": found.state not in ("done", "writing") and any(step.state in OPEN for step in steps),
-        "mine": found.person == request.viewer.name, "deletion": any(step.verb == "delete" for step in steps),
+        "mine": found.person == request.viewer.name, "deletion": main is not None and main.verb == "delete",
     }  # fmt: skip
     return render(request, "asking/submission.html", context)
 

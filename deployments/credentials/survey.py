@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Max, Q
 
 from deployments.credentials.liveness import Evidence, Liveness, judge, rejects
-from deployments.credentials.needs import MANAGED, Need
+from deployments.credentials.needs import MANAGED, Need, Place
 from deployments.credentials.providers import IDENTITIES, SECRET
 from deployments.credentials.shapes import Needed
 from deployments.domain.world import version_of
@@ -53,6 +53,10 @@ class Survey:
         """The manifest of an object that a credential needs; None when the copy has none."""
         row = self.held.get((cluster, kind, namespace, name))
         return self.bodies.get(row.pk) if row else None
+
+    def row(self, place: Place) -> Resource | None:
+        """An object that a credential needs, as the copy has it."""
+        return self.held.get(place)
 
     def takes(self, cluster: str, provider: str) -> set[str] | None:
         """Kinds of identity that this provider takes there; None when we cannot tell."""

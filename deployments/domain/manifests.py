@@ -30,7 +30,7 @@ RENDERED = "projectsveltos.io/template"
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One object to create on one cluster, or to change there.
+    """One object to create on one cluster, or to change or delete there.
 
     `shared`: others may have made it already, which is as good (a namespace, an identity of which there is only one).
     To change one, `manifest` is the merge patch (with apiVersion, kind and name); it is sent only while all that was
@@ -38,16 +38,27 @@ class Planned:
     """
 
     cluster: str
-    manifest: Manifest
+    manifest: Manifest  # to delete: only apiVersion, kind and metadata
     why: str
     shared: bool = False
-    verb: str = "create"  # or patch
-    uid: str = ""  # of the object to change, as it was seen: another that took its name is left alone
+    verb: str = "create"  # patch or delete
+    uid: str = ""  # of the object to change or delete, as it was seen: another that took its name is left alone
     seen: Manifest | None = None
+    serves: Ref | None = None  # on management: for what a region is written to, when nothing is planned on management
 
     @property
     def ref(self) -> Ref:
         return ref_of(self.cluster, self.manifest)
+
+
+def main_of(planned: Sequence[Planned]) -> tuple[Ref, str]:
+    """What a plan is about, which k0rdent acts on, with what is done to it: made last, deleted first."""
+    if serves := next((one.serves for one in planned if one.serves), None):
+        return serves, "patch"
+    if planned[0].verb == "delete":
+        return planned[0].ref, "delete"
+    main = next((one for one in reversed(planned) if one.cluster == MANAGEMENT), planned[-1])
+    return main.ref, main.verb
 
 
 def ref_of(cluster: str, manifest: Manifest) -> Ref:
@@ -196,7 +207,10 @@ def _object(
 
 def stamped(planned: Iterable[Planned], submission: str) -> list[Planned]:
     """The same with the annotation that names the Submission; what is shared is nobody's."""
-    return [one if one.shared else replace(one, manifest=_stamp(one.manifest, submission)) for one in planned]
+    return [
+        one if one.shared or one.verb == "delete" else replace(one, manifest=_stamp(one.manifest, submission))
+        for one in planned
+    ]
 
 
 def _stamp(manifest: Manifest, submission: str) -> Manifest:

@@ -50,8 +50,9 @@ class Public:
 def public(planned: Sequence[Planned]) -> Public:
     """The same manifests with secrets as placeholders. What differs from what is sent is only these values."""
     shown = tuple(_shown(one) for one in planned)
-    clusters = list(dict.fromkeys(one.cluster for one in shown))
-    files = tuple(_file(cluster, [one for one in shown if one.cluster == cluster]) for cluster in clusters)
+    to_apply = [one for one, whole in zip(shown, planned, strict=True) if whole.verb != "delete"]
+    clusters = list(dict.fromkeys(one.cluster for one in to_apply))
+    files = tuple(_file(cluster, [one for one in to_apply if one.cluster == cluster]) for cluster in clusters)
     return Public(shown, files, SEALING if any(one.has_secret for one in shown) else "")
 
 

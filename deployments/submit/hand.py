@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from deployments.domain.findings import Problem
 from deployments.domain.manifests import SUBMISSION, Planned, wire
 from deployments.models import Step
-from deployments.submit import comparing, patching
+from deployments.submit import comparing, patching, taking
 from deployments.submit.previewing import taken
 from deployments.submit.rights import account, person_of
 from deployments.submit.saying import Discreet, problems_from
@@ -54,6 +54,8 @@ class Hand:
         name = who.name if who else ""
         if one.verb == "patch":
             return await self._change(one, client, who)
+        if one.verb == "delete":
+            return await self._delete(one, client, who)
         try:
             return self._made(one, await client.create(wire(one.manifest), on_behalf=who), name)
         except Conflict as failure:
@@ -93,6 +95,21 @@ class Hand:
         if patching.done(one, stands, self.key):
             return self._made(one, Answer(stands, failure.warnings), refused.account)
         return replace(refused, state=Step.State.UNKNOWN) if isinstance(failure, Unreachable) else refused
+
+    async def _delete(self, one: Planned, client: Client, who: Person | None) -> Written:
+        name = who.name if who else ""
+        try:
+            answer = await taking.delete(client, one, who)
+        except NotFound:
+            return Written(Step.State.REMOVED, "It was gone already.", account=name, uid=one.uid)
+        except Conflict as failure:
+            return replace(self._refused(one, failure, name), problems=(taking.another(one),))
+        except KubeError as failure:
+            doubtful = isinstance(failure, Unreachable) or (failure.status or 0) >= 500
+            refused = self._refused(one, failure, name)
+            return replace(refused, state=Step.State.UNKNOWN) if doubtful else refused
+        warnings = tuple(map(self.discreet, answer.warnings))
+        return Written(Step.State.REMOVED, "", warnings, name, one.uid)
 
     async def _again(
         self, one: Planned, client: Client, path: str, who: Person | None, failure: Conflict

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from deployments.domain.findings import Problem, error
 from deployments.domain.manifests import SUBMISSION, Planned, stamped, wire
 from deployments.domain.public import public
-from deployments.submit import comparing, limits, patching
+from deployments.submit import comparing, limits, patching, taking
 from deployments.submit.naming import fingerprint
 from deployments.submit.rights import account
 from deployments.submit.saying import Discreet, problems_from, waits_for
@@ -58,6 +58,8 @@ class _Eye:
         name = who.name if who else ""
         if one.verb == "patch":
             return await self._changed(one, client, who)
+        if one.verb == "delete":
+            return await self._doomed(one, client, who)
         try:
             answer = await client.create(wire(one.manifest), dry_run=True, on_behalf=who, deadline=DEADLINE)
         except Conflict as failure:
@@ -92,6 +94,22 @@ class _Eye:
             differences=patching.told(stands, answer.body), stands=stands,
             lost=comparing.differences(wire(one.manifest), answer.body),
         )  # fmt: skip
+
+    async def _doomed(self, one: Planned, client: Client, who: Person | None) -> Looked:
+        name = who.name if who else ""
+        try:
+            answer = await taking.delete(client, one, who, dry_run=True)
+        except NotFound:
+            return Looked(one, Outcome.SAME, "is gone already", account=name)
+        except Conflict as failure:
+            said = self.discreet(failure.message)
+            return Looked(one, Outcome.REFUSED, "is another one by now", said, name, problems=(taking.another(one),))
+        except KubeError as failure:
+            self.clusters.failed(one.cluster, failure)
+            return self._failed(one, failure, f"{one.cluster.removeprefix('~')} could not be asked", name)
+        return Looked(
+            one, Outcome.DELETE, "would be deleted", account=name, warnings=tuple(map(self.discreet, answer.warnings))
+        )
 
     def _failed(self, one: Planned, failure: KubeError, unasked: str, name: str) -> Looked:
         detail = self.discreet(failure.message)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
-from deployments.domain.manifests import Planned
+from deployments.domain.manifests import Planned, main_of
 from regions.clusters import Clusters
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
@@ -26,10 +26,9 @@ async def account(clusters: Clusters, cluster: str, planned: Sequence[Planned], 
     person = person_of(viewer)
     if cluster == MANAGEMENT or person is None:
         return person
-    served = [(one.ref, one.verb) for one in planned if one.cluster == MANAGEMENT]  # what k0rdent acts on comes last
-    if not served:
+    ref, verb = main_of(planned)
+    if ref.cluster != MANAGEMENT:
         raise Refused(f"Nothing says for what {cluster} would be written to")
-    ref, verb = served[-1]
     management = await clusters.client(MANAGEMENT)
     found = (await management.discover(300)).find(ref.group, ref.kind)
     attributes = {

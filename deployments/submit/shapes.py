@@ -16,6 +16,7 @@ class Outcome(StrEnum):
     CREATE = "create"  # the cluster would take it
     CHANGE = "change"  # it stands, and would be changed
     MOVED = "moved"  # it stands, and somebody changed it since it was looked at
+    DELETE = "delete"  # it stands, and would be deleted
     SAME = "same"  # it stands as it should: made by this very Submission, or shared by all
     TAKEN = "taken"  # something of this name stands already, and it is not ours
     REFUSED = "refused"
@@ -71,7 +72,7 @@ class Preview:
         if not self.sendable:
             return "This would be refused"
         done = {one.outcome for one in self.objects} - {Outcome.SAME, Outcome.UNCHECKED}
-        words = {Outcome.CREATE: "made", Outcome.CHANGE: "changed"}
+        words = {Outcome.CREATE: "made", Outcome.CHANGE: "changed", Outcome.DELETE: "deleted"}
         return f"This would be {words.get(done.pop(), 'done') if len(done) == 1 else 'done' if done else 'made'}"
 
     @property

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from deployments.domain.findings import Problem
-from deployments.domain.manifests import Planned, stamped
+from deployments.domain.manifests import Planned, main_of, stamped
 from deployments.models import Step, Submission
 from deployments.submit.hand import Hand, Written
 from deployments.submit.naming import fingerprint, same_fingerprint
@@ -58,7 +58,7 @@ def submit(planned: Sequence[Planned], digest: str, person: Viewer, key: str) ->
 def _claim(planned: Sequence[Planned], digest: str, person: Viewer, key: str) -> tuple[Submission, bool]:
     """The Submission of this key, and whether it is ours to write now."""
     now = timezone.now()
-    main = planned[-1].ref
+    main, _ = main_of(planned)
     region = next((one.cluster for one in planned if one.cluster != MANAGEMENT), "")
     with transaction.atomic():
         said = {
@@ -126,7 +126,7 @@ def _write(
         submission.save(update_fields=["updated_at"])
         written = runner.run(hand.write(one))
         keep(step, written)
-        if written.state not in STANDING:
+        if written.state not in STANDING and not (one.verb == "delete" and written.state == Step.State.REMOVED):
             problems = written.problems
             for later in steps[steps.index(step) + 1 : len(planned)]:
                 if later.state in (Step.State.REFUSED, Step.State.REMOVED):
@@ -147,7 +147,11 @@ def keep(step: Step, written: Written) -> None:
 
 def settle(submission: Submission) -> None:
     """Say how the Submission stands by what became of its objects."""
-    states = set(submission.steps.values_list("state", flat=True))
+    # What was to be deleted and is gone is as it should be.
+    states = {
+        Step.State.STANDS if (verb, state) == ("delete", Step.State.REMOVED) else state
+        for verb, state in submission.steps.values_list("verb", "state")
+    }
     if states <= {*STANDING, Step.State.REMOVED} and states & {*STANDING}:
         submission.state = Submission.State.DONE
     elif states & {*OPEN}:

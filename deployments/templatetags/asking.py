@@ -13,6 +13,7 @@ register = template.Library()
 _OUTCOMES = {
     Outcome.CREATE: ("check", "is-good"), Outcome.CHANGE: ("check", "is-good"), Outcome.SAME: ("check", "is-good"),
     Outcome.MOVED: ("cross", "is-bad"),
+    Outcome.DELETE: ("cross", "is-open"),
     Outcome.TAKEN: ("cross", "is-bad"), Outcome.REFUSED: ("cross", "is-bad"), Outcome.UNCHECKED: ("dash", "is-open"),
 }  # fmt: skip
 _STEPS = {

@@ -53,6 +53,7 @@ form?.addEventListener("submit", (event) => {
 
 // The YAML follows what is typed, and needs nothing secret for it.
 const describe = async () => {
+  if (!form.dataset.untouched) return; // this form shows none
   const mine = ++newest;
   const said = new FormData(form);
   for (const box of form.querySelectorAll("[data-secret]")) said.delete(box.name);

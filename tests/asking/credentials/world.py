@@ -6,9 +6,14 @@ from typing import Any
 from django.utils import timezone
 
 from dashboard.demo.installation import Installation
+from deployments.domain.drafts import CredentialDraft, Secret
+from deployments.domain.manifests import plan, wire
+from deployments.domain.world import World
 from regions import journal
 from regions.domain.kinds import INFRASTRUCTURE, K0RDENT, NAMED_KINDS
 from regions.domain.notes import Gone, Heard, Put, Reached
+from regions.watcher.named import without_values
+from tests.asking.domain.pastes import AWS_SECRET, answers
 from tests.demo.conftest import api_of
 from tests.pages import objects as o
 from tests.pages.seed import put
@@ -46,6 +51,11 @@ def credential(name: str, region: str = "eu-central", *, ns: str = "kcm-system",
     made = o.credential(ns, name, long_ago(), region, kind, "of a test")
     made["metadata"]["labels"] = KCM | (labels or {})
     return made
+
+
+def deployment(name: str, uses: str, ns: str = "media", **labels: str) -> Manifest:
+    spec = {"template": "aws-standalone-cp-1-0-42", "credential": uses, "config": {}}
+    return o.thing("ClusterDeployment", name, ns, created=long_ago(), labels=KCM | labels, spec=spec)
 
 
 def interface(provider: str, *kinds: str) -> Manifest:
@@ -107,3 +117,61 @@ def told(clusters: Installation) -> int:
     journal.record(term, notes, now)
     journal.beat(term, now)
     return term
+
+
+def whole(clusters: Installation, name: str, region: str = "eu-west", *, recipe: str = "aws-static",
+          ns: str = "media", copies: bool = True, secret: str = AWS_SECRET) -> dict[str, Manifest]:  # fmt: skip
+    """A credential with all that it needs, as k0rdent has settled it, on the clusters and in the copy.
+
+    Answers the objects as `Kind cluster`.
+    """
+    fields, secrets = answers(recipe)
+    if "secret_access_key" in secrets:
+        secrets["secret_access_key"] = secret
+    kept = {key: Secret(value) for key, value in secrets.items()}
+    release = "1.11.4" if copies else "1.4.0"
+    spaces: dict[str, Any] = {server: {ns, "kcm-system"} for server in clusters.servers}
+    known = World(release=release, namespaces=spaces)
+    planned = plan(CredentialDraft(recipe, ns, name, region, "of a test", fields, kept), known)
+    term = told(clusters)
+    found: dict[str, Manifest] = {}
+    everything = [(one.cluster, wire(one.manifest)) for one in planned]
+    for cluster, manifest in list(everything):
+        if copies and region and cluster == MANAGEMENT and manifest["kind"] != "Credential":
+            everything.append((region, copy_of(manifest, ns, name)))
+    for cluster, manifest in everything:
+        found[f"{manifest['kind']} {cluster}"] = made(clusters, term, cluster, manifest)
+    return found
+
+
+def copy_of(manifest: Manifest, ns: str, name: str) -> Manifest:
+    """What k0rdent makes of an original in the region."""
+    labels = MANAGED | {f"{K0RDENT}/credential.{ns}.{name}": "true"}
+    metadata = {**manifest["metadata"], "labels": labels}
+    if metadata.get("namespace") and manifest["kind"] != "Secret":
+        metadata["namespace"] = ns
+    return {**manifest, "metadata": metadata}
+
+
+def made(clusters: Installation, term: int, cluster: str, manifest: Manifest) -> Manifest:
+    """Make it on the cluster, and let the copy hear of it as the watcher would."""
+    api = api_of(clusters.servers[cluster])
+    ns = manifest["metadata"].get("namespace")
+    if ns and api.get(f"/api/v1/namespaces/{ns}").status == 404:
+        api.create("/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": ns}})
+    path = path_to(manifest)
+    answer = api.create(path.rpartition("/")[0], manifest)
+    assert answer.status == 201, answer.body
+    body = {"apiVersion": manifest["apiVersion"], "kind": manifest["kind"], **answer.body}
+    if body["kind"] == "Secret":
+        body = {"apiVersion": "v1", "kind": "Secret", **without_values(body)}
+    record(term, (cluster, body))
+    return body
+
+
+def path_to(manifest: Manifest) -> str:
+    """Where an object lies on its cluster."""
+    version, kind, metadata = manifest["apiVersion"], manifest["kind"], manifest["metadata"]
+    plural = {"Secret": "secrets", "ConfigMap": "configmaps"}.get(kind) or o.BY_NAME[kind].plural
+    inside = f"/namespaces/{metadata['namespace']}" if metadata.get("namespace") else ""
+    return f"/{'api' if version == 'v1' else 'apis'}/{version}{inside}/{plural}/{metadata['name']}"

@@ -1,0 +1,94 @@
+"""Pages that change or delete something: the form, its preview beside it, and its confirmation, as one answer.
+
+What a form asks for is worked out by its view from what was posted (`Asked`); this walks it to the clusters. As with
+every form the whole of it is posted each time, and nothing is kept between preview and confirmation.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from deployments import submit
+from deployments.domain.findings import Problem, errors
+from deployments.domain.manifests import Planned
+from deployments.forms import by_field
+from deployments.models import Submission
+from deployments.submit.naming import is_key
+from regions.requests import ViewedRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a form asks for by now; it may be tried and sent when none of `problems` is an error."""
+
+    planned: Sequence[Planned] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def sound(self) -> bool:
+        return bool(self.planned) and not errors(self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where it is asked: a template that extends `asking/acting.html`, its boxes, and what its button says."""
+
+    template: str
+    label: str
+    boxes: Sequence[str] = ()
+    context: Mapping[str, Any] | None = None
+
+
+def answer(request: ViewedRequest, page: Page, asked: Asked) -> HttpResponse:
+    """The page with what is wrong, with its preview, or with what became of it; a redirect when it was accepted."""
+    if request.method != "POST":
+        return _draw(request, page, asked, {"key": submit.new_key()})
+    key = request.POST.get("key", "")
+    key = key if is_key(key) else submit.new_key()
+    if not asked.sound:
+        return _draw(request, page, asked, {"key": key}, status=422)
+    if request.POST.get("action") == "send":
+        return _send(request, page, asked, key)
+    return _preview(request, page, asked, key)
+
+
+def done_before(request: ViewedRequest) -> HttpResponse | None:
+    """Where a request went that was sent before: for what is not there any more because of it."""
+    key = request.POST.get("key", "")
+    found = Submission.objects.filter(key=key, person=request.viewer.name).first() if is_key(key) else None
+    return redirect("deployments:submission", key=key) if found else None
+
+
+def _preview(request: ViewedRequest, page: Page, asked: Asked, key: str, changed: bool = False) -> HttpResponse:
+    seen = submit.preview(asked.planned, request.viewer, key)
+    asked = replace(asked, problems=tuple(dict.fromkeys((*asked.problems, *seen.problems))))
+    return _draw(request, page, asked, {"key": key, "preview": seen, "changed": changed})
+
+
+def _send(request: ViewedRequest, page: Page, asked: Asked, key: str) -> HttpResponse:
+    digest = request.POST.get("digest", "")
+    try:
+        sent = submit.submit(asked.planned, digest, request.viewer, key)
+    except submit.NotAsPreviewed:
+        # Something else than was shown; or this key's request is done already, and this is another one.
+        done = Submission.objects.filter(key=key, state=Submission.State.DONE).exists()
+        return _preview(request, page, asked, submit.new_key() if done else key, changed=True)
+    except submit.NotTheirs:
+        return _preview(request, page, asked, submit.new_key(), changed=True)
+    if sent.submission.state in (Submission.State.DONE, Submission.State.WRITING):
+        return redirect("deployments:submission", key=key)
+    asked = replace(asked, problems=tuple(dict.fromkeys((*asked.problems, *sent.problems))))
+    return _draw(request, page, asked, {"key": key, "sent": sent, "digest": digest}, status=422)
+
+
+def _draw(
+    request: ViewedRequest, page: Page, asked: Asked, more: Mapping[str, Any], status: int = 200
+) -> HttpResponse:
+    context = {
+        **(page.context or {}), "problems": by_field(asked.problems, page.boxes), "label": page.label,
+        "unsound": request.method == "POST" and not asked.sound, "asked": asked, **more,
+    }  # fmt: skip
+    return render(request, page.template, context, status=status)

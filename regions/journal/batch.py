@@ -13,9 +13,9 @@ from regions.domain.kinds import K0RDENT, Kind
 from regions.domain.notes import Gone, Note, Put, Reached, Swept
 from regions.domain.redact import redact
 from regions.domain.refs import MANAGEMENT, Ref
+from regions.journal.correlating import chunks
 from regions.journal.inserting import insert
 from regions.journal.packing import pack, unpack
-from regions.journal.reports import chunks
 from regions.journal.rows import ALTERED, apply_facts, apply_health, observed
 from regions.models import Change, Manifest, Resource, Stream
 

@@ -9,10 +9,11 @@ from regions.domain.changes import difference
 from regions.domain.health import Assessment, Health, assess
 from regions.domain.notes import Blind, Gone, Heard, Left, Note, Put, Reached, Replaced, Swept
 from regions.journal.batch import Batch
+from regions.journal.correlating import CHUNK
 from regions.journal.lease import hold
 from regions.journal.links import LinkBook
 from regions.journal.packing import unpack
-from regions.journal.reports import CHUNK, Reports
+from regions.journal.reports import Reports
 from regions.journal.rows import apply_health, observed
 from regions.models import Change, Manifest, Resource
 

@@ -1,17 +1,14 @@
 """Events that clusters report: rows of the log, each repeat a new row of the same series, none of them twice."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Max
 
 from regions.domain.events import Reported, reported
-from regions.domain.kinds import K0RDENT
 from regions.domain.notes import Put
-from regions.domain.refs import MANAGEMENT, Ref
-from regions.models import Change, Resource
-
-CHUNK = 400
+from regions.journal.correlating import chunks, correlate
+from regions.models import Change
 
 
 class Reports:
@@ -48,47 +45,6 @@ class Reports:
         self.changes.append(row)
 
     def correlate(self) -> None:
-        """Say of each new row to which region and deployment it belongs. Needs the batch to be saved."""
-        keys = {_key(row): row for row in self.rows}
-        known: dict[str, tuple[str, str]] = {}
-        for some in chunks(keys):
-            found = Resource.objects.filter(key__in=some).values_list("key", "region", "deployment")
-            known.update((key, (region, deployment)) for key, region, deployment in found)
-        strays = [row for row in self.rows if _key(row) not in known]
-        guesses = {guess for row in strays for guess in _guesses(row)}
-        deployments: dict[tuple[str, str], str] = {}
-        for some in chunks(guesses):
-            rows = Resource.objects.filter(kind="ClusterDeployment", key__in=some).only("namespace", "name", "region")
-            deployments.update(((row.namespace, row.name), row.region) for row in rows)
-        for row in self.rows:
-            if _key(row) in known:
-                row.region, row.deployment = known[_key(row)]
-                continue
-            for guess in _prefixes(row.name):
-                region = deployments.get((row.namespace, guess))
-                if region is not None and row.cluster in (MANAGEMENT, region):
-                    row.region, row.deployment = region, f"{row.namespace}/{guess}"
-                    break
-
-
-def _key(row: Change) -> str:
-    return Ref(row.cluster, row.group, row.kind, row.namespace, row.name).key
-
-
-def _prefixes(name: str) -> Iterator[str]:
-    """Longest first: an object of a deployment is called by its name, a dash, and more."""
-    while name:
-        yield name
-        name = name.rpartition("-")[0]
-
-
-def _guesses(row: Change) -> Iterator[str]:
-    for name in _prefixes(row.name):
-        yield Ref(MANAGEMENT, K0RDENT, "ClusterDeployment", row.namespace, name).key
-
-
-def chunks(items: Iterable[str]) -> Iterator[list[str]]:
-    """Pieces that fit into one query."""
-    rest = list(items)
-    for start in range(0, len(rest), CHUNK):
-        yield rest[start : start + CHUNK]
+        """Say of each new row to which region, deployment and credential it belongs. Needs the batch to be saved."""
+        if self.rows:
+            correlate(self.rows)

@@ -16,6 +16,8 @@ urlpatterns = [
     # / /feed/
     path("", views.overview, name="overview"),
     path("feed/", views.feed, name="feed"),
+    # /wall/ …
+    path("", include("dashboard.wall.urls")),
     # /search/
     path("search/", search.page, name="search"),
     # /regions/ …

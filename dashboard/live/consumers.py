@@ -21,8 +21,9 @@ TOPICS = ("fleet", "region:", "deployment:", "kind:", "object:")
 class PageSocket(Socket):
     """`/ws/live/`: the browser says {"url", "cursor"}; from then on it is sent what changes on that page.
 
-    {"cursor", "fragments": {id: html}, "orders": {list: [ids]}} · {"beat", "watcher"} · {"gone": status} when a reload
-    would no longer show the page (0: it is back) · {"trouble": sentence} when it cannot be drawn (empty: it can again).
+    {"cursor", "fragments": {id: html}, "orders": {list: [ids]}} · {"beat", "watcher", "version"} · {"gone": status}
+    when a reload would no longer show the page (0: it is back) · {"trouble": sentence} when it cannot be drawn (empty:
+    it can again). Who also says {"pulse": true} hears every beat of the watcher, and is drawn anew with each of ours.
     """
 
     async def talk(self, user: Any) -> None:
@@ -36,7 +37,7 @@ class PageSocket(Socket):
             raise Refused(BAD_REQUEST, "Say which page you show, as a path.")
         viewer = viewer_of(user)
         assert viewer is not None
-        subscriber = Subscriber(user, viewer)
+        subscriber = Subscriber(user, viewer, pulse=hello.get("pulse") is True)
         self.hub.join(url, Cursor.parse(str(hello.get("cursor"))), subscriber)
         try:
             while True:

@@ -16,6 +16,7 @@ from dashboard.live.outbox import encode
 from dashboard.live.screen import Screen, Subscriber
 from dashboard.live.tail import Entry, Tail
 from dashboard.live.threads import Threads
+from dashboard.live.version import version
 from dashboard.people.sessions import Credential, ended
 from regions.domain.viewer import Viewer
 from regions.domain.wire import time_as_json
@@ -70,7 +71,8 @@ class Hub:
     """All sockets of one event loop."""
 
     def __init__(self) -> None:
-        self.tail = Tail(self._moved)
+        self.tail = Tail(self._moved, self._beaten)
+        self._was_alive: bool | None = None
         self.reading = Threads("changes")
         self._drawing = Threads("draw", 2)
         self._screens: dict[tuple[str, str], Screen] = {}
@@ -167,6 +169,15 @@ class Hub:
             self._by_topic[topic].add(screen)
         screen.topics = topics
 
+    def _beaten(self) -> None:
+        """The watcher beat: said to those that show a heartbeat, and to all when it died or came back."""
+        text, alive = self._beat_text(), self.tail.watcher.alive
+        turned, self._was_alive = alive != self._was_alive, alive
+        for screen in self._screens.values():
+            for subscriber in screen.subscribers:
+                if subscriber.pulse or turned:
+                    subscriber.outbox.say("beat", text)
+
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT)
@@ -174,6 +185,10 @@ class Hub:
             for screen in self._screens.values():
                 for subscriber in screen.subscribers:
                     subscriber.outbox.say("beat", text)
+                if any(subscriber.pulse for subscriber in screen.subscribers):
+                    # What is so only by the passing of time (nobody heard for half a minute, an hour gone by) moves
+                    # nothing; on a screen that nobody reloads it must leave all the same.
+                    screen.touch()
             with suppress(DatabaseError):  # the tail speaks of it; whoever is connected stays so for now
                 gone = await self.reading.run(ended, set(self._credentials.values()))
                 for socket, credential in list(self._credentials.items()):
@@ -185,6 +200,7 @@ class Hub:
         return encode(
             beat=time_as_json(timezone.now()),
             watcher={"alive": watcher.alive, "beat_at": time_as_json(watcher.beat_at)},
+            version=version(),
         )
 
 

@@ -19,11 +19,12 @@ LONGEST_PAUSE = 30.0  # after drawings that failed
 class Subscriber:
     """One socket that shows a screen."""
 
-    __slots__ = ("outbox", "synced", "user", "viewer")
+    __slots__ = ("outbox", "pulse", "synced", "user", "viewer")
 
-    def __init__(self, user: Any, viewer: Viewer) -> None:
+    def __init__(self, user: Any, viewer: Viewer, pulse: bool = False) -> None:
         self.user = user
         self.viewer = viewer
+        self.pulse = pulse  # it shows a heartbeat: every beat of the watcher is for it
         self.outbox = Outbox()
         # Its browser has what `Screen.fragments` has. Until then it gets the whole set with the next drawing: its page
         # was drawn by another call, perhaps a moment before, and a difference to ours would not tell it everything.

@@ -93,8 +93,10 @@ def change_text(change: Change, log_name: str) -> str:
 class Tail:
     """Calls `moved(entries, lost)` on the event loop whenever the log moved. `start` it before anything else."""
 
-    def __init__(self, moved: Callable[[list[Entry], bool], None]) -> None:
+    def __init__(self, moved: Callable[[list[Entry], bool], None], beaten: Callable[[], None] = lambda: None) -> None:
+        """`beaten` is called whenever the watcher was seen to beat, or no longer does."""
         self._moved = moved
+        self._beaten = beaten
         self._threads = Threads("tail")
         self._task: asyncio.Task[None] | None = None
         self._first_look = asyncio.Event()
@@ -157,6 +159,7 @@ class Tail:
             for change in found.changes
         ]
         entries += self._beside_the_log(found, first)
+        beaten = found.watcher != self.watcher
         self.here, self._links, self.watcher = found.here, found.links, found.watcher
         dropped = len(self._ring) + len(entries) - KEPT
         if dropped > 0:  # a look is far smaller than what is kept, so all of these are of the ring
@@ -165,6 +168,8 @@ class Tail:
         self._first_look.set()
         if not first and (entries or found.lost):
             self._moved(entries, bool(found.lost))
+        if beaten:
+            self._beaten()
         return len(found.changes) == PAGE
 
     def _beside_the_log(self, found: Look, first: bool) -> list[Entry]:

@@ -1,6 +1,8 @@
 """The ground as pages and the API see it: the copy joined with the links. Every call takes a `viewer`.
 
     overview(*, viewer) -> Overview
+    board(*, viewer) -> Board                                        for a wall; honours the viewer's scope
+    region_board(name, *, viewer) -> RegionBoard                     one region for a wall; raises NotFound
     list_regions(*, viewer) -> list[RegionCard]                      worst first
     get_region(name, *, viewer) -> RegionDetail                      raises NotFound
     changes(*, viewer, topic=None, text="", severity="", region="", kind="", source="", before=None, limit=100)
@@ -13,6 +15,7 @@
 """
 
 from regions.fleet.basics import Condition, Counts, Freshness, LinkView, NotFound, Row, Target
+from regions.fleet.board import Board, RegionBoard, Tile, board, region_board
 from regions.fleet.cards import list_regions
 from regions.fleet.changes import changes, log
 from regions.fleet.credentials import list_credentials
@@ -34,6 +37,7 @@ from regions.fleet.sight import freshness, links
 from regions.fleet.told import ChangeItem, ChangePage, LogGap, LogPage
 
 __all__ = [
+    "Board",
     "ChangeItem",
     "ChangePage",
     "Component",
@@ -48,12 +52,15 @@ __all__ = [
     "LogPage",
     "NotFound",
     "Overview",
+    "RegionBoard",
     "RegionCard",
     "RegionDetail",
     "Row",
     "StreamView",
     "Target",
+    "Tile",
     "Versions",
+    "board",
     "changes",
     "freshness",
     "get_region",
@@ -62,5 +69,6 @@ __all__ = [
     "list_regions",
     "log",
     "overview",
+    "region_board",
     "search",
 ]

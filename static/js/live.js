@@ -2,7 +2,7 @@
 import { morph, parse } from "./morph.js";
 import * as lists from "./lists.js";
 
-const SILENCE = 25_000, SLOWEST = 5_000, LOST = 60_000; // milliseconds
+const SILENCE = 25_000, OPENING = 8_000, SLOWEST = 5_000, LOST = 60_000; // milliseconds
 const SIGNED_OUT = 4401, REFUSED = 4400;
 
 const body = document.body;
@@ -39,17 +39,24 @@ function part(id, html) {
   arrived(now);
 }
 
-function heard({ cursor, fragments, orders, beat, watcher, gone: status_, trouble: trouble_ }) {
+// For whoever judges the signal itself (the wall): "beat" with what the server said, "trouble", "gone", "over".
+function tell(what, detail) {
+  document.dispatchEvent(new CustomEvent(`live:${what}`, { detail }));
+}
+
+function heard({ cursor, fragments, orders, beat, watcher, version, gone: status_, trouble: trouble_ }) {
   if (fragments) for (const [id, html] of Object.entries(fragments)) part(id, html);
   if (orders) lists.order(orders, arrived);
   if (cursor) body.dataset.liveCursor = cursor;
   if (fragments) gone = 0;
   if (status_ !== undefined) gone = status_;
   if (trouble_ !== undefined) trouble = trouble_;
+  if (status_ !== undefined || trouble_ !== undefined || fragments) tell("drawn", { gone, trouble });
   if (beat) {
     listening();
     watching = watcher.alive;
     for (const banner of document.querySelectorAll("[data-live-watcher]")) banner.hidden = watching;
+    tell("beat", { beat, watcher, version });
   }
   status();
 }
@@ -66,14 +73,19 @@ function connect() {
   if (socket || over) return;
   const here = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/live/`);
   socket = here;
-  silence = setTimeout(() => drop(here), SILENCE);
+  // A connection that does not open is of a network that was away: the next attempt finds it back sooner.
+  silence = setTimeout(() => drop(here), OPENING);
   here.onopen = () => {
-    here.send(JSON.stringify({ url: location.pathname + location.search, cursor: body.dataset.liveCursor }));
+    clearTimeout(silence);
+    silence = setTimeout(() => drop(here), SILENCE);
+    const pulse = "livePulse" in body.dataset; // wants every beat of the watcher, and to be drawn with the server's own
+    here.send(JSON.stringify({ url: location.pathname + location.search, cursor: body.dataset.liveCursor, pulse }));
   };
   here.onmessage = (event) => { if (socket === here) heard(JSON.parse(event.data)); };
   here.onclose = (event) => {
     if (event.code === SIGNED_OUT) over = "signed out: reload to sign in";
     if (event.code === REFUSED) over = "not live";
+    if (over && socket === here) tell("over", { code: event.code });
     drop(here);
   };
 }

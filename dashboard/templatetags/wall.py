@@ -1,0 +1,20 @@
+"""What the wall draws beside the common parts."""
+
+from typing import Any
+
+from django import template
+
+from regions.fleet import Counts
+
+register = template.Library()
+
+
+@register.filter
+def bars(counts: Counts) -> list[dict[str, Any]]:
+    """Counts by health as lengths of one bar."""
+    parts, at = [], 0.0
+    for health, count in counts.items:
+        width = 100 * count / counts.total
+        parts.append({"health": health, "x": f"{at:.2f}%", "width": f"{width:.2f}%"})
+        at += width
+    return parts

@@ -1,0 +1,1 @@
+"""The wall: the fleet on a screen that nobody touches, read at five metres."""

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from dashboard.wall import views
+
+app_name = "wall"
+urlpatterns = [
+    # /wall/
+    path("wall/", views.regions, name="regions"),
+    path("wall/regions/<str:name>/", views.region, name="region"),
+    path("wall/moving/", views.moving, name="moving"),
+]

@@ -1,0 +1,97 @@
+"""The wall's headline: the one sentence that is read from the door, and the line below it. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from regions.domain.health import Health
+from regions.domain.words import clock, counted, listed
+from regions.fleet.basics import Counts
+from regions.fleet.board import Board, Tile
+
+ILL = (Health.FAILED, Health.DEGRADED)
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """Its health is the wall's colour: one of Ready, Degraded, Failed, Unknown."""
+
+    health: Health
+    text: str
+    detail: str = ""
+
+
+def headline(board: Board, now: datetime, confined: bool = False) -> Headline:
+    """Say how the fleet is, worst first. `confined`: to a screen that may not know how many there are elsewhere."""
+    for rule in (_nothing_known, _cut_off, _trouble):
+        if found := rule(board, now, confined):
+            return found
+    regions, deployments = counted(len(board.tiles), "region"), counted(board.deployments.total, "deployment")
+    moving = f", {board.moving_total} on the way" if board.moving_total else ""
+    return Headline(Health.READY, "All is well", f"{regions}, {deployments}{moving}")
+
+
+def _nothing_known(board: Board, now: datetime, confined: bool) -> Headline | None:
+    if board.management is None:
+        return Headline(Health.UNKNOWN, "Not connected yet", "Pane has never heard a management cluster")
+    if not board.freshness.alive:
+        beat_at = board.freshness.beat_at
+        since = f" since {clock(beat_at, now)}" if beat_at else ""
+        return Headline(Health.UNKNOWN, "Nobody is watching", f"Pane's watcher has not run{since}: nothing is known")
+    if not board.tiles:
+        text = "No region to show" if confined else "k0rdent is not here"
+        return Headline(Health.UNKNOWN, text, "" if confined else "This cluster has no k0rdent Management object")
+    return None
+
+
+def _cut_off(board: Board, now: datetime, confined: bool) -> Headline | None:
+    if board.cut_off is None:
+        return None
+    cut = board.cut_off
+    who = "Every cluster" if confined else f"All {cut.clusters} clusters"
+    return Headline(
+        Health.UNKNOWN, "It is us: Pane is cut off",
+        f"{who} fell silent at once at {clock(cut.since, now)}. Look at Pane's own network first",
+    )  # fmt: skip
+
+
+def _trouble(board: Board, now: datetime, confined: bool) -> Headline | None:
+    silent = board.silent
+    ill = [tile for tile in board.tiles if tile.health in ILL]
+    failing = sum(board.deployments.by_health.get(health, 0) for health in ILL)
+    said, detail = [], []
+    if silent:
+        said.append(f"{_names(silent)} not heard")
+        detail.append(_unheard(silent, board.deployments, now))
+    if ill:
+        said.append(f"{_names(ill)} {_how(ill)}")
+    if failing:
+        said.append(f"{counted(failing, 'deployment')} {'needs' if failing == 1 else 'need'} you")
+        names = [row.target.name for tile in board.tiles for row in tile.worst]
+        detail.append(listed(names, 4) if len(names) >= failing else f"{', '.join(names[:4])} and {failing - 4} more")
+    if not said:
+        return None
+    failed = any(tile.health is Health.FAILED for tile in ill) or board.deployments.by_health.get(Health.FAILED)
+    health = Health.FAILED if failed else Health.DEGRADED if ill or failing else Health.UNKNOWN
+    return Headline(health, ", ".join(said), " · ".join(filter(None, detail)))
+
+
+def _names(tiles: Sequence[Tile]) -> str:
+    """One or two by name; more by number: the tiles say which."""
+    if len(tiles) <= 2:
+        return " and ".join(tile.card.title for tile in tiles)
+    return f"{len(tiles)} regions"
+
+
+def _how(tiles: Sequence[Tile]) -> str:
+    worst = min((tile.health for tile in tiles), key=lambda health: health.rank)
+    return worst.lower()
+
+
+def _unheard(silent: Sequence[Tile], deployments: Counts, now: datetime) -> str:
+    heard_at = [tile.card.link.heard_at for tile in silent if tile.card.link.heard_at]
+    since = f"since {clock(min(heard_at), now)}" if heard_at else "never heard"
+    unknown = deployments.by_health.get(Health.UNKNOWN, 0)
+    return f"{since}, {counted(unknown, 'deployment')} unknown" if unknown else since
+
+

@@ -1,0 +1,209 @@
+"""What a wall shows: every region as a tile, what moves, what mattered lately. The only reads that honour a scope."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from django.db.models import F, Q, Window
+from django.db.models.functions import RowNumber
+
+from regions import journal
+from regions.domain.health import Health
+from regions.domain.hearing import CutOff, cut_off
+from regions.domain.kinds import K0RDENT
+from regions.domain.refs import MANAGEMENT
+from regions.domain.viewer import Viewer
+from regions.fleet.basics import Counts, Freshness, LinkView, NotFound, Row
+from regions.fleet.cards import cards
+from regions.fleet.changes import item
+from regions.fleet.rows import counted, counts, rows_of
+from regions.fleet.shapes import RegionCard
+from regions.fleet.sight import Sight, link_of, look
+from regions.fleet.told import ChangeItem
+from regions.models import Change, Resource
+
+WORST = 3
+SOME = 60  # deployments on the way
+MOST = 200  # deployments of one region: more tiles nobody can read
+LATELY = timedelta(hours=1)
+RECOVERED = timedelta(minutes=10)
+
+_DEPLOYMENT = Q(kind="ClusterDeployment", group=K0RDENT)
+_TROUBLE = (Health.FAILED, Health.DEGRADED)
+_MOVING = (Health.PROGRESSING, Health.DELETING)
+_LINKS = ("LinkSilent", "LinkRefused", "LinkRestored", "ClusterReplaced")
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One region on the wall. `known` counts what we last knew, however long ago; `deployments` what we know now."""
+
+    card: RegionCard
+    health: Health
+    message: str
+    deployments: Counts
+    known: Counts
+    worst: tuple[Row, ...]
+
+    @property
+    def name(self) -> str:
+        return self.card.name
+
+    @property
+    def blind(self) -> bool:
+        return self.card.link.blind
+
+    @property
+    def ill(self) -> list[tuple[Health, int]]:
+        """How many of its deployments are failed or degraded, worst first."""
+        return [(health, count) for health, count in self.deployments.items if health in _TROUBLE]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The fleet as far as this viewer may see it. Tiles stand by name, management first, whatever their state."""
+
+    tiles: tuple[Tile, ...]
+    deployments: Counts
+    moving: tuple[Row, ...]  # longest on the way first
+    moving_total: int
+    lately: tuple[ChangeItem, ...]  # what mattered, newest first, the last word of each object
+    freshness: Freshness
+    management: LinkView | None
+    cut_off: CutOff | None
+
+    @property
+    def silent(self) -> tuple[Tile, ...]:
+        return tuple(tile for tile in self.tiles if tile.blind)
+
+
+@dataclass(frozen=True, slots=True)
+class RegionBoard:
+    """The deployments of one region, by name; of more than 200 those that are not Ready come first in line."""
+
+    tile: Tile
+    deployments: tuple[Row, ...]
+    total: int
+    board: Board
+
+
+def board(*, viewer: Viewer) -> Board:
+    """Everything on one wall, in a number of queries that does not grow with the fleet."""
+    sight = look()
+    tiles = _tiles(sight, viewer)
+    moving = _moving(sight, viewer)
+    known = [link_of(link) for link in sight.links.values()]
+    return Board(
+        tiles=tiles,
+        deployments=counts((health, n) for tile in tiles for health, n in tile.deployments.by_health.items()),
+        moving=rows_of(moving.order_by("since", "namespace", "name")[:SOME], sight), moving_total=moving.count(),
+        lately=_lately(sight, viewer), freshness=sight.freshness, management=sight.links.get(MANAGEMENT),
+        cut_off=None if sight.dark else cut_off(known, sight.now),
+    )  # fmt: skip
+
+
+def region_board(name: str, *, viewer: Viewer) -> RegionBoard:
+    """One region's deployments. Raises NotFound, also for a region that is not this viewer's to see."""
+    whole = board(viewer=viewer)
+    tile = next((tile for tile in whole.tiles if tile.name == name), None)
+    if tile is None:
+        raise NotFound(f"There is no region {name}")
+    sight = look()
+    moving = [row for row in whole.moving if row.region == name]
+    own = replace(
+        whole, tiles=(tile,), deployments=tile.deployments, moving=tuple(moving),
+        moving_total=sum(tile.deployments.by_health.get(health, 0) for health in _MOVING),
+        lately=tuple(change for change in whole.lately if change.region == name),
+    )  # fmt: skip
+    query = Resource.objects.filter(_DEPLOYMENT & _within(viewer), region=name)
+    total = query.count()
+    if total > MOST:
+        chosen = query.order_by("rank", "namespace", "name").values_list("pk", flat=True)[:MOST]
+        query = query.filter(pk__in=list(chosen))
+    return RegionBoard(tile, rows_of(query.order_by("namespace", "name"), sight), total, own)
+
+
+def _within(viewer: Viewer) -> Q:
+    """The deployments that this viewer may see."""
+    found = Q()
+    if viewer.scope and viewer.scope.regions:
+        found &= Q(region__in=viewer.scope.regions)
+    if viewer.scope and viewer.scope.namespaces:
+        found &= Q(namespace__in=viewer.scope.namespaces)
+    return found
+
+
+def _tiles(sight: Sight, viewer: Viewer) -> tuple[Tile, ...]:
+    scope = viewer.scope
+    mine = _DEPLOYMENT & _within(viewer)
+    now_known = counted(mine, "region", sight)
+    last_known = counted(mine, "region", replace(sight, blind=frozenset())) if sight.blind else now_known
+    worst = _worst(sight, mine)
+    found = []
+    for card in sorted(cards(sight), key=lambda card: (not card.is_management, card.name)):
+        if scope and scope.regions and card.name not in scope.regions:
+            continue
+        own = now_known.get(card.name, Counts())
+        if scope and scope.namespaces:
+            # What a region says of itself speaks of all that is in it; this viewer is told of its own part only.
+            if not own.total:
+                continue
+            card = _own_part(card, own)
+        found.append(Tile(
+            card, card.health, card.message, own, last_known.get(card.name, own), tuple(worst.get(card.name, ())),
+        ))  # fmt: skip
+    return tuple(found)
+
+
+def _own_part(card: RegionCard, own: Counts) -> RegionCard:
+    blind = card.link.blind
+    health = Health.UNKNOWN if blind else min((health for health, _ in own.items), key=lambda health: health.rank)
+    message = "We do not hear this region" if blind else ""
+    link = replace(card.link, message=message, said="", server="", kubeconfig="", version="", uid="")
+    return RegionCard(
+        name=card.name, health=health, last_health=None, message=message, since=card.since if blind else None,
+        as_of=card.as_of, link=link, deployments=own, components_ok=0, components_total=0, providers=(),
+        versions=type(card.versions)(),
+    )  # fmt: skip
+
+
+def _worst(sight: Sight, mine: Q) -> dict[str, list[Row]]:
+    """Of each region that we hear, the few deployments that are worst off."""
+    place = Window(RowNumber(), partition_by=F("region"), order_by=[F("rank").asc(), F("since").asc(), F("pk").asc()])
+    query = Resource.objects.filter(mine & sight.having(_TROUBLE)).annotate(place=place).filter(place__lte=WORST)
+    found: dict[str, list[Row]] = {}
+    for row in rows_of(query.order_by("region", "place"), sight):
+        found.setdefault(row.region, []).append(row)
+    return found
+
+
+def _moving(sight: Sight, viewer: Viewer):  # type: ignore[no-untyped-def]
+    return Resource.objects.filter(_DEPLOYMENT & _within(viewer) & sight.having(_MOVING))
+
+
+def _lately(sight: Sight, viewer: Viewer) -> tuple[ChangeItem, ...]:
+    """What turned bad, or well again, in the last hour; the last word of each object, and of each link."""
+    turned = Q(kind__in=("ClusterDeployment", "Credential", "Region", "Management"), reason="HealthChanged")
+    query = Change.objects.filter(turned | Q(reason__in=_LINKS), seen_at__gt=sight.now - LATELY, source="observed")
+    if viewer.scope:
+        if viewer.scope.namespaces:
+            query = query.filter(kind="ClusterDeployment")
+        query = query.filter(_within(viewer))
+    rows = query.order_by("-id").defer("manifest", "columns")[:200]
+    log = journal.cursor().rpartition(".")[0]
+    return tuple(_matter((item(row, log) for row in rows), sight))
+
+
+def _matter(newest_first: Iterable[ChangeItem], sight: Sight) -> Iterable[ChangeItem]:
+    said = set()
+    bad = {Health.FAILED.value, Health.DEGRADED.value, Health.UNKNOWN.value}
+    for one in newest_first:
+        about = (one.target.cluster, one.target.kind, one.target.namespace, one.target.name)
+        if about in said:
+            continue
+        said.add(about)
+        lost = one.reason in ("LinkSilent", "LinkRefused")
+        recovered = one.reason == "LinkRestored" or (one.health == Health.READY and one.previous_health in bad)
+        fresh = sight.now - (one.seen_at or one.at) <= RECOVERED
+        if lost or one.health in bad or one.reason == "ClusterReplaced" or (recovered and fresh):
+            yield one

@@ -1,0 +1,4 @@
+from tests.live.harness import browser, page, served
+from tests.pages.conftest import ada, read, seeded
+
+__all__ = ["ada", "browser", "page", "read", "seeded", "served"]

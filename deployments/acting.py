@@ -40,6 +40,7 @@ class Page:
     label: str
     boxes: Sequence[str] = ()
     context: Mapping[str, Any] | None = None
+    after: str = ""  # where to look when it was accepted; else the request's own page
 
 
 def answer(request: ViewedRequest, page: Page, asked: Asked) -> HttpResponse:
@@ -50,6 +51,8 @@ def answer(request: ViewedRequest, page: Page, asked: Asked) -> HttpResponse:
     key = key if is_key(key) else submit.new_key()
     if not asked.sound:
         return _draw(request, page, asked, {"key": key}, status=422)
+    if request.POST.get("action") == "probe":  # what it found is among the problems
+        return _draw(request, page, asked, {"key": key})
     if request.POST.get("action") == "send":
         return _send(request, page, asked, key)
     return _preview(request, page, asked, key)
@@ -79,7 +82,7 @@ def _send(request: ViewedRequest, page: Page, asked: Asked, key: str) -> HttpRes
     except submit.NotTheirs:
         return _preview(request, page, asked, submit.new_key(), changed=True)
     if sent.submission.state in (Submission.State.DONE, Submission.State.WRITING):
-        return redirect("deployments:submission", key=key)
+        return redirect(f"{page.after}?request={key}") if page.after else redirect("deployments:submission", key=key)
     asked = replace(asked, problems=tuple(dict.fromkeys((*asked.problems, *sent.problems))))
     return _draw(request, page, asked, {"key": key, "sent": sent, "digest": digest}, status=422)
 

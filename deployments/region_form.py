@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from deployments import probing
 from deployments.domain.drafts import ProviderDraft, RegionDraft, Secret
-from deployments.domain.findings import Problem, error, errors, note, warning
+from deployments.domain.findings import Problem, error, errors
 from deployments.domain.manifests import Planned, plan
 from deployments.domain.problems import problems
 from deployments.domain.region_problems import BOOTSTRAP, SERVICES
 from deployments.domain.world import KnownDeployment, World
-from regions.models import Cluster
-from regions.probe import probe
 
 BOXES = ("name", "source", "kubeconfig", "secret_name", "secret_key", "cluster_deployment", "providers")
 SOURCES = {
@@ -98,17 +97,4 @@ def _gaps(source: str, draft: RegionDraft) -> list[Problem]:
 
 def probed(form: RegionForm) -> list[Problem]:
     """What the cluster itself says to a pasted kubeconfig: is it there, which is it, does it let k0rdent in?"""
-    if not form.draft.kubeconfig:
-        return []
-    seen = probe(form.draft.kubeconfig.reveal())
-    if seen.trouble:
-        # k0rdent may reach what Pane does not: said, and not forbidden.
-        return [warning("kubeconfig", f"Pane cannot reach it: {seen.trouble}")]
-    found = [note("kubeconfig", f"It answers: Kubernetes {seen.version}.")]
-    if known := Cluster.objects.filter(uid=seen.uid).exclude(uid="").first():
-        what = "the management cluster itself" if known.name.startswith("~") else f"the region {known.name}"
-        found.append(error("kubeconfig", f"This is the cluster of {what}, perhaps by another address."))
-    if seen.admin is False:
-        said = "It may not do everything there. k0rdent installs operators and their roles: it needs cluster-admin."
-        found.append(warning("kubeconfig", said))
-    return found
+    return probing.probed("kubeconfig", form.draft.kubeconfig, region=True) if form.draft.kubeconfig else []

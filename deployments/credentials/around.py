@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from deployments.credentials.items import items
-from deployments.credentials.needs import Need
+from deployments.credentials.needs import Need, Place
 from deployments.credentials.providers import IDENTITIES
 from deployments.credentials.shapes import CredentialItem, Needed
 from deployments.credentials.survey import Survey, survey
@@ -45,7 +45,8 @@ class Around:
     item: CredentialItem
     needed: tuple[Needed, ...]
     blast: Blast
-    others: dict[tuple[str, str, str, str], tuple[str, ...]]  # place of an object -> other credentials that need it
+    others: dict[Place, tuple[str, ...]]  # place of an object -> other credentials that need it
+    every: tuple[tuple[str, tuple[Needed, ...]], ...]  # the other credentials, each with what it needs
 
     @property
     def ref(self) -> Ref:
@@ -76,13 +77,13 @@ def around(namespace: str, name: str, *, viewer: Viewer) -> Around:
         raise NotFound(f"There is no credential {namespace}/{name}")
     every = items(known, known.rows)
     item, needed = next(pair for pair, one in zip(every, known.rows, strict=True) if one.pk == row.pk)
-    others: dict[tuple[str, str, str, str], tuple[str, ...]] = {}
-    for other, found in every:
-        if other.row.target != item.row.target:
-            for one in found:
-                others[one.need.place] = (*others.get(one.need.place, ()), other.row.target.label)
+    rest = tuple((other.row.target.label, found) for other, found in every if other.row.target != item.row.target)
+    others: dict[Place, tuple[str, ...]] = {}
+    for label, found in rest:
+        for one in found:
+            others[one.need.place] = (*others.get(one.need.place, ()), label)
     blast = _blast(f"{namespace}/{name}", known)
-    return Around(known, row, known.bodies.get(row.pk, {}), item, needed, blast, others)
+    return Around(known, row, known.bodies.get(row.pk, {}), item, needed, blast, others, rest)
 
 
 def _blast(label: str, known: Survey) -> Blast:

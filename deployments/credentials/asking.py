@@ -1,6 +1,7 @@
 """`/new/credential/`: a provider, its form, the preview beside it. What is secret comes with every post, and is kept
 nowhere between them: not in the session, not in the page, not in the database."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -13,6 +14,7 @@ from deployments import submit
 from deployments.credentials.form import CredentialForm, credential_form
 from deployments.credentials.ground import as_shown, lacking, with_namespaces
 from deployments.credentials.shop import offers
+from deployments.domain.findings import errors
 from deployments.domain.manifests import plan
 from deployments.domain.public import public
 from deployments.domain.recipes import Recipe, recipe_for
@@ -20,6 +22,7 @@ from deployments.domain.world import World
 from deployments.forms import as_data
 from deployments.knowledge import world
 from deployments.models import Submission
+from deployments.probing import probed
 from deployments.submit.naming import is_key
 from regions.requests import ViewedRequest
 
@@ -46,6 +49,12 @@ def new(request: ViewedRequest, provider: str) -> HttpResponse:
     key = key if is_key(key) else submit.new_key()
     missing = [name for name in request.POST.get("missing", "").split(" ") if name]
     form = _read(request, recipe, known)
+    kubeconfig = form.draft.secrets.get("kubeconfig")
+    if request.POST.get("action") == "probe" and kubeconfig:
+        # Of the kubeconfig alone: the rest of the form may not be filled yet.
+        said = form.of("kubeconfig")
+        said = (*said, *probed("kubeconfig", kubeconfig)) if not errors(said) else said
+        return _draw(request, replace(form, problems=said), {"key": key, "missing": missing})
     if form.sound and request.POST.get("action") == "send":
         return _send(request, _read(request, recipe, as_shown(known, form.draft, missing)), key, missing)
     return _preview(request, form, key, missing)

@@ -87,6 +87,11 @@ class CredentialForm:
         return any(field.secret for field in self.recipe.fields)
 
     @property
+    def probeable(self) -> bool:
+        """Whether it asks for a kubeconfig, whose cluster can be asked."""
+        return self.recipe.field("kubeconfig") is not None
+
+    @property
     def places(self) -> tuple[Place, ...]:
         """Where it could be for, those that would do first."""
         bare = replace(self.draft, name="a", namespace=self.world.system_namespace, fields={}, secrets={})

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from deployments.credentials import asking, leaving, views
+from deployments.credentials import asking, following, leaving, rotating, views
 
 app_name = "credentials"
 urlpatterns = [
@@ -9,6 +9,8 @@ urlpatterns = [
     path("credentials/matrix/", views.matrix, name="matrix"),
     path("credentials/<str:namespace>/<str:name>/", views.detail, name="detail"),
     path("credentials/<str:namespace>/<str:name>/delete/", leaving.delete, name="delete"),
+    path("credentials/<str:namespace>/<str:name>/rotate/", rotating.rotate, name="rotate"),
+    path("credentials/<str:namespace>/<str:name>/copies/", following.copies, name="copies"),
     # /new/credential/
     path("new/credential/", asking.choose, name="choose"),
     path("new/credential/<str:provider>/", asking.new, name="new"),

@@ -1,4 +1,6 @@
-"""The copy and the log, which only `regions.journal` writes, and what people say of them (`regions.upkeep`)."""
+"""The copy and the log, which only `regions.journal` writes; what people say of them (`regions.upkeep`); and what was
+measured, which only `regions.meter` writes.
+"""
 
 from django.db import models
 
@@ -184,3 +186,105 @@ class Upkeep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.object_kind} {self.namespace}/{self.name} by {self.person}"
+
+
+class Store(models.Model):
+    """Where metrics or alerts are asked for, how it was found, and what happened at the last try.
+
+    Only the meter writes this and what is measured. Nothing secret: the URL has no user, and of credentials only
+    where they lie.
+    """
+
+    class Kind(models.TextChoices):
+        REGIONAL = "regional"  # a KOF regional cluster
+        REGIONLESS = "regionless"
+        MANAGEMENT = "management"
+        EXTRA = "extra"  # a PromxyServerGroup that belongs to no ConfigMap
+        SET = "set"  # by hand, in a setting
+        PROMXY = "promxy"  # reads all regions at once, and cannot tell who is missing
+        ALERTS = "alerts"  # an Alertmanager
+
+    key = models.CharField(max_length=600, unique=True)
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    namespace = models.CharField(max_length=253, blank=True)  # of the ClusterDeployment that it is
+    name = models.CharField(max_length=253)
+    url = models.CharField(max_length=600)
+    found = models.TextField(blank=True)  # how, in words
+    route = models.CharField(max_length=16, default="direct")  # direct | proxy: through the API server
+    credentials = models.TextField(blank=True)  # where they lie, in words; empty: it asks for none
+    tls = models.CharField(max_length=200, blank=True)  # what differs from the system's trust, in words
+    reason = models.CharField(max_length=32, blank=True)  # of regions.domain.measures.Why; empty: it answered
+    message = models.TextField(blank=True)
+    since = models.DateTimeField(null=True)  # when this reason began
+    asked_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)  # last whole answer
+    took_ms = models.IntegerField(null=True)
+    failures = models.IntegerField(default=0)  # in a row
+    next_at = models.DateTimeField(null=True)  # while the circuit breaker is open: not asked before
+    partial = models.BooleanField(default=False)  # it says itself that its answer lacks something
+    warnings = models.JSONField(default=list)
+    skew = models.FloatField(null=True)  # seconds by which its clock is ahead of ours
+    broken = models.JSONField(default=dict)  # queries that it did not answer: id → why
+
+
+class Measured(models.Model):
+    """The last figures of one cluster from one store; a row without a name holds those of the store as a whole."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE)
+    namespace = models.CharField(max_length=253, blank=True)
+    name = models.CharField(max_length=253, blank=True)
+    tenant = models.CharField(max_length=253, blank=True)
+    role = models.CharField(max_length=16, blank=True)  # regional | child, as the ConfigMap that names it says
+    expected = models.BooleanField(default=False)  # a ConfigMap says that it should report here
+    readings = models.JSONField(default=dict)  # id → [value, seconds since 1970 when read]
+    parts = models.JSONField(default=dict)  # id → [[labels, value], …] where a figure is made of several
+    seen_at = models.DateTimeField(null=True)  # when the store last had anything fresh of it
+    sampled_at = models.DateTimeField(null=True)  # its newest sample
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["store", "namespace", "name"], name="measured_once")]
+
+
+class Past(models.Model):
+    """The last hour of one cluster in one store, for sparklines: `start`, `step` and a list of values for each id."""
+
+    measured = models.OneToOneField(Measured, on_delete=models.CASCADE, primary_key=True)
+    start = models.BigIntegerField()
+    step = models.IntegerField()
+    series = models.JSONField(default=dict)  # id → [value or null, …], oldest first
+
+
+class Firing(models.Model):
+    """An alert from when it began to fire until it ended; those that ended are kept for a while."""
+
+    fingerprint = models.CharField(max_length=64)
+    source = models.CharField(max_length=32)  # alertmanager | promxy | series
+    name = models.CharField(max_length=253)
+    severity = models.CharField(max_length=64, blank=True)
+    state = models.CharField(max_length=16)  # active | suppressed | pending
+    region = models.CharField(max_length=253, blank=True)
+    namespace = models.CharField(max_length=253, blank=True)  # of the ClusterDeployment
+    cluster = models.CharField(max_length=253, blank=True)  # its name, or what the alert calls it
+    labels = models.JSONField(default=dict)
+    summary = models.TextField(blank=True)
+    description = models.TextField(blank=True)
+    runbook = models.CharField(max_length=600, blank=True)
+    silenced_by = models.JSONField(default=list)
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["fingerprint"], condition=models.Q(ended_at__isnull=True), name="firing_once"
+            )
+        ]
+        indexes = [models.Index(fields=["ended_at"], name="firing_ended")]
+
+
+class Pulse(models.Model):
+    """Moves when pages show new figures of a region; the one without a name moves with every round of the meter."""
+
+    region = models.CharField(max_length=253, unique=True, blank=True)
+    revision = models.BigIntegerField(default=0)

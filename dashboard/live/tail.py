@@ -15,7 +15,7 @@ from regions import journal
 from regions.domain import topics as names
 from regions.domain.wire import change_as_json, gap_as_json
 from regions.journal import Cursor
-from regions.models import Change, Cluster, Lease
+from regions.models import Change, Cluster, Lease, Pulse
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,8 @@ Topics = frozenset[str] | None
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One step of the log. Between two changes, at a half, stands what moved without a change: a link, the watcher."""
+    """One step of the log. Between two changes, at a half, stands what moved without a change: a link, figures,
+    the watcher."""
 
     id: float
     topics: Topics
@@ -57,24 +58,26 @@ class Look:
     changes: list[Change] = field(default_factory=list)
     lost: str = ""  # why nothing in between can be told
     links: dict[str, int] = field(default_factory=dict)
+    pulses: dict[str, int] = field(default_factory=dict)  # of the meter, by region
     watcher: Watcher = Watcher(False, None)
 
 
 def look(after: Cursor | None) -> Look:
     """Read what happened after a cursor: at most one page, or why there is no telling. Takes milliseconds."""
     links = dict(Cluster.objects.values_list("name", "revision"))
+    pulses = dict(Pulse.objects.values_list("region", "revision"))
     beat_at = Lease.objects.values_list("beat_at", flat=True).first()
     watcher = Watcher(beat_at is not None and timezone.now() - beat_at < WATCHER_PATIENCE, beat_at)
     if after is None:
-        return Look(_now(), links=links, watcher=watcher)
+        return Look(_now(), links=links, pulses=pulses, watcher=watcher)
     piece = journal.read(str(after), limit=PAGE)
     if piece.gap:
-        return Look(_now(), lost=piece.gap, links=links, watcher=watcher)
+        return Look(_now(), lost=piece.gap, links=links, pulses=pulses, watcher=watcher)
     if len(piece.changes) == PAGE and (now := _now()).id - after.id > FAR_BEHIND:
-        return Look(now, lost="Too much happened at once", links=links, watcher=watcher)
+        return Look(now, lost="Too much happened at once", links=links, pulses=pulses, watcher=watcher)
     here = Cursor.parse(piece.cursor)
     assert here is not None
-    return Look(here, piece.changes, links=links, watcher=watcher)
+    return Look(here, piece.changes, links=links, pulses=pulses, watcher=watcher)
 
 
 def _now() -> Cursor:
@@ -102,6 +105,7 @@ class Tail:
         self._first_look = asyncio.Event()
         self._ring: deque[Entry] = deque(maxlen=KEPT)
         self._links: dict[str, int] = {}
+        self._pulses: dict[str, int] = {}
         self._floor = 0.0  # everything after this is in the ring
         self.here: Cursor = Cursor("-", 0)
         self.watcher = Watcher(False, None)
@@ -160,7 +164,8 @@ class Tail:
         ]
         entries += self._beside_the_log(found, first)
         beaten = found.watcher != self.watcher
-        self.here, self._links, self.watcher = found.here, found.links, found.watcher
+        self.here, self._links, self._pulses = found.here, found.links, found.pulses
+        self.watcher = found.watcher
         dropped = len(self._ring) + len(entries) - KEPT
         if dropped > 0:  # a look is far smaller than what is kept, so all of these are of the ring
             self._floor = self._ring[dropped - 1].id
@@ -179,4 +184,6 @@ class Tail:
         if found.watcher.alive != self.watcher.alive:
             return [Entry(at, None)]
         moved = {name for name, _ in found.links.items() ^ self._links.items()}
-        return [Entry(at, frozenset().union(*map(names.link, moved)))] if moved else []
+        beaten = {name for name, _ in found.pulses.items() ^ self._pulses.items()}
+        topics = frozenset().union(*map(names.link, moved), *map(names.measured, beaten))
+        return [Entry(at, topics)] if topics else []

@@ -7,6 +7,9 @@ from regions.domain.refs import MANAGEMENT
 FLEET = "fleet"
 """Everything."""
 
+METRICS = "metrics"
+"""Every round of the meter. Pages that show figures of one region follow `metrics(region)` instead."""
+
 
 class ChangeLike(Protocol):
     """Whatever says which cluster, region, deployment and object it is about."""
@@ -28,6 +31,16 @@ class ChangeLike(Protocol):
 def region(name: str) -> str:
     """All that happens in a region."""
     return f"region:{name}"
+
+
+def metrics(region: str) -> str:
+    """New figures of the clusters of a region."""
+    return f"metrics:{region}"
+
+
+def measured(region: str) -> frozenset[str]:
+    """What hears of new figures of a region (empty: of some region, or of the fleet)."""
+    return frozenset({METRICS, metrics(region)}) if region else frozenset({METRICS})
 
 
 def deployment(namespace: str, name: str) -> str:

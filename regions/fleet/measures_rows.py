@@ -1,0 +1,249 @@
+"""Rows of the meter joined with the copy: stores, and every cluster once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Q
+
+from regions.domain.figures import FRESH, POINTS, Told, figure
+from regions.domain.kinds import K0RDENT
+from regions.domain.measures import Figure, Missing, Why
+from regions.domain.refs import MANAGEMENT
+from regions.domain.words import clock
+from regions.fleet.measures_ladders import cluster_ladder, store_ladder
+from regions.fleet.measures_shapes import ClusterMeasures, History, Part, StoreView
+from regions.fleet.sight import Sight, look
+from regions.metrics.queries import QUERIES, Query
+from regions.models import Measured, Past, Resource, Store
+
+ROLE = f"{K0RDENT}/kof-cluster-role"
+TENANT = f"{K0RDENT}/kof-tenant-id"
+
+HEARD = timedelta(seconds=90)
+"""How long a store may be without an answer before what it said is no longer how things are."""
+
+# Where several stores have series of one cluster: the one it should report to, then the nearest to the source.
+_ORDER = {"regional": 0, "regionless": 1, "set": 2, "extra": 3, "management": 4, "promxy": 5}
+_MANAGED = ("eks", "aks", "gke", "hosted")
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What the copy knows of a ClusterDeployment."""
+
+    region: str
+    template: str
+    labels: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Ground:
+    """What an answer is made of, read once."""
+
+    sight: Sight
+    dark: str  # why nothing can be claimed; empty: the meter is at work
+    stores: tuple[StoreView, ...] = ()
+    regions: tuple[str, ...] = ()
+    homes: Mapping[tuple[str, str], str] = field(default_factory=dict)  # every ClusterDeployment → its region
+    deployments: Mapping[tuple[str, str], Home] = field(default_factory=dict)  # those that are asked about
+    measured: Mapping[tuple[str, str], tuple[Measured, StoreView]] = field(default_factory=dict)
+    onboarded: frozenset[str] = frozenset()  # namespace/name of clusters with a child or regional ConfigMap
+    pasts: Mapping[int, Past] = field(default_factory=dict)
+    clusters: dict[tuple[str, str], ClusterMeasures] = field(default_factory=dict)
+    raw: Mapping[int, Store] = field(default_factory=dict)
+    as_of: datetime | None = None
+
+    @property
+    def now(self) -> datetime:
+        return self.sight.now
+
+    def whole(self) -> tuple[dict[str, Figure], dict[str, tuple[Part, ...]]]:
+        """Figures that a store has as a whole: k0rdent's own, from where management's data go."""
+        found: dict[str, Figure] = {}
+        parts: dict[str, tuple[Part, ...]] = {}
+        row, view = self.measured.get(("", ""), (None, None))
+        for query in QUERIES.values():
+            if query.src in "MA":
+                found[query.id] = _figure(query, row, view, self)
+                parts[query.id] = _parts(row, query.id)
+        return found, parts
+
+
+def survey(region: str | None = None, cluster: tuple[str, str] | None = None) -> Ground:
+    """Read stores and clusters; only those of a region, or one, when that is all that is asked for."""
+    sight = look()
+    dark = sight.why("", "") if sight.dark else ""
+    rows = {row.pk: row for row in Store.objects.all()}
+    places = Resource.objects.filter(kind="Region", cluster=MANAGEMENT).order_by("name")
+    regions = tuple(places.values_list("name", flat=True))
+    deployments = Resource.objects.filter(kind="ClusterDeployment", cluster=MANAGEMENT)
+    homes = {(row[0], row[1]): row[2] for row in deployments.values_list("namespace", "name", "region")}
+    measured = Measured.objects.all()
+    if cluster:
+        deployments = deployments.filter(namespace=cluster[0], name=cluster[1])
+        measured = measured.filter(Q(namespace=cluster[0], name=cluster[1]) | Q(name=""))
+    elif region is not None:
+        deployments = deployments.filter(region=region)
+    else:
+        deployments = deployments.filter(labels__has_key=ROLE)
+    columns = deployments.values_list("namespace", "name", "region", "template", "labels")
+    ground = Ground(sight, dark, regions=regions, raw=rows, homes=homes)
+    ground.deployments = {(row[0], row[1]): Home(*row[2:]) for row in columns}
+    ground.onboarded = _onboarded(cluster)
+    kept = list(measured)
+    if region is not None and not cluster:
+        kept = [row for row in kept if not row.name or _region_of(row, row.namespace, row.name, ground) == region]
+    ground.stores = tuple(sorted(
+        (_store(row, [one for one in kept if one.store_id == row.pk], ground) for row in rows.values()),
+        key=lambda view: (view.trouble is None, view.kind == "promxy", view.name, view.key),
+    ))  # fmt: skip
+    by_key = {view.key: view for view in ground.stores}
+    chosen: dict[tuple[str, str], tuple[Measured, StoreView]] = {}
+    for row in kept:
+        view = by_key[rows[row.store_id].key]
+        place = (row.namespace, row.name)
+        if place not in chosen or _precedence(row, view) < _precedence(*chosen[place]):
+            chosen[place] = (row, view)
+    ground.measured = chosen
+    ground.pasts = {past.pk: past for past in Past.objects.filter(pk__in=[row.pk for row, _ in chosen.values()])}
+    ground.as_of = max((row.asked_at for row in rows.values() if row.asked_at), default=None)
+    for namespace, name in sorted({*ground.deployments, *(place for place in chosen if place[1])}):
+        ground.clusters[(namespace, name)] = cluster_of(namespace, name, ground)
+    return ground
+
+
+def cluster_of(namespace: str, name: str, ground: Ground) -> ClusterMeasures:
+    """One cluster, whether or not anything measures it."""
+    deployment = ground.deployments.get((namespace, name))
+    row, view = ground.measured.get((namespace, name), (None, None))
+    labels = deployment.labels if deployment else {}
+    role = labels.get(ROLE, "") or (row.role if row else "")
+    figures: dict[str, Figure] = {}
+    nothing = _why_nothing(deployment, role, row, ground)
+    for query in QUERIES.values():
+        if query.by != "store" and query.src in "RS":
+            figures[query.id] = nothing or _figure(query, row, view, ground, deployment.template if deployment else "")
+    fresh = row is not None and view is not None and _reports(row, view, ground)
+    parts = {id: _parts(row, id) for id in (row.parts if row else {})}
+    return ClusterMeasures(
+        namespace=namespace, name=name, region=_region_of(row, namespace, name, ground), store=view, role=role,
+        tenant=labels.get(TENANT, "") or (row.tenant if row else ""), figures=figures,
+        history=_past(ground.pasts.get(row.pk) if row else None), parts=parts, reporting=fresh,
+        ladder=cluster_ladder(role, f"{namespace}/{name}" in ground.onboarded, view, figures, fresh),
+        known=deployment is not None,
+    )  # fmt: skip
+
+
+def _onboarded(cluster: tuple[str, str] | None) -> frozenset[str]:
+    rows = Resource.objects.filter(kind="ConfigMap", cluster=MANAGEMENT, labels__has_key=ROLE)
+    if cluster:
+        rows = rows.filter(name__in=(f"kof-cluster-config-{cluster[1]}", f"kof-{cluster[1]}"), namespace=cluster[0])
+    return frozenset(
+        f"{namespace}/{name.removeprefix('kof-').removeprefix('cluster-config-')}"
+        for namespace, name in rows.values_list("namespace", "name")
+    )
+
+
+def _region_of(row: Measured | None, namespace: str, name: str, ground: Ground) -> str:
+    if (namespace, name) in ground.homes:
+        return ground.homes[namespace, name]
+    if name in ground.regions:
+        return name  # a Region's own cluster, that k0rdent did not make
+    return MANAGEMENT if row is not None and row.role == "management" else ""
+
+
+def _precedence(row: Measured, view: StoreView) -> tuple[bool, bool, int]:
+    return (not row.expected, row.seen_at is None, _ORDER.get(view.kind, 9))
+
+
+def _reports(row: Measured, view: StoreView, ground: Ground) -> bool:
+    """Whether this store has fresh series of this cluster, as far as can be said now."""
+    if ground.dark or row.seen_at is None or ground.now - row.seen_at > HEARD:
+        return False
+    return row.sampled_at is None or ground.now - row.sampled_at <= FRESH
+
+
+def _told(row: Measured, view: StoreView, ground: Ground) -> Told:
+    reason = view.trouble.reason.value if view.trouble else ""
+    reporting = row.seen_at is not None and view.answered_at is not None and view.answered_at - row.seen_at < HEARD
+    return Told(
+        reason, view.trouble.sentence if view.trouble else "", view.trouble.since if view.trouble else None,
+        row.sampled_at, reporting or not row.name, ground.dark,
+    )  # fmt: skip
+
+
+def _why_nothing(deployment: Home | None, role: str, row: Measured | None, ground: Ground) -> Missing | None:
+    """Why this cluster has no figure at all; None when it may have some."""
+    if row is not None:
+        return None
+    if not role:
+        return Missing(Why.NOT_INSTALLED, "It has no KOF role: nothing collects its metrics")
+    if ground.dark:
+        return Missing(Why.STALE, ground.dark)
+    return Missing(Why.NO_ENDPOINT, "KOF has not said yet where it reports: its ConfigMap is not there")
+
+
+def _figure(
+    query: Query, row: Measured | None, view: StoreView | None, ground: Ground, template: str = ""
+) -> Figure:
+    if row is None or view is None:
+        return Missing(Why.STALE, ground.dark) if ground.dark else Missing(Why.NO_DATA, "No store has it")
+    if why := view.broken.get(query.id):
+        return Missing(Why.BROKEN, f"The store does not answer this query: {why}")
+    value = row.readings.get(query.id)
+    read = (float(value[0]), datetime.fromtimestamp(value[1], UTC)) if value else None
+    return figure(read, query.unit, query.tier, _told(row, view, ground), ground.now, _absent(query, row, template))
+
+
+def _absent(query: Query, row: Measured, template: str) -> Missing | None:
+    """Why a cluster that is well may have no such figure."""
+    if query.src == "S" and row.role != "regional":
+        return Missing(Why.NOT_APPLICABLE, "It holds no store")
+    if query.absent == "gpu":
+        return Missing(Why.NOT_APPLICABLE, "It reports no GPU: there is none, or no exporter for them")
+    if query.absent == "control_plane" and any(word in template for word in _MANAGED):
+        return Missing(Why.NOT_APPLICABLE, "Its control plane is run elsewhere, and is not to be seen from here")
+    return None
+
+
+def _parts(row: Measured | None, id: str) -> tuple[Part, ...]:
+    return tuple((labels, float(value)) for labels, value in (row.parts if row else {}).get(id, ()))
+
+
+def _past(past: Past | None) -> History:
+    if past is None:
+        return {}
+    moments = [datetime.fromtimestamp(past.start + place * past.step, UTC) for place in range(POINTS)]
+    return {id: tuple(zip(moments, line, strict=False)) for id, line in past.series.items()}
+
+
+def _store(row: Store, measured: list[Measured], ground: Ground) -> StoreView:
+    trouble = None
+    if ground.dark:
+        trouble = Missing(Why.STALE, ground.dark, row.answered_at)
+    elif row.reason:
+        trouble = Missing(Why(row.reason), row.message, row.since)
+    elif row.answered_at is None:
+        trouble = Missing(Why.NO_DATA, "It has not been asked yet")
+    elif ground.now - row.answered_at > HEARD:
+        trouble = Missing(Why.STALE, f"Last asked at {clock(row.answered_at, ground.now)}", row.answered_at)
+    view = StoreView(
+        key=row.key, kind=row.kind, namespace=row.namespace, name=row.name, url=row.url, found=row.found,
+        route=row.route, credentials=row.credentials, tls=row.tls, trouble=trouble, asked_at=row.asked_at,
+        answered_at=row.answered_at, next_at=row.next_at, took_ms=row.took_ms, partial=row.partial,
+        warnings=tuple(row.warnings), skew=row.skew, broken=row.broken, complete=row.kind != Store.Kind.PROMXY,
+        clusters=(), expected=tuple(sorted(_label(one) for one in measured if one.name and one.expected)), figures={},
+    )  # fmt: skip
+    reporting = tuple(sorted(_label(one) for one in measured if one.name and _reports(one, view, ground)))
+    own = next((one for one in measured if one.name and (one.namespace, one.name) == (row.namespace, row.name)), None)
+    figures = {
+        query.id: _figure(query, own, view, ground) if own else Missing(Why.NO_DATA, "The store has none of its own")
+        for query in QUERIES.values() if query.src == "S"
+    }  # fmt: skip
+    whole = replace(view, clusters=reporting, figures=figures)
+    return replace(whole, ladder=store_ladder(whole))
+
+
+def _label(row: Measured) -> str:
+    return f"{row.namespace}/{row.name}" if row.namespace else row.name

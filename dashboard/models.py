@@ -1,4 +1,4 @@
-"""What the frame keeps of people: one-time sign-in links, API tokens, failed attempts. Secrets only as digests."""
+"""What the frame keeps of people (sign-in links, tokens, failed attempts; secrets only as digests), and notices."""
 
 from django.conf import settings
 from django.db import models
@@ -46,3 +46,87 @@ class FailedSignIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} from {self.address}"
+
+
+class Notice(models.Model):
+    """Something turned that people are told of: a region lost, a deployment failed. Made once a change of the log."""
+
+    change = models.CharField(max_length=48, unique=True)  # the log and id that it came of
+    what = models.CharField(max_length=32)  # of dashboard.notices.turns
+    severity = models.CharField(max_length=16)
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=63)
+    namespace = models.CharField(max_length=253, blank=True)
+    name = models.CharField(max_length=253)
+    region = models.CharField(max_length=253, blank=True)
+    labels = models.JSONField(default=dict)
+    sentence = models.TextField()
+    muted = models.CharField(max_length=300, blank=True)  # why no rule sent it: it was in maintenance, or known
+
+    class Meta:
+        indexes = [models.Index(fields=["-at"], name="notice_newest")]
+
+    def __str__(self) -> str:
+        return self.sentence[:80]
+
+
+class NoticeRule(models.Model):
+    """Which notices are sent where. What signs them is derived from Pane's own key, and kept nowhere."""
+
+    name = models.CharField(max_length=100)
+    url = models.CharField(max_length=500)
+    turns = models.JSONField(default=list)  # of dashboard.notices.turns
+    regions = models.JSONField(default=list)  # names; empty: all
+    severity = models.CharField(max_length=16, default="info")  # this or worse
+    selector = models.CharField(max_length=300, blank=True)  # labels of deployments; regions have none
+    salt = models.CharField(max_length=32)  # of the signing secret; a new one is a new secret
+    enabled = models.BooleanField(default=True)
+    person = models.CharField(max_length=150)  # who made it
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Delivery(models.Model):
+    """One message to a webhook: some notices of one rule, gathered, sent, tried again, given up."""
+
+    class State(models.TextChoices):
+        GATHERING = "gathering"  # more may join until `due_at`
+        SENDING = "sending"
+        RETRYING = "retrying"
+        DELIVERED = "delivered"
+        GIVEN_UP = "given up"
+
+    rule = models.ForeignKey(NoticeRule, on_delete=models.CASCADE, related_name="deliveries")
+    state = models.CharField(max_length=16, choices=State.choices, default=State.GATHERING)
+    notices = models.JSONField(default=list)  # ids, oldest first
+    more = models.IntegerField(default=0)  # that no longer fitted
+    test = models.BooleanField(default=False)
+    attempts = models.IntegerField(default=0)
+    due_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=300, blank=True)  # what came of the last attempt, in words
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(ended_at__isnull=True)),
+            models.Index(fields=["rule", "-id"], name="delivery_of_rule"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {len(self.notices)} notices, {self.state}"
+
+
+class NoticeCursor(models.Model):
+    """How far notices have followed the log. One row, locked by whoever makes notices."""
+
+    cursor = models.CharField(max_length=48, blank=True)
+
+
+class NoticeSeen(models.Model):
+    """The newest notice that a person has looked at."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    notice = models.BigIntegerField(default=0)

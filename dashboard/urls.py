@@ -18,6 +18,8 @@ urlpatterns = [
     path("feed/", views.feed, name="feed"),
     # /wall/ …
     path("", include("dashboard.wall.urls")),
+    # /notices/
+    path("notices/", include("dashboard.notices.urls")),
     # /search/
     path("search/", search.page, name="search"),
     # /regions/ …

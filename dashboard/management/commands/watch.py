@@ -1,13 +1,15 @@
-"""`manage.py watch`: follow every cluster and keep the copy and the log."""
+"""`manage.py watch`: follow every cluster, keep the copy and the log, and tell people what turns."""
 
 import asyncio
 import contextlib
 import gc
 import signal
+from collections.abc import Coroutine
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from dashboard.notices import runner
 from regions.watcher import Options, Watcher
 
 
@@ -19,11 +21,17 @@ class Command(BaseCommand):
         asyncio.run(_watch())
 
 
+async def _all(*parts: Coroutine[Any, Any, None]) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        for part in parts:
+            tasks.create_task(part)
+
+
 async def _watch() -> None:
     # What was imported lives as long as the process: the collector need not look at it again and again.
     gc.collect()
     gc.freeze()
-    work = asyncio.create_task(Watcher(Options.from_settings()).run())
+    work = asyncio.create_task(_all(Watcher(Options.from_settings()).run(), runner.run()))
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, work.cancel)
     with contextlib.suppress(asyncio.CancelledError):

@@ -1,0 +1,110 @@
+"""From the log to notices, and from notices to deliveries: one transaction a look, by whoever holds the cursor row."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from dashboard.models import Delivery, Notice, NoticeCursor, NoticeRule
+from dashboard.notices.turns import SEVERITIES, TEST, parse_selector, selects, sentence, turn
+from regions import journal
+from regions.domain.upkeep import Upkeep, covering
+from regions.models import Change
+from regions.upkeep import active
+
+GATHER = timedelta(seconds=30)
+"""How long a first notice waits for others, so that a region with forty deployments is one message."""
+INTERVAL = timedelta(minutes=5)
+"""How long a rule is quiet between two messages, however much turns."""
+MOST = 100  # notices a message
+PAGE = 500
+KEEP = timedelta(days=30)
+
+
+def make(now: datetime) -> int:
+    """Look at what is new in the log; returns how many notices that made. Safe beside another who does the same."""
+    with transaction.atomic():
+        here, _ = NoticeCursor.objects.select_for_update().get_or_create(pk=1)
+        if not here.cursor:
+            # What was before anybody could be told is no news.
+            here.cursor = journal.cursor()
+            here.save()
+            return 0
+        piece = journal.read(here.cursor, limit=PAGE)
+        if piece.gap:
+            here.cursor = journal.cursor()
+            here.save()
+            return 0
+        if not piece.changes:
+            return 0
+        made = _notices(piece.changes, piece.cursor.rpartition(".")[0], active(now))
+        here.cursor = piece.cursor
+        here.save()
+        for rule in NoticeRule.objects.filter(enabled=True) if made else ():
+            wanted = [notice for notice in made if not notice.muted and fits(rule, notice)]
+            if wanted:
+                _gather(rule, wanted, now)
+        return len(made)
+
+
+def _notices(changes: Iterable[Change], log: str, said: tuple[Upkeep, ...]) -> list[Notice]:
+    made = []
+    for change in changes:
+        found = turn(change)
+        if found is None:
+            continue
+        known = covering(said, change.kind, change.namespace, change.name, change.region)
+        notice, new = Notice.objects.get_or_create(change=f"{log}.{change.id}", defaults={
+            "what": found.what, "severity": found.severity, "at": change.at, "kind": change.kind,
+            "namespace": change.namespace, "name": change.name, "region": change.region,
+            "labels": (change.columns or {}).get("labels", {}), "sentence": sentence(found.what, change)[:2000],
+            "muted": known.sentence[:300] if known else "",
+        })  # fmt: skip
+        if new:
+            made.append(notice)
+    return made
+
+
+def fits(rule: NoticeRule, notice: Notice) -> bool:
+    """Whether this rule sends this notice."""
+    if notice.what not in rule.turns or (rule.regions and notice.region not in rule.regions):
+        return False
+    if SEVERITIES.index(notice.severity) > SEVERITIES.index(rule.severity):
+        return False
+    try:
+        return selects(parse_selector(rule.selector), notice.labels)
+    except ValueError:
+        return False  # forms let none in; one that got in otherwise selects nothing
+
+
+def _gather(rule: NoticeRule, notices: Sequence[Notice], now: datetime) -> None:
+    ids = [notice.pk for notice in notices]
+    open_one = (
+        Delivery.objects.select_for_update()
+        .filter(rule=rule, state=Delivery.State.GATHERING, test=False, due_at__gt=now)
+        .first()
+    )
+    if open_one is None:
+        last = Delivery.objects.filter(rule=rule, test=False).order_by("-id").first()
+        due_at = now + GATHER if last is None else max(now + GATHER, last.created_at + GATHER + INTERVAL)
+        open_one = Delivery(rule=rule, due_at=due_at, created_at=now)
+    room = MOST - len(open_one.notices)
+    open_one.notices = [*open_one.notices, *ids[:room]]
+    open_one.more += max(0, len(ids) - room)
+    open_one.save()
+
+
+def test(rule: NoticeRule, person: str, now: datetime) -> Delivery:
+    """A message that says it is only a test, due at once."""
+    notice = Notice.objects.create(
+        change=f"test.{secrets.token_hex(8)}", what=TEST, severity="info", at=now, kind="NoticeRule", name=rule.name,
+        sentence=f"This is a test of the rule “{rule.name}”, asked for by {person}.", muted="A test",
+    )  # fmt: skip
+    return Delivery.objects.create(rule=rule, notices=[notice.pk], test=True, due_at=now, created_at=now)
+
+
+def forget(now: datetime) -> None:
+    """Drop what is older than a month."""
+    Delivery.objects.filter(created_at__lt=now - KEEP, ended_at__isnull=False).delete()
+    Notice.objects.filter(at__lt=now - KEEP).delete()

@@ -1,0 +1,79 @@
+"""One attempt to deliver a message: to an address that was checked, without redirects, within a deadline."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from regions.domain.redact import without_credentials
+from regions.kube.addresses import CheckedResolver, ForbiddenAddress, check, ip_literal
+
+DEADLINE = 10.0
+READ = 1024  # bytes of the answer that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an attempt. `final`: trying again would change nothing."""
+
+    delivered: bool
+    answer: str
+    final: bool = False
+
+
+def wrong_address(url: str, *, allow_loopback: bool) -> str:
+    """Why a message cannot be sent there, in words; empty when it can be tried."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return "This is no address. Write one such as https://hooks.example.org/pane."
+    if parts.scheme not in ("https", "http") or not host or port == 0:
+        return "This is no address. Write one such as https://hooks.example.org/pane."
+    if parts.username or parts.password:
+        return "Leave user and password out of the address: messages are signed instead."
+    try:
+        address = ip_literal(host)
+        if address is not None:
+            check(str(address), allow_loopback=allow_loopback)
+    except ForbiddenAddress as error:
+        return str(error)
+    except ValueError:
+        return "Write the address in the usual way, such as 10.1.2.3 or a name."
+    return ""
+
+
+async def send(url: str, content: bytes, headers: dict[str, str], *, allow_loopback: bool) -> Outcome:
+    """Try once. Never raises for what the network or the other side does."""
+    if wrong := wrong_address(url, allow_loopback=allow_loopback):
+        return Outcome(False, wrong, final=True)
+    connector = aiohttp.TCPConnector(
+        resolver=CheckedResolver(checked=True, allow_loopback=allow_loopback), use_dns_cache=False
+    )
+    timeout = aiohttp.ClientTimeout(total=DEADLINE)
+    try:
+        async with (
+            aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False) as session,
+            session.post(url, data=content, headers=headers, allow_redirects=False) as answer,
+        ):
+            said = (await answer.content.read(READ)).decode("utf-8", "replace")
+            return _outcome(answer.status, said)
+    except TimeoutError:
+        return Outcome(False, f"No answer within {DEADLINE:.0f} s")
+    except (aiohttp.ClientError, OSError) as error:
+        if isinstance(error.__cause__, ForbiddenAddress):  # so the resolver's refusal arrives
+            return Outcome(False, str(error.__cause__), final=True)
+        # The text of an aiohttp error may hold the whole address, and with it what somebody hid in its path.
+        why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+        return Outcome(False, f"{urlsplit(url).hostname} could not be reached: {why}")
+
+
+def _outcome(status: int, said: str) -> Outcome:
+    words = " ".join(without_credentials(said).split())[:160]
+    told = f"{status}{f': {words}' if words else ''}"
+    if 200 <= status < 300:
+        return Outcome(True, told)
+    if 300 <= status < 400:
+        return Outcome(False, f"{status}: it points elsewhere, and Pane does not follow", final=True)
+    # 410 is how a receiver says that it wants no more; other refusals may be mended at its end.
+    return Outcome(False, told, final=status == 410)

@@ -3,12 +3,12 @@
 Evidence is dated, and the newest counts: a machine that came up proves the keys of that moment, and no more.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from regions.domain.causes.words import rejected as rejects
 from regions.domain.words import one_line
 
 
@@ -40,23 +40,9 @@ class Liveness:
     message: str = ""
 
 
+__all__ = ["UNTESTED", "Evidence", "Liveness", "Proof", "judge", "rejects"]
+
 UNTESTED = Liveness(Proof.UNTESTED)
-
-_REJECTED = re.compile(
-    r"AuthFailure|InvalidClientTokenId|InvalidAccessKeyId|SignatureDoesNotMatch|UnrecognizedClient|ExpiredToken"
-    r"|RequestExpired|UnauthorizedOperation|AccessDenied|AADSTS\d|InvalidAuthenticationToken|AuthorizationFailed"
-    r"|invalid_client|invalid_grant|PERMISSION_DENIED|googleapi: Error 40[13]|invalid authentication credentials"
-    r"|(?i:authentication (?:failed|failure)|requires authentication|failed to authenticate|unable to authenticate)"
-    r"|(?i:incorrect user ?name or password|invalid ?login|permission denied \(publickey|invalid credentials)"
-    r"|(?i:asked for the client to provide credentials|not able to validate the provided access credentials)"
-    r"|\b401 Unauthorized\b|: Unauthorized\b"
-)
-
-
-def rejects(message: str) -> bool:
-    """True for what a cloud says when it does not accept a credential, or lets it do too little."""
-    return bool(_REJECTED.search(message))
-
 
 def judge(evidence: Iterable[Evidence]) -> Liveness:
     """The newest of it. Of the same moment, the rejection."""

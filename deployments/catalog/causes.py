@@ -1,0 +1,15 @@
+"""Why things are not as they should be, what they have in common, and what leans on what. Every call takes a `viewer`.
+
+    causes(kind, namespace, name, *, viewer) -> Chain            raises fleet.NotFound; a dozen queries, from the copy
+    shared_causes(*, viewer) -> tuple[SharedCause, ...]          those that hit most first; few queries for any number
+    sentences(rows, *, viewer) -> dict[label, str]               culprits of a page of deployments, in a sentence each
+    leaning_on(kind, namespace, name, *, viewer) -> Blast        raises fleet.NotFound
+"""
+
+from deployments.causes.chains import KINDS, causes
+from deployments.causes.leaning import leaning_on
+from deployments.causes.shapes import Blast, Chain, Leaning, Link, Other, SharedCause
+from deployments.causes.shared import sentences, shared_causes
+
+__all__ = ["KINDS", "Blast", "Chain", "Leaning", "Link", "Other", "SharedCause", "causes", "leaning_on", "sentences",
+           "shared_causes"]  # fmt: skip

@@ -1,0 +1,162 @@
+"""What several deployments suffer from together, and the one sentence of each: by rows alone, in a handful of queries
+however many deployments there are."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from deployments.causes.shapes import SharedCause
+from regions.domain.causes import Ground, Thing, Verdict, explain
+from regions.domain.health import Health
+from regions.domain.kinds import K0RDENT
+from regions.domain.refs import MANAGEMENT, Ref
+from regions.domain.viewer import Viewer
+from regions.fleet import Row, Target
+from regions.fleet.sight import Sight, link_of, look
+from regions.models import Resource, Stream
+
+ENOUGH = 2
+"""So many deployments with one cause are said once."""
+
+_COLUMNS = (
+    "cluster", "group", "kind", "namespace", "name", "health", "message", "since", "progressed_at", "created_at",
+    "deleting_at", "labels", "region", "deployment", "template", "credential",
+)  # fmt: skip
+_SILENT = ("region-silent", "region-refuses")
+_MANAGED = f"{K0RDENT}/managed"
+_WELL = (Health.READY, Health.VALIDATED)
+Values = tuple[Any, ...]
+
+
+def shared_causes(*, viewer: Viewer) -> tuple[SharedCause, ...]:
+    """Causes that at least two deployments have in common, those that hit most first."""
+    sight = look()
+    if sight.dark:
+        return ()  # nothing can be claimed, and the page says so
+    subjects = Resource.objects.filter(kind="ClusterDeployment").exclude(health__in=_WELL)
+    parts = Resource.objects.exclude(deployment="").exclude(kind="ClusterDeployment").exclude(health__in=_WELL)
+    found: dict[tuple[str, Ref], list[tuple[Target, Verdict]]] = defaultdict(list)
+    originals = _originals()
+    for target, verdict in _verdicts(subjects, parts, sight):
+        if verdict.shared and verdict.key not in _SILENT:
+            shared = originals.get(verdict.shared, verdict.shared)
+            found[verdict.key, shared].append((target, verdict))
+    causes = [_cause(ref, members) for (_, ref), members in found.items() if len(members) >= ENOUGH]
+    causes += _silent(sight)
+    return tuple(sorted(causes, key=lambda one: (-len(one.members), one.kind, one.what.label)))
+
+
+def _originals() -> dict[Ref, Ref]:
+    """Of what AccessManagement shares with namespaces: from each copy to what it is a copy of. It is one account."""
+    rows = Resource.objects.filter(kind__in=("Credential", "ClusterTemplate"), cluster=MANAGEMENT, group=K0RDENT)
+    found: dict[Ref, Ref] = {}
+    system = settings.PANE_SYSTEM_NAMESPACE
+    for kind, namespace, name, labels in rows.order_by().values_list("kind", "namespace", "name", "labels"):
+        if namespace != system and labels.get(_MANAGED) == "true":
+            found[Ref(MANAGEMENT, K0RDENT, kind, namespace, name)] = Ref(MANAGEMENT, K0RDENT, kind, system, name)
+    return found
+
+
+def sentences(rows: Iterable[Row], *, viewer: Viewer) -> dict[str, str]:
+    """The culprit in one short sentence, by namespace/name, for those of these deployments that have one."""
+    names = [row.target.label for row in rows if row.target.kind == "ClusterDeployment" and row.health not in _WELL]
+    if not names:
+        return {}
+    sight = look()
+    mine = Resource.objects.filter(deployment__in=names)
+    subjects, parts = mine.filter(kind="ClusterDeployment"), mine.exclude(kind="ClusterDeployment")
+    verdicts = _verdicts(subjects, parts.exclude(health__in=_WELL), sight)
+    known = ((target, one) for target, one in verdicts if one.culprit and one.key != "unknown")
+    return {target.label: verdict.sentence for target, verdict in known}
+
+
+def _verdicts(
+    subjects: QuerySet[Resource], parts: QuerySet[Resource], sight: Sight
+) -> Iterable[tuple[Target, Verdict]]:
+    """Of every one of these deployments, why."""
+    below: dict[str, list[Thing]] = defaultdict(list)
+    for values in parts.order_by().values_list(*_COLUMNS):
+        below[values[13]].append(_thing(values))
+    upon, seen = _upon(), _seen(sight)
+    links = {name: link_of(view) for name, view in sight.links.items()}
+    for values in subjects.order_by().values_list(*_COLUMNS):
+        own, region = _thing(values), values[12] or MANAGEMENT
+        credential, template = _credential(values[15]), _template(values[3], values[14])
+        leans = [_region(region), credential, template]
+        things = [*below[f"{own.ref.namespace}/{own.ref.name}"], *(upon[ref] for ref in leans if ref and ref in upon)]
+        near = {name: links[name] for name in (region, MANAGEMENT) if name in links}
+        ground = Ground(
+            own, tuple(things), sight.now, region, near, seen, settings.PANE_SYSTEM_NAMESPACE, credential, template
+        )
+        yield Target(own.kind, own.ref.namespace, own.ref.name, MANAGEMENT, region), explain(ground)
+
+
+def _seen(sight: Sight) -> frozenset[tuple[str, str]]:
+    watched = Stream.objects.filter(cluster=MANAGEMENT, name=f"credentials.{K0RDENT}", state=Stream.State.WATCHING)
+    known = sight.sees(MANAGEMENT, MANAGEMENT) and watched.exists()
+    return frozenset({(MANAGEMENT, "Credential")} if known else ())
+
+
+def _upon() -> Mapping[Ref, Thing]:
+    """What deployments lean on: regions, credentials, and the templates that are not well."""
+    kinds = Resource.objects.filter(kind__in=("Region", "Credential"), cluster=MANAGEMENT)
+    templates = Resource.objects.filter(kind="ClusterTemplate", cluster=MANAGEMENT).exclude(health=Health.READY)
+    found = [_thing(values) for query in (kinds, templates) for values in query.order_by().values_list(*_COLUMNS)]
+    return {one.ref: one for one in found}
+
+
+def _thing(values: Values) -> Thing:
+    cluster, group, kind, namespace, name, health, message, since, progressed, created, deleting, labels = values[:12]
+    ref = Ref(cluster, group, kind, namespace, name)
+    return Thing(ref, Health(health), message, since, progressed, created, deleting, labels)
+
+
+def _region(name: str) -> Ref:
+    return Ref(MANAGEMENT, K0RDENT, "Region", "", name)
+
+
+def _credential(label: str) -> Ref | None:
+    namespace, _, name = label.partition("/")
+    return Ref(MANAGEMENT, K0RDENT, "Credential", namespace, name) if name else None
+
+
+def _template(namespace: str, name: str) -> Ref | None:
+    return Ref(MANAGEMENT, K0RDENT, "ClusterTemplate", namespace, name) if name else None
+
+
+def _cause(ref: Ref, members: list[tuple[Target, Verdict]]) -> SharedCause:
+    first = members[0][1]
+    region = next((target.region for target, _ in members), MANAGEMENT)
+    what = Target(ref.kind, ref.namespace, ref.name, ref.cluster, ref.name if ref.kind == "Region" else region)
+    if ref.kind == "Management":
+        what = Target("Region", "", MANAGEMENT, MANAGEMENT, MANAGEMENT)
+    moments = [verdict.culprit.since for _, verdict in members if verdict.culprit and verdict.culprit.since]
+    targets = tuple(sorted((target for target, _ in members), key=lambda target: target.label))
+    return SharedCause(what, first.key, first.sentence, first.advice, targets, min(moments, default=None))
+
+
+def _silent(sight: Sight) -> list[SharedCause]:
+    """Regions that we do not hear: all that runs there is unknown together, whether it was well or not."""
+    names = sorted(name for name in sight.blind if name != MANAGEMENT)
+    if not names:
+        return []
+    members: dict[str, list[Target]] = defaultdict(list)
+    rows = Resource.objects.filter(kind="ClusterDeployment", region__in=names).order_by("namespace", "name")
+    for region, namespace, name in rows.values_list("region", "namespace", "name"):
+        members[region].append(Target("ClusterDeployment", namespace, name, MANAGEMENT, region))
+    found = []
+    for name in names:
+        if len(members[name]) < ENOUGH:
+            continue
+        view = sight.link(name)
+        since: datetime | None = sight.unseen_since(name, name)
+        key = "region-refuses" if view.state == "refused" else "region-silent"
+        found.append(SharedCause(
+            Target("Region", "", name, MANAGEMENT, name), key, f"Region {name}: {view.message}",
+            "See the region's page: it says what it last answered, and what to look at.", tuple(members[name]), since,
+        ))  # fmt: skip
+    return found

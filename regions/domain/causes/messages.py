@@ -1,0 +1,98 @@
+"""The rule of messages: what an object says is looked up in the table of `words`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from regions.domain import manifest as m
+from regions.domain.causes.ground import Ground, Thing, region_ref
+from regions.domain.causes.shapes import Finding
+from regions.domain.causes.texts import clause, told
+from regions.domain.causes.words import Words, recognise
+from regions.domain.manifest import Condition
+from regions.domain.refs import MANAGEMENT, Ref
+from regions.domain.scale import Health
+
+_OWN = ("CredentialReady", "HelmChartReady", "TemplateReady", "DataSourceReady", "ClusterDataSourceReady", "Deleting",
+        "ClusterAuthenticationReady", "ClusterAuditPolicyReady", "ServicesDependencyValidation")  # fmt: skip
+"""Conditions of a ClusterDeployment that speak for themselves; all others repeat what objects below it say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A finding of this rule. `own`: said of the object itself, not repeated from one below it."""
+
+    finding: Finding
+    own: bool
+
+
+def heard(thing: Thing, ground: Ground) -> Iterator[Heard]:
+    """Causes that what it says gives away, each once."""
+    if thing.well:
+        return
+    keys: set[str] = set()
+    for text, since, own in _texts(thing, ground):
+        found = recognise(text, thing.kind)
+        if found is None or found[0].key in keys:
+            continue
+        words, start, names = found
+        if words.after and not thing.bad and since and ground.now - since < words.after:
+            continue
+        keys.add(words.key)
+        yield Heard(_finding(words, thing, ground, dict(names), clause(text, start), since), own)
+
+
+def _texts(thing: Thing, ground: Ground) -> Iterator[tuple[str, datetime | None, bool]]:
+    if thing.kind != "ClusterDeployment":
+        yield from ((text, since, False) for text, since in told(thing, ground.now))
+        return
+    for kind in _OWN:
+        found: Condition | None = m.condition(thing.body, kind)
+        if found and found["status"] == ("True" if kind == "Deleting" else "False") and found["message"]:
+            yield found["message"], found["changed_at"] or thing.since, kind != "Deleting"
+    yield from ((text, since, False) for text, since in told(thing, ground.now))
+
+
+def _finding(
+    words: Words, thing: Thing, ground: Ground, names: dict[str, str], said: str, since: datetime | None
+) -> Finding:
+    at = _blamed(words, thing, ground, names)
+    host = "the management cluster" if at.cluster == MANAGEMENT else f"region {at.cluster}"
+    known = {
+        "name": thing.ref.name, "kind": thing.kind, "namespace": thing.ref.namespace or "the system namespace",
+        "region": _place(ground.region), "credential": ground.credential.name if ground.credential else "that it uses",
+        "template": ground.template.name if ground.template else "its template", "host": host, "missing": "that it "
+                                                                                                          "names",
+        "place": thing.ref.namespace, **names,
+    }  # fmt: skip
+    return Finding(
+        key=words.key, tier=words.tier, sentence=words.sentence.format(**known), advice=words.advice.format(**known),
+        at=at, evidence=thing.ref, said=said, since=since,
+        health=thing.health if thing.bad else Health.DEGRADED, shared=_shared(words, at, ground),
+    )  # fmt: skip
+
+
+def _blamed(words: Words, thing: Thing, ground: Ground, names: dict[str, str]) -> Ref:
+    hosting = thing.ref.cluster if thing.kind in ("ClusterSummary",) else ground.region
+    if words.blames == "credential" and ground.credential and thing.kind != "Credential":
+        return ground.credential
+    if words.blames == "template" and ground.template:
+        return ground.template
+    if words.blames == "region":
+        return region_ref(ground.region)
+    if words.blames == "Namespace":
+        return Ref(hosting, "", "Namespace", "", names.get("missing", ""))
+    if words.blames in ("ConfigMap", "Secret"):
+        namespace = names.get("place") or thing.ref.namespace
+        return Ref(hosting, "", words.blames, namespace, names.get("missing", ""))
+    return thing.ref
+
+
+def _shared(words: Words, at: Ref, ground: Ground) -> Ref | None:
+    region = region_ref(ground.region)
+    common = {"credential": ground.credential, "template": ground.template, "region": region, "culprit": at}
+    return common.get(words.shared)
+
+
+def _place(region: str) -> str:
+    return "the management cluster" if region == MANAGEMENT else region

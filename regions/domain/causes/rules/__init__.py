@@ -1,0 +1,8 @@
+"""Causes that no message gives away: each rule looks at one object, with all that is known around it."""
+
+from regions.domain.causes.rules import credentials, deletion, holds, linked, stuck
+
+PATIENCE_WORDS, STALLED = stuck.PATIENCE_WORDS, stuck.STALLED
+
+RULES = (*linked.RULES, *credentials.RULES, *holds.RULES, *deletion.RULES, *stuck.RULES)
+"""Every rule: `rule(thing, ground)` yields its findings."""

@@ -1,0 +1,48 @@
+"""Deletions that do not come to an end."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from regions.domain import manifest as m
+from regions.domain.causes.ground import Ground, Thing
+from regions.domain.causes.shapes import Finding, Tier
+from regions.domain.scale import Health
+from regions.domain.words import listed
+
+PATIENCE = timedelta(minutes=15)
+
+_ADVICE = {
+    "Machine": "See what holds its node (pods that may not be evicted, volumes still attached), and whether its "
+               "cloud still "
+    "has the machine.",
+    "HelmRelease": "Flux cannot uninstall the chart: read its Ready condition, and check that the region answers.",
+    "Cluster": "See which of its machines and infrastructure objects are still there: Cluster API waits for them.",
+    "Credential": "k0rdent has to remove its copies from the region first: the region must answer.",
+    "Region": "Flux has to uninstall every component in the region first: it must answer. Of a cluster that is gone "
+              "for good "
+    "the finalizers have to be removed by hand.",
+}
+
+
+def not_deleted(thing: Thing, ground: Ground) -> Iterator[Finding]:
+    """Something that was to be deleted long ago is still there."""
+    if thing.deleting_at is None or ground.now - thing.deleting_at < PATIENCE:
+        return
+    if thing.progressed_at and ground.now - thing.progressed_at < PATIENCE:
+        return
+    holders = m.part(thing.body, "metadata", "finalizers")
+    names = [m.text(one) for one in holders] if isinstance(holders, list) else []
+    held = f", held by {listed(names)}" if names else ""
+    minutes = int((ground.now - thing.deleting_at).total_seconds() // 60)
+    yield Finding(
+        "deletion-stuck", Tier.STUCK, f"{thing.kind} {thing.ref.name} has been going for {_long(minutes)}{held}",
+        _ADVICE.get(thing.kind, "See the logs of the controller that its finalizer names: it has to let go of it."),
+        thing.ref, thing.ref, thing.message, thing.deleting_at, Health.DEGRADED,
+    )  # fmt: skip
+
+
+def _long(minutes: int) -> str:
+    return f"{minutes} minutes" if minutes < 120 else f"{minutes // 60} hours"
+
+
+RULES = (not_deleted,)

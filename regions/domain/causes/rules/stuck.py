@@ -1,0 +1,74 @@
+"""Nothing fails and nothing moves: said before k0rdent says Failed, which takes it half an hour."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from regions.domain.causes.ground import Ground, Thing
+from regions.domain.causes.shapes import Finding, Tier
+from regions.domain.kinds import CAPI, CONTROL_PLANE, INFRASTRUCTURE
+from regions.domain.scale import Health
+
+PATIENCE_WORDS = (
+    "A cluster takes 5 to 20 minutes on most clouds. Pane says so when nothing has moved for a quarter of an hour."
+)
+STALLED = ("No progress for over", "Deletion has not moved")
+
+_MINUTES = {"HelmRelease": 12, "Credential": 6, "Region": 15, "ServiceSet": 20, "ClusterSummary": 20}
+_USUAL = 15
+
+
+def stuck(thing: Thing, ground: Ground) -> Iterator[Finding]:
+    """This object is under way and has not moved for longer than its kind takes, and nothing beside it moved either."""
+    under_way = thing.health is Health.PROGRESSING or thing.message.startswith(STALLED[0])
+    moved_at = thing.progressed_at or thing.since
+    if not under_way or moved_at is None or thing.deleting_at:
+        return
+    patience = timedelta(minutes=_MINUTES.get(thing.kind, _USUAL))
+    moved = [one.progressed_at for one in ground.everything if one.progressed_at and _counts(one)]
+    if ground.now - max([moved_at, *moved]) < patience:
+        return
+    minutes = int((ground.now - moved_at).total_seconds() // 60)
+    long = f"{minutes} minutes" if minutes < 120 else f"{minutes // 60} hours"
+    yield Finding(
+        "stuck", Tier.STUCK, f"{thing.kind} {thing.ref.name} has not moved for "
+                             f"{long}", _advice(thing), thing.ref, thing.ref,
+        thing.message, moved_at, Health.DEGRADED,
+    )  # fmt: skip
+
+
+def _counts(thing: Thing) -> bool:
+    """What belongs to this one alone: a region or a template moves for reasons of its own."""
+    helpers = ("HelmRelease", "ServiceSet", "ClusterSummary", "SveltosCluster")
+    return thing.kind in helpers or thing.ref.group.endswith(CAPI)
+
+
+_ADVICE = {
+    "ClusterDeployment": "k0rdent has not taken it up: see whether its controller runs and Management kcm is Ready "
+    "(deployments wait for its component projectsveltos).",
+    "HelmRelease": "See Flux's helm-controller, and whether the region answers; annotate the HelmRelease to retry.",
+    "Machine": "The machine runs and no node appears, or it waits for its cloud: look at its console (cloud-init, "
+    "k0s) and whether it reaches the cluster's API server.",
+    "ServiceSet": "Look at Sveltos in the region, and at the service's pods on the cluster.",
+    "ClusterSummary": "Look at Sveltos in the region, and at the service's pods on the cluster.",
+    "SveltosCluster": "Sveltos does not reach the cluster: check its kubeconfig Secret and the network to it.",
+}
+
+
+def _advice(thing: Thing) -> str:
+    kind, group = thing.kind, thing.ref.group
+    if kind in _ADVICE:
+        return _ADVICE[kind]
+    if kind == "K0smotronControlPlane":
+        service = f"kmc-{thing.ref.name.removesuffix('-cp')}"
+        return (
+            "A hosted control plane runs as pods beside the cluster: look at pods, volumes and the LoadBalancer "
+            f"Service {service} in its namespace there."
+        )
+    if group == CONTROL_PLANE or kind.endswith("ControlPlane"):
+        return "Its first machine does not bring up an API server: look at that machine's console and load balancer."
+    if group == INFRASTRUCTURE:
+        return "Read the logs of its infrastructure provider: it waits for the cloud, or gave up without a word."
+    return "Read its events and the logs of its controller."
+
+
+RULES = (stuck,)

@@ -18,6 +18,8 @@ urlpatterns = [
     path("feed/", views.feed, name="feed"),
     # /wall/ …
     path("", include("dashboard.wall.urls")),
+    # /badges/: pictures of one word
+    path("badges/", include("dashboard.badge_urls")),
     # /notices/
     path("notices/", include("dashboard.notices.urls")),
     # /search/

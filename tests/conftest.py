@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.rig import binaries
+from tests.rig import binaries, victoria
 from tests.rig.fleet import Rig
 
 
@@ -55,3 +55,17 @@ def fresh_fleet(rig: Rig) -> Rig:
     """The rig with everything running, all CRDs in place and no objects."""
     rig.refresh()
     return rig
+
+
+@pytest.fixture(scope="session")
+def victoria_metrics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[victoria.Victoria]:
+    """A real VictoriaMetrics, empty at first, one for the whole run: use names of your own, or drop what you loaded."""
+    program = victoria.find()
+    need(program, victoria.HOW)
+    assert program
+    started = victoria.Victoria(program, tmp_path_factory.mktemp("victoria"))
+    try:
+        started.start()
+        yield started
+    finally:
+        started.stop()

@@ -11,13 +11,19 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from deployments import catalog, submit
+from deployments.confirming import confirm, key_of, went
+from deployments.domain.drafts import DeploymentDraft
+from deployments.domain.findings import Problem, note
 from deployments.domain.manifests import Planned, plan
 from deployments.domain.public import public
-from deployments.forms import ROLES, DeploymentForm, as_data, by_field, deployment_form
+from deployments.domain.world import KnownTemplate, World
+from deployments.drawing import form_context, yaml_context
+from deployments.forms import DeploymentForm, as_data, data_of, deployment_form
 from deployments.knowledge import world
 from deployments.models import Step, Submission
+from deployments.opening import Unreadable, open_deployment
+from deployments.overtaking import overtaken
 from deployments.shelf import shelf
-from deployments.submit.naming import is_key
 from deployments.submit.writing import OPEN
 from regions import live
 from regions.domain.refs import MANAGEMENT
@@ -27,44 +33,83 @@ from regions.fleet.sight import look
 from regions.models import Resource
 from regions.requests import ViewedRequest
 
-_LABELS = {"name": "Name", "credential": "Credential", "labels": "Labels", "services": "Services",
-           "template": "Template", "config": "Other values"}  # fmt: skip
-BOXES = ("name", "credential", "labels", "kof_role", "kof_tenant", "validate_only", "propagate_credentials",
-           "cleanup_on_deletion", "services", "template")  # fmt: skip
-
 
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_deployment(request: ViewedRequest) -> HttpResponse:
-    """/new/deployment/: first a template (`?template=<ns>/<name>`), then the form that its schema makes."""
+    """/new/deployment/: first a template (`?template=<ns>/<name>`), then the form that its schema makes.
+
+    `?from=<ns>/<name>` fills it from a deployment that stands.
+    """
     namespace, slash, name = request.GET.get("template", "").partition("/")
+    if source := request.GET.get("from", ""):
+        return _clone(request, *source.partition("/")[::2])
     if not slash:
         found = shelf(catalog.list_templates(viewer=request.viewer), request.GET.get("namespace", ""))
         return render(request, "asking/templates.html", {"shelf": found})
-    form = _deployment_form(request, namespace, name)
+    known, template = _template(request, namespace, name)
     if request.method != "POST":
+        form = deployment_form(None, template, known, credential=request.GET.get("credential", ""))
         return _draw(request, form, {"key": submit.new_key()})
-    key = request.POST.get("key", "")
-    key = key if is_key(key) else submit.new_key()
-    if request.POST.get("action") == "more":
+    return _posted(request, deployment_form(as_data(request.POST), template, known), key_of(request))
+
+
+def _posted(request: ViewedRequest, form: DeploymentForm, key: str) -> HttpResponse:
+    action = "more" if "drop" in request.POST else request.POST.get("action", "")
+    taken = overtaken(as_data(request.POST), _yaml(form), form.template.namespace)
+    if taken is not None:
+        if taken.draft is None:
+            unjudged = replace(form, problems=taken.problems)
+            return _draw(request, unjudged, {"key": key}, status=422, yaml=taken.text)
+        form = _filled(request, taken.draft, form, judged=action != "yaml").with_problems(taken.problems)
+        if action == "yaml":
+            return _draw(request, form, {"key": key, "taken": True})
+    if action in ("more", "discard"):
         return _draw(request, replace(form, problems=()), {"key": key})
     if not form.sound:
         return _draw(request, form, {"key": key}, status=422)
     planned = plan(form.draft, form.world)
-    if request.POST.get("action") == "send":
+    if action == "send":
         return _send(request, form, planned, key)
     return _preview(request, form, planned, key)
 
 
-def _deployment_form(request: ViewedRequest, namespace: str, name: str) -> DeploymentForm:
+def _yaml(form: DeploymentForm) -> str:
+    return public(plan(form.draft, form.world)).files[0].yaml
+
+
+def _template(request: ViewedRequest, namespace: str, name: str) -> tuple[World, KnownTemplate]:
     known = world(viewer=request.viewer, namespace=namespace, template=name)
     template = known.templates.get((namespace, name))
     if template is None:
         raise Http404(f"There is no template {name} in {namespace}")
-    if request.method == "POST":
-        return deployment_form(as_data(request.POST), template, known)
-    return deployment_form(None, template, known, credential=request.GET.get("credential", ""))
+    return known, template
+
+
+def _filled(request: ViewedRequest, draft: DeploymentDraft, form: DeploymentForm, judged: bool) -> DeploymentForm:
+    """The form filled with a draft, by the template that the draft names where there is one."""
+    known, template = form.world, form.template
+    if draft.template != template.name and (draft.namespace, draft.template) in known.templates:
+        known, template = _template(request, draft.namespace, draft.template)
+    return deployment_form(data_of(draft, template), template, known, judged=judged)
+
+
+def _clone(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
+    """The form of a new deployment, filled from one that stands; what belongs to that one alone is left out."""
+    try:
+        draft = open_deployment(namespace, name, request.viewer).draft
+    except Unreadable as problem:
+        return problem.page(request)
+    known, template = _template(request, namespace, draft.template)
+    kept = {part: dict(values) for part, values in (draft.kept or {}).items() if part != "annotations"}
+    left = kept.get("spec", {}).pop("ipamClaim", None)
+    copy = replace(draft, name="", kept=kept)
+    said: list[Problem] = [note("", f"Filled from {namespace}/{name}. Give it a name; everything else can be changed.")]
+    if left:
+        said.append(note("", "Its claim of addresses (ipamClaim) is left out: it belongs to the other cluster."))
+    form = deployment_form(data_of(copy, template), template, known, judged=False)
+    return _draw(request, form.with_problems(said), {"key": submit.new_key()})
 
 
 def _preview(
@@ -75,41 +120,20 @@ def _preview(
 
 
 def _send(request: ViewedRequest, form: DeploymentForm, planned: list[Planned], key: str) -> HttpResponse:
-    try:
-        sent = submit.submit(planned, request.POST.get("digest", ""), request.viewer, key)
-    except submit.NotAsPreviewed:
-        # Something else than was shown; or this key's request is done already, and this is another one.
-        done = Submission.objects.filter(key=key, state=Submission.State.DONE).exists()
-        return _preview(request, form, planned, submit.new_key() if done else key, changed=True)
-    except submit.NotTheirs:
-        return _preview(request, form, planned, submit.new_key(), changed=True)
-    if sent.submission.state in (Submission.State.DONE, Submission.State.WRITING):
+    sent, key = confirm(request, planned, key)
+    if sent is None:
+        return _preview(request, form, planned, key, changed=True)
+    if went(sent):
         return redirect("deployments:submission", key=key)
     seen = {"key": key, "sent": sent, "digest": request.POST.get("digest", "")}
     return _draw(request, form.with_problems(sent.problems), seen, status=422)
 
 
-def _draw(request: HttpRequest, form: DeploymentForm, more: dict[str, Any], status: int = 200) -> HttpResponse:
-    names = [*BOXES, *(one.name for one in (*form.config.fields, form.config.rest))]
-    names += [f"services/{row.place}/{name}" for row in form.services
-              for name in ("name", "template", "namespace", "values", "depends_on")]  # fmt: skip
-    problems = by_field(form.problems, names)
-    labels = {one.name: one.label for one in form.config.fields} | _LABELS
-    marked = [(name, labels.get(name, name), found[0].sentence) for name, found in problems.items()
-              if name and found[0].severity == "error"]  # fmt: skip
-    context = {
-        "form": form, "problems": problems, "marked": marked, "roles": ROLES,
-        "shown": public(plan(form.draft, form.world)), "folded": _folded(form, problems), **more,
-    }  # fmt: skip
-    return render(request, "asking/deployment.html", context, status=status)
-
-
-def _folded(form: DeploymentForm, problems: dict[str, Any]) -> set[str]:
-    """Groups of the template's fields that stay closed: nothing is typed in them, and nothing is wrong."""
-    return {
-        group.key for group in form.config.groups
-        if group.folded and not any(one.text.strip() or one.name in problems for one in group.fields)
-    }  # fmt: skip
+def _draw(
+    request: HttpRequest, form: DeploymentForm, more: dict[str, Any], status: int = 200, yaml: str | None = None
+) -> HttpResponse:
+    context = form_context(form, plan(form.draft, form.world), yaml)
+    return render(request, "asking/deployment.html", context | more, status=status)
 
 
 @csrf_protect
@@ -119,8 +143,9 @@ def _folded(form: DeploymentForm, problems: dict[str, Any]) -> set[str]:
 def deployment_yaml(request: ViewedRequest) -> HttpResponse:
     """/new/deployment/yaml/: the objects of the form as it is typed now, for the card beside it."""
     namespace, _, name = request.GET.get("template", "").partition("/")
-    form = _deployment_form(request, namespace, name)
-    return render(request, "asking/yaml.html", {"shown": public(plan(form.draft, form.world))})
+    known, template = _template(request, namespace, name)
+    form = deployment_form(as_data(request.POST), template, known)
+    return render(request, "asking/yaml_box.html", yaml_context(plan(form.draft, form.world)))
 
 
 @require_safe
@@ -145,8 +170,11 @@ def submission(request: ViewedRequest, key: str) -> HttpResponse:
         ).first()
     context = {
         "submission": found, "steps": steps, "row": row_of(row, look()) if row else None,
-        "removable": found.state not in ("done", "writing") and any(step.state in OPEN for step in steps),
+        "removable": found.state not in ("done", "writing") and any(
+            step.state in OPEN and step.verb == "create" for step in steps
+        ),
         "mine": found.person == request.viewer.name, "deletion": main is not None and main.verb == "delete",
+        "changes": all(step.verb == "patch" for step in steps),
     }  # fmt: skip
     return render(request, "asking/submission.html", context)
 

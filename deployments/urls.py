@@ -1,6 +1,6 @@
 from django.urls import path
 
-from deployments import asking, deleting, registering, views
+from deployments import asking, deleting, editing, registering, views
 
 app_name = "deployments"
 urlpatterns = [
@@ -8,6 +8,8 @@ urlpatterns = [
     path("deployments/", views.index, name="list"),
     path("deployments/<str:namespace>/<str:name>/", views.detail, name="detail"),
     path("deployments/<str:namespace>/<str:name>/delete/", deleting.delete_deployment, name="delete"),
+    path("deployments/<str:namespace>/<str:name>/edit/", editing.edit_deployment, name="edit"),
+    path("deployments/<str:namespace>/<str:name>/edit/yaml/", editing.edit_yaml, name="edit_yaml"),
     # /templates/ /services/ /backups/
     path("templates/", views.templates, name="templates"),
     path("services/", views.services, name="services"),

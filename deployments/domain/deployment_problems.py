@@ -1,11 +1,14 @@
 """What can be wrong with a deployment: what admission says, what it says too late, and what it never says."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from deployments.domain import names, plain
 from deployments.domain.drafts import DeploymentDraft
-from deployments.domain.findings import Problem, error, pointer, warning
+from deployments.domain.editing import draft_of
+from deployments.domain.findings import Problem, Severity, error, pointer, warning
+from deployments.domain.risks import risks
 from deployments.domain.schema import validation
 from deployments.domain.schema.values import merge
 from deployments.domain.world import KnownCredential, KnownTemplate, World, cluster_of
@@ -29,7 +32,12 @@ def check(draft: DeploymentDraft, world: World, opened: Manifest | None = None) 
     if template is not None:
         found += _config(draft.config, template)
     if opened is not None:
+        # k0rdent looks only at what is changed, and so do we: what was wrong before forbids nothing that is right.
+        before = {(one.field, one.sentence) for one in check(draft_of(opened), world)}
+        found = [replace(one, severity=Severity.WARNING) if (one.field, one.sentence) in before else one
+                 for one in found]  # fmt: skip
         found += _edited(draft, credential, world, opened)
+        found += risks(m.mapping(m.part(opened, "spec", "config")), draft.config)
     return found
 
 
@@ -235,8 +243,13 @@ def _edited(
     kept = {(service.namespace, service.name) for service in draft.services}
     for service in m.items(m.part(spec, "serviceSpec", "services")):
         name = (m.text(service.get("namespace")) or "default", m.text(service.get("name")))
-        if name not in kept:
+        if name in kept:
+            continue
+        if draft.may_uninstall:
             yield warning("services", f"{'/'.join(name)} will be uninstalled from the cluster.")
+        else:
+            yield error("services", f"{'/'.join(name)} is no longer listed, so it would be uninstalled from the "
+                                    "cluster. Say below that this is meant, or list it again.")  # fmt: skip
 
 
 def _place(region: str) -> str:

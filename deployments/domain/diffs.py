@@ -192,3 +192,17 @@ def _filled(before: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, An
         elif key not in before:
             found[key] = None
     return found
+
+
+def patched(manifest: Manifest, patch: Mapping[str, Any]) -> Manifest:
+    """The object with a merge patch laid over it, as a server would: null removes."""
+    found = dict(manifest)
+    for key, value in patch.items():
+        if value is None:
+            found.pop(key, None)
+        elif isinstance(value, Mapping):
+            below = found.get(key)
+            found[key] = patched(below if isinstance(below, dict) else {}, value)
+        else:
+            found[key] = value
+    return found

@@ -66,7 +66,10 @@ class ServiceDraft:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentDraft:
-    """A ClusterDeployment. `config` holds what differs from the template's defaults."""
+    """A ClusterDeployment. `config` holds what differs from the template's defaults.
+
+    `kept` is what no form shows, by part (`spec`, `serviceSpec`, `annotations`); None: as it stands.
+    """
 
     namespace: str
     name: str
@@ -78,6 +81,8 @@ class DeploymentDraft:
     validate_only: bool = False  # k0rdent's spec.dryRun
     propagate_credentials: bool = True
     cleanup_on_deletion: bool = False
+    kept: Mapping[str, Mapping[str, Any]] | None = None
+    may_uninstall: bool = False  # said explicitly: services that are no longer listed shall go
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,16 @@ from typing import Any
 
 from deployments.domain import plain
 from deployments.domain.drafts import DeploymentDraft, ProviderDraft, RegionDraft, ServiceDraft
-from deployments.domain.manifests import deployment_manifest, plan
+from deployments.domain.manifests import SUBMISSION, deployment_manifest, plan
 from deployments.domain.world import World
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
 
 _SHOWN = frozenset({"name", "namespace", "template", "values", "dependsOn"})
+_SPEC = frozenset(
+    {"template", "credential", "config", "dryRun", "propagateCredentials", "cleanupOnDeletion", "serviceSpec"}
+)
+_NOTES = frozenset({SUBMISSION, "kubectl.kubernetes.io/last-applied-configuration"})
 
 
 def draft_of(manifest: Manifest) -> DeploymentDraft:
@@ -26,7 +30,18 @@ def draft_of(manifest: Manifest) -> DeploymentDraft:
         validate_only=spec.get("dryRun") is True,
         propagate_credentials=spec.get("propagateCredentials") is not False,
         cleanup_on_deletion=spec.get("cleanupOnDeletion") is True,
+        kept=_kept(manifest),
     )
+
+
+def _kept(manifest: Manifest) -> dict[str, dict[str, Any]]:
+    spec = m.mapping(manifest.get("spec"))
+    parts = {
+        "spec": {key: value for key, value in spec.items() if key not in _SPEC},
+        "serviceSpec": {key: value for key, value in m.mapping(spec.get("serviceSpec")).items() if key != "services"},
+        "annotations": {key: value for key, value in m.annotations(manifest).items() if key not in _NOTES},
+    }
+    return {name: part for name, part in parts.items() if part}
 
 
 def _service(one: dict[str, Any]) -> ServiceDraft:
@@ -50,17 +65,23 @@ def edited(opened: Manifest, draft: DeploymentDraft) -> Manifest:
     """
     made = deployment_manifest(draft)
     before, wanted = m.mapping(opened.get("spec")), dict(made["spec"])
-    spec = {key: value for key, value in before.items() if key not in ("dryRun", "config", "serviceSpec")} | wanted
+    kept = _kept(opened) if draft.kept is None else draft.kept
+    spec = dict(kept.get("spec", {})) | wanted
     for key, default in (("dryRun", False), ("propagateCredentials", True), ("cleanupOnDeletion", False)):
         # A switch that somebody wrote down stays written down.
         if key in before and key not in wanted:
             spec[key] = default
     services = m.mapping(before.get("serviceSpec"))
-    if services or draft.services:
+    if services or draft.services or kept.get("serviceSpec"):
         said = m.mapping(wanted.get("serviceSpec")).get("services", [])
-        spec["serviceSpec"] = services | ({"services": said} if said or "services" in services else {})
+        asked = {"services": said} if said or "services" in services else {}
+        spec["serviceSpec"] = dict(kept.get("serviceSpec", {})) | asked
     metadata = dict(m.mapping(opened.get("metadata")))
     component = m.mapping(made["metadata"]["labels"])
+    if kept.get("annotations") or m.annotations(opened):
+        metadata["annotations"] = {key: value for key, value in m.annotations(opened).items() if key in _NOTES}
+        metadata["annotations"] |= {key: None for key in m.annotations(opened) if key not in metadata["annotations"]}
+        metadata["annotations"] |= kept.get("annotations", {})
     metadata["labels"] = {key: None for key in m.labels(opened) if key not in component} | component
     return {**opened, "metadata": metadata, "spec": spec}
 

@@ -84,9 +84,15 @@ def deployment_manifest(draft: DeploymentDraft) -> Manifest:
         spec["propagateCredentials"] = False
     if draft.cleanup_on_deletion:
         spec["cleanupOnDeletion"] = True
+    kept = draft.kept or {}
     if draft.services:
         spec["serviceSpec"] = {"services": [_service(service) for service in draft.services]}
-    return _object(API, "ClusterDeployment", draft.name, draft.namespace, labels=dict(draft.labels)) | {"spec": spec}
+    if more := kept.get("serviceSpec"):
+        spec["serviceSpec"] = {**more, **spec.get("serviceSpec", {})}
+    made = _object(API, "ClusterDeployment", draft.name, draft.namespace, labels=dict(draft.labels))
+    if notes := kept.get("annotations"):
+        made["metadata"]["annotations"] = dict(notes)
+    return made | {"spec": {**spec, **kept.get("spec", {})}}
 
 
 def _service(service: ServiceDraft) -> Manifest:

@@ -26,6 +26,7 @@ class Shown:
     yaml: str
     why: str
     has_secret: bool
+    verb: str = "create"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,25 @@ def public(planned: Sequence[Planned]) -> Public:
 
 def _shown(one: Planned) -> Shown:
     manifest = without_submission(masked(one.manifest))
-    return Shown(one.cluster, manifest, plain.dump(manifest), one.why, secret_kind(one.manifest))
+    return Shown(one.cluster, manifest, plain.dump(manifest), one.why, secret_kind(one.manifest), one.verb)
+
+
+def _change(cluster: str, one: Shown) -> File:
+    """One change, as kubectl sends it by hand."""
+    context = "<management>" if cluster == MANAGEMENT else f"<{cluster}>"
+    metadata = one.manifest["metadata"]
+    where = f" --namespace {metadata['namespace']}" if metadata.get("namespace") else ""
+    what = f"{one.manifest['kind'].lower()} {metadata['name']}"
+    return File(
+        cluster, "change.yaml", one.yaml,
+        f"kubectl --context {context}{where} patch {what} --type merge --patch-file change.yaml",
+    )  # fmt: skip
 
 
 def _file(cluster: str, shown: Iterable[Shown]) -> File:
+    shown = list(shown)
+    if [one for one in shown if one.verb == "patch"]:
+        return _change(cluster, shown[0])
     name = ("management" if cluster == MANAGEMENT else cluster) + ".yaml"
     context = "<management>" if cluster == MANAGEMENT else f"<{cluster}>"
     return File(cluster, name, "---\n".join(one.yaml for one in shown), f"kubectl --context {context} apply -f {name}")

@@ -56,8 +56,9 @@ def step_class(state: str) -> str:
 
 
 @register.filter
-def step_words(state: str) -> str:
-    return _STEPS[Step.State(state)][2]
+def step_words(step: Step) -> str:
+    words = {("patch", Step.State.STANDS): "was changed", ("patch", Step.State.UNKNOWN): "may be changed"}
+    return words.get((step.verb, Step.State(step.state)), _STEPS[Step.State(step.state)][2])
 
 
 @register.filter

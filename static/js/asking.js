@@ -9,10 +9,21 @@ const describe = async () => {
   const mine = ++newest;
   const answer = await fetch(form.dataset.askYaml, { method: "POST", body: new FormData(form) }).catch(() => null);
   if (!answer?.ok || mine !== newest) return;
-  const drawn = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("yaml");
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const drawn = page.getElementById("yaml");
   if (!drawn) return;
   for (const button of drawn.querySelectorAll("button.copy")) button.hidden = false;
   document.getElementById("yaml")?.replaceWith(drawn);
+  follow(page);
+};
+
+// The box for YAML follows as well, unless somebody writes in it: then the server says that both were changed.
+const follow = (page) => {
+  const box = document.getElementById("yaml-box");
+  const now = page.getElementById("yaml-box");
+  if (!box || !now || box.value !== box.defaultValue) return;
+  box.value = box.defaultValue = now.defaultValue;
+  document.querySelector("[data-yaml-was]").value = page.querySelector("[data-yaml-was]").value;
 };
 
 const stale = () => {

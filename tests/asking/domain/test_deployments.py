@@ -229,7 +229,10 @@ def test_an_edit_that_the_server_would_let_through_is_refused(differently, field
 def test_services_are_never_dropped_in_silence():
     live = opened(serviceSpec={"services": [{"name": "a", "template": "ingress-1"}]})
     draft = replace(draft_of(live), services=())
-    assert "default/a will be uninstalled" in sentences(draft, live, Severity.WARNING)
+    assert "default/a is no longer listed, so it would be uninstalled" in sentences(draft, live, Severity.ERROR)
+    meant = replace(draft, may_uninstall=True)
+    assert not sentences(meant, live, Severity.ERROR)
+    assert "default/a will be uninstalled" in sentences(meant, live, Severity.WARNING)
     assert merge_patch(live, edited(live, draft)) == {"spec": {"serviceSpec": {"services": []}}}
 
 

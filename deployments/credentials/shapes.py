@@ -37,6 +37,20 @@ class Needed:
         return _WORDS.get(self.state, self.state)
 
     @property
+    def key(self) -> str:
+        """Its place in one word, for forms."""
+        return "|".join(self.need.place)
+
+    @property
+    def remedy(self) -> str:
+        """What could put it right from here; empty when nothing can or need."""
+        if self.blind:
+            return ""
+        if self.need.role == "template" and self.state == "missing":
+            return "Make it"
+        return {"unmanaged": "Hand over", "differs": "Copy anew"}.get(self.state, "") if self.need.copy else ""
+
+    @property
     def good(self) -> bool | None:
         return {"present": True, "same": True, "missing": False, "absent": False, "differs": False}.get(self.state)
 

@@ -10,7 +10,9 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-LISTS = ("regions", "deployments", "credentials", "templates", "services", "backups", "changes", "schema")
+LISTS = (
+    "regions", "deployments", "credentials", "templates", "services", "backups", "changes", "maintenance", "schema",
+)  # fmt: skip
 
 
 class Root(APIView):
@@ -26,5 +28,6 @@ urlpatterns = [
     path("", Root.as_view(), name="root"),
     path("schema/", SpectacularJSONAPIView.as_view(permission_classes=[IsAuthenticated]), name="schema"),
     path("", include("regions.api")),
+    path("", include("regions.upkeep_api")),
     path("", include("deployments.api")),
 ]

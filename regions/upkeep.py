@@ -45,6 +45,17 @@ def listing(*, viewer: Viewer, now: datetime | None = None, limit: int = 100) ->
     }
 
 
+def wrong_time(kind: str, starts_at: datetime, until: datetime | None, now: datetime) -> str:
+    """What is wrong with these times, in words; empty when nothing is."""
+    if until is None:
+        return "Say until when: maintenance ends by itself." if kind == MAINTENANCE else ""
+    if until <= max(now, starts_at):
+        return "That is over before it begins."
+    if until - now > LONGEST:
+        return f"That is longer than {LONGEST.days} days; say something shorter."
+    return ""
+
+
 def find(kind: str, namespace: str, name: str) -> Resource:
     """The object on management that may be spoken of. Raises NotThere."""
     row = Resource.objects.filter(cluster=MANAGEMENT, kind=kind, namespace=namespace, name=name).first()

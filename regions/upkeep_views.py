@@ -40,12 +40,8 @@ class UpkeepForm(forms.Form):
         until = found.get("until")
         if found.get("lasts") and not until:
             until = max(starts_at, now) + timedelta(minutes=int(found["lasts"]))
-        if until is None and found.get("what") == MAINTENANCE and "until" not in self.errors:
-            self.add_error("until", "Say until when: maintenance ends by itself.")
-        if until and until <= max(now, starts_at):
-            self.add_error("until", "That is over before it begins.")
-        if until and until - now > upkeep.LONGEST:
-            self.add_error("until", f"That is longer than {upkeep.LONGEST.days} days; say something shorter.")
+        if "until" not in self.errors and (wrong := upkeep.wrong_time(found.get("what", ""), starts_at, until, now)):
+            self.add_error("until", wrong)
         return {**found, "until": until, "starts_at": starts_at if starts_at > now else None}
 
 

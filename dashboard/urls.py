@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from dashboard import health, search, views
+from dashboard import exposition, health, search, views
 
 urlpatterns = [
     # Health, answered before any middleware (dashboard.middleware.health_first); here for their names
@@ -18,6 +18,8 @@ urlpatterns = [
     path("feed/", views.feed, name="feed"),
     # /wall/ …
     path("", include("dashboard.wall.urls")),
+    # /-/metrics: of Pane itself
+    path("-/metrics", exposition.metrics, name="metrics_of_pane"),
     # /badges/: pictures of one word
     path("badges/", include("dashboard.badge_urls")),
     # /notices/

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import DatabaseError
 from django.utils import timezone
+from prometheus_client import Gauge
 
 from dashboard.live import render
 from dashboard.live.outbox import encode
@@ -23,6 +24,8 @@ from regions.domain.wire import time_as_json
 from regions.journal import Cursor
 
 log = logging.getLogger(__name__)
+
+SOCKETS = Gauge("pane_sockets", "Sockets of pages and programs that are open in this process.")
 
 BEAT = 10.0  # seconds; browsers give up after 25 without
 REMEMBERED = 2_000  # pages whose topics are kept until their socket comes
@@ -101,9 +104,11 @@ class Hub:
     def watch_over(self, socket: Leaving, credential: Credential) -> None:
         """Call the socket's `sign_out` within about ten seconds after this session or token has ended."""
         self._credentials[socket] = credential
+        SOCKETS.set(len(self._credentials))
 
     def forget(self, socket: Leaving) -> None:
         self._credentials.pop(socket, None)
+        SOCKETS.set(len(self._credentials))
 
     def join(self, url: str, cursor: Cursor | None, subscriber: Subscriber) -> None:
         """Show a page on this socket from the cursor at which it was drawn. Nothing is sent if nothing happened."""

@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 
 from deployments import catalog
 from deployments.asking_api import ANSWERS, PREVIEW, AskedDeploymentSerializer, ask
+from deployments.credentials.api import Credentials
 from deployments.domain.filters import SORTS, parse
 from deployments.serializers import (
     BackupSerializer,
@@ -116,6 +117,7 @@ class Backups(APIView):
 
 
 urlpatterns = [
+    path("credentials/", Credentials.as_view(), name="credentials"),
     path("deployments/", Deployments.as_view(), name="deployments"),
     path("deployments/<str:namespace>/<str:name>/", Deployment.as_view(), name="deployment"),
     path("templates/", Templates.as_view(), name="templates"),

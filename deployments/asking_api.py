@@ -11,12 +11,13 @@ from rest_framework.reverse import reverse
 
 from deployments import submit
 from deployments.domain.drafts import DeploymentDraft, ServiceDraft
-from deployments.domain.manifests import plan
+from deployments.domain.manifests import Planned, plan
 from deployments.domain.problems import Problem, errors, problems
 from deployments.knowledge import world
 from deployments.models import Submission
 from deployments.submit.naming import fingerprint
 from regions.api import viewer
+from regions.domain.viewer import Viewer
 
 PREVIEW = OpenApiParameter("preview", bool, description="Try it on the cluster; nothing is made.")
 
@@ -130,8 +131,12 @@ def ask(request: Request) -> Response:
     # Of a request that was sent before, what it made is there already: that is no problem of this one.
     found = [one for one in problems(draft, known) if not (again and one.field == "name")]
     if errors(found):
-        return _refused(found)
-    planned = plan(draft, known)
+        return refused(found)
+    return answer(request, plan(draft, known), found, who, key)
+
+
+def answer(request: Request, planned: list[Planned], found: list[Problem], who: Viewer, key: str) -> Response:
+    """Try a plan without errors (`?preview=true`), or send it. `found` are warnings and notes about it."""
     if request.query_params.get("preview", "").lower() in ("1", "true", "yes"):
         seen = submit.preview(planned, who, key)
         return Response(PreviewSerializer({
@@ -156,7 +161,8 @@ def _service(said: dict[str, Any]) -> ServiceDraft:
     return ServiceDraft(**{**said, "depends_on": waits})
 
 
-def _refused(found: list[Problem]) -> Response:
+def refused(found: list[Problem]) -> Response:
+    """422: what is wrong, before any cluster was asked."""
     return Response(PreviewSerializer(
         {"sendable": False, "objects": (), "problems": found, "warnings": (), "unchecked": ()}
     ).data, status=422)  # fmt: skip

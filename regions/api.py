@@ -96,6 +96,5 @@ class Changes(APIView):
 urlpatterns = [
     path("regions/", Regions.as_view(), name="regions"),
     path("regions/<str:name>/", Region.as_view(), name="region"),
-    path("credentials/", Credentials.as_view(), name="credentials"),
     path("changes/", Changes.as_view(), name="changes"),
 ]

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from deployments.credentials import asking, copying, following, leaving, repairing, repointing, rotating, views
+from deployments.credentials import asking, bulk, copying, following, leaving, repairing, repointing, rotating, views
 
 app_name = "credentials"
 urlpatterns = [
     # /credentials/
     path("credentials/", views.index, name="list"),
     path("credentials/matrix/", views.matrix, name="matrix"),
+    path("credentials/bulk/", bulk.bulk, name="bulk"),
     path("credentials/repair/", repairing.repair, name="repair"),
     path("credentials/<str:namespace>/<str:name>/", views.detail, name="detail"),
     path("credentials/<str:namespace>/<str:name>/delete/", leaving.delete, name="delete"),

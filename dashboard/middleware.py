@@ -3,13 +3,16 @@
 from collections.abc import Callable
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django_htmx.http import HttpResponseClientRedirect
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from dashboard import health
 from dashboard.live.hub import remember
+from dashboard.people import screens
 from dashboard.people.viewer import viewer_of
+from regions.domain.viewer import Viewer
 from regions.live import Live
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -30,18 +33,31 @@ def viewer(get_response: GetResponse) -> GetResponse:
     """Set `request.viewer`: whoever is signed in, or None where nobody needs to be. Remember what live pages follow."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        request.viewer = viewer = viewer_of(request.user)  # type: ignore[attr-defined]
+        request.viewer = viewer_of(request.user)  # type: ignore[attr-defined]
         response = get_response(request)
         live: Live | None = getattr(request, "live", None)
-        if live is not None and viewer is not None:
-            remember(request.get_full_path(), viewer, live.topics)
+        seen_by: Viewer | None = request.viewer  # type: ignore[attr-defined]  # perhaps found to be a screen meanwhile
+        if live is not None and seen_by is not None:
+            remember(request.get_full_path(), seen_by, live.topics)
         return response
 
     return answer
 
 
 class SignInRequired(LoginRequiredMiddleware):
-    """Every view needs a signed-in person unless it says otherwise (`login_not_required`)."""
+    """Every view needs a signed-in person unless it says otherwise (`login_not_required`, `for_screens`)."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable, view_args: tuple, view_kwargs: dict
+    ) -> HttpResponseBase | None:
+        cookie = request.COOKIES.get(screens.COOKIE)
+        if cookie and screens.open_to_screens(view_func) and not request.user.is_authenticated:
+            screen = screens.find(cookie, str(request.META.get("REMOTE_ADDR", "")))
+            if screen is None:
+                return redirect("screens:enter")
+            request.user, request.viewer = screen, screen.viewer  # type: ignore[attr-defined]
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable) -> HttpResponse:  # type: ignore[override]
         response = super().handle_no_permission(request, view_func)

@@ -1,4 +1,4 @@
-"""What the frame keeps of people (sign-in links, tokens, failed attempts; secrets only as digests), and notices."""
+"""What the frame keeps of people and screens (links, tokens, failed attempts; secrets only as digests), and notices."""
 
 from django.conf import settings
 from django.db import models
@@ -130,3 +130,28 @@ class NoticeSeen(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     notice = models.BigIntegerField(default=0)
+
+
+class ScreenLink(models.Model):
+    """Lets one device show walls, within a scope. Taken by a short code, once; then known by a secret of its own."""
+
+    name = models.CharField(max_length=60)
+    regions = models.JSONField(default=list)  # names; empty: any
+    namespaces = models.JSONField(default=list)  # of deployments; empty: any
+    network = models.CharField(max_length=64, blank=True)  # CIDR from where it may be used; empty: anywhere
+    code_digest = models.CharField(max_length=64, blank=True)  # keyed; empty once spent
+    code_expires_at = models.DateTimeField(null=True)
+    digest = models.CharField(max_length=64, blank=True)  # of what the device keeps; empty before it came
+    created_by = models.CharField(max_length=150)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)  # to half a minute
+    seen_from = models.CharField(max_length=64, blank=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["code_digest"], name="screen_code", condition=~models.Q(code_digest=""))]
+
+    def __str__(self) -> str:
+        return f"screen {self.name}"

@@ -16,6 +16,8 @@ urlpatterns = [
     # / /feed/
     path("", views.overview, name="overview"),
     path("feed/", views.feed, name="feed"),
+    # /wall/screens/ /screen/
+    path("", include("dashboard.wall.screen_urls")),
     # /wall/ …
     path("", include("dashboard.wall.urls")),
     # /-/metrics: of Pane itself

@@ -26,6 +26,8 @@ class PageSocket(Socket):
     it can again). Who also says {"pulse": true} hears every beat of the watcher, and is drawn anew with each of ours.
     """
 
+    for_screens = True
+
     async def talk(self, user: Any) -> None:
         try:
             async with asyncio.timeout(HELLO):

@@ -13,6 +13,7 @@ from django.urls import Resolver404, resolve
 from django_htmx.middleware import HtmxDetails
 
 from dashboard.live.collector import Collector
+from dashboard.people.screens import open_to_screens
 from regions.domain.viewer import Viewer
 
 LONGEST_URL = 4000
@@ -39,6 +40,8 @@ def draw(url: str, user: Any, viewer: Viewer) -> Drawn | None:
     except Resolver404:
         return None
     request.resolver_match = match
+    if viewer.confined and not open_to_screens(match.func):
+        return Drawn(gone=403)
     try:
         response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
     except Http404:

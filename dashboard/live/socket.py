@@ -40,6 +40,7 @@ class Socket:
     """
 
     hub: Hub
+    for_screens = False  # whether a screen on a wall may open it, too
 
     def __init__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         self.scope = scope
@@ -97,7 +98,7 @@ class Socket:
             raise Refused(STALLED, "You do not read what is sent.") from None
 
     async def _serve(self) -> None:
-        user = await signed_in_user(self.scope)
+        user = await signed_in_user(self.scope, self.for_screens)
         if user is None:
             raise Refused(NOT_SIGNED_IN, "Sign in first.")
         self.hub = hub()

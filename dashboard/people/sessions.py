@@ -8,23 +8,28 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from dashboard.models import ApiToken
+from dashboard.people import screens
 
 CHUNK = 500  # below SQLite's limit of parameters
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """By what somebody came in: the key of a session, or the id of a token."""
+    """By what somebody came in: the key of a session, the id of a token, or the link of a screen."""
 
     user: int
     session: str = ""
     token: int = 0
+    screen: tuple[int, str] | None = None  # key and digest: a link that another device took is not this one's any more
 
 
 def ended(credentials: Iterable[Credential]) -> set[Credential]:
     """Those that are not valid any more: signed out, revoked, expired, or the account switched off."""
-    all_of_them = list(credentials)
-    gone: set[Credential] = set()
+    everybody = list(credentials)
+    looking = {c.screen for c in everybody if c.screen}
+    welcome = screens.still_there(looking) if looking else set()
+    gone = {c for c in everybody if c.screen and c.screen not in welcome}
+    all_of_them = [c for c in everybody if not c.screen]
     for start in range(0, len(all_of_them), CHUNK):
         some = all_of_them[start : start + CHUNK]
         users = set(User.objects.filter(pk__in={c.user for c in some}, is_active=True).values_list("pk", flat=True))

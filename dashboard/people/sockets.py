@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http.request import split_domain_port, validate_host
 
-from dashboard.people import tokens
+from dashboard.people import screens, tokens
 from dashboard.people.sessions import Credential
 
 Scope = dict[str, Any]
@@ -59,17 +59,23 @@ async def _turn_away(receive: Callable, send: Callable) -> None:
 
 def credential_of(scope: Scope, user: Any) -> Credential:
     """By what this socket came in; it may end before the socket does."""
+    if isinstance(user, screens.Screen):
+        return Credential(0, screen=(user.link.pk, user.link.digest))
     token = scope.get("token")
     if token is not None:
         return Credential(user.pk, token=token.pk)
     return Credential(user.pk, session=scope["session"].session_key or "")
 
 
-async def signed_in_user(scope: Scope) -> Any:
-    """The account at the other end, loaded; None for nobody."""
+async def signed_in_user(scope: Scope, for_screens: bool = False) -> Any:
+    """The account at the other end, loaded; None for nobody. `for_screens`: or the screen, if it is one."""
     user = scope.get("user")
     if user is None:
         return None
     # Loaded lazily from the session: the first look at it reads the database.
     signed_in = await database_sync_to_async(lambda: user.is_authenticated and user.is_active)()
-    return user if signed_in else None
+    if signed_in or not for_screens or "token" in scope:  # only who came by cookie was asked where from
+        return user if signed_in else None
+    cookie = (scope.get("cookies") or {}).get(screens.COOKIE)
+    address = (scope.get("client") or ("",))[0]
+    return await database_sync_to_async(screens.find)(cookie, address) if cookie else None

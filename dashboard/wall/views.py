@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from dashboard.live.version import version
+from dashboard.people.screens import for_screens
 from dashboard.wall import words
 from dashboard.wall.shape import shape
 from regions import fleet
@@ -19,6 +20,7 @@ TICKER = 3
 ON_THE_WAY = 4
 
 
+@for_screens
 @require_safe
 def regions(request: ViewedRequest) -> HttpResponse:
     """One tile a region."""
@@ -27,6 +29,7 @@ def regions(request: ViewedRequest) -> HttpResponse:
     return _draw(request, "wall/regions.html", board, shape=shape(len(board.tiles)))
 
 
+@for_screens
 @require_safe
 def region(request: ViewedRequest, name: str) -> HttpResponse:
     """One tile a deployment of this region."""
@@ -38,6 +41,7 @@ def region(request: ViewedRequest, name: str) -> HttpResponse:
     return _draw(request, "wall/region.html", found.board, region=found, shape=shape(len(found.deployments)))
 
 
+@for_screens
 @require_safe
 def moving(request: ViewedRequest) -> HttpResponse:
     """What is being provisioned or removed, longest on the way first."""

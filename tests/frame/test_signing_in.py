@@ -14,7 +14,7 @@ from dashboard.people import links, tokens
 
 pytestmark = pytest.mark.django_db
 
-OPEN = {"/healthz", "/readyz", "/sign-in/", "/sign-in/link/x/", "/admin/login/"}
+OPEN = {"/healthz", "/readyz", "/sign-in/", "/sign-in/link/x/", "/admin/login/", "/screen/"}
 
 
 @pytest.fixture(autouse=True)

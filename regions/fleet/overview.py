@@ -70,7 +70,8 @@ def _worst_of(places: list[Row], query: QuerySet[Resource], sight: Sight) -> tup
 def _as_row(card: RegionCard) -> Row:
     return Row(
         target=Target("Region", "", card.name, MANAGEMENT, card.name), health=card.health,
-        last_health=card.last_health, message=card.message, since=card.since, as_of=card.as_of,
+        last_health=card.last_health, message=card.message,
+        since=card.link.heard_at or card.link.since if card.last_health else card.since, as_of=card.as_of,
         created_at=card.created_at, deleting_at=card.deleting_at, upkeep=card.upkeep,
     )  # fmt: skip
 

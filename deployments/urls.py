@@ -1,6 +1,7 @@
 from django.urls import path
 
 from deployments import asking, deleting, editing, registering, views
+from deployments.tending.views import act
 
 app_name = "deployments"
 urlpatterns = [
@@ -10,6 +11,7 @@ urlpatterns = [
     path("deployments/<str:namespace>/<str:name>/delete/", deleting.delete_deployment, name="delete"),
     path("deployments/<str:namespace>/<str:name>/edit/", editing.edit_deployment, name="edit"),
     path("deployments/<str:namespace>/<str:name>/edit/yaml/", editing.edit_yaml, name="edit_yaml"),
+    path("deployments/<str:namespace>/<str:name>/<slug:action>/", act, name="act"),
     # /templates/ /services/ /backups/
     path("templates/", views.templates, name="templates"),
     path("services/", views.services, name="services"),

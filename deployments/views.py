@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from deployments import catalog
+from deployments.catalog.leaving import get_leaving
 from deployments.domain import template_filters
 from deployments.domain.filters import parse
 from regions import fleet, live
@@ -49,7 +50,10 @@ def detail(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
         raise Http404(str(error)) from error
     if found.row.region not in ("", MANAGEMENT):
         live.follow(request, object_("Region", "", found.row.region))
-    return render(request, "deployments/detail.html", {"deployment": found})
+    gone = get_leaving(namespace, name, viewer=request.viewer) if found.row.deleting_at else None
+    if gone:
+        live.follow(request, object_("Credential", *found.row.credential.rpartition("/")[::2]))
+    return render(request, "deployments/detail.html", {"deployment": found, "leaving": gone})
 
 
 @require_safe

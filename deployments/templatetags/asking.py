@@ -1,10 +1,11 @@
 """Forms on which something is asked for: `{% load asking %}`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
 
+from deployments.domain.findings import Problem, errors
 from deployments.models import Step, Submission
 from deployments.submit import Outcome
 
@@ -33,6 +34,12 @@ _SUBMISSIONS = {
 def at(mapping: Mapping[str, Any] | None, key: str) -> Any:
     """What a mapping has under a key that a template cannot spell."""
     return (mapping or {}).get(key)
+
+
+@register.filter
+def wrong(found: Iterable[Problem] | None) -> bool:
+    """Whether anything is wrong with a box, rather than worth knowing."""
+    return bool(errors(found or ()))
 
 
 @register.filter

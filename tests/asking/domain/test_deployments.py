@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from deployments.domain.changing import change, opening, rebased
 from deployments.domain.diffs import changes, merge_patch, unpatchable
 from deployments.domain.drafts import DeploymentDraft, ServiceDraft
 from deployments.domain.editing import draft_of, edited
 from deployments.domain.findings import Severity
 from deployments.domain.manifests import deployment_manifest, plan
 from deployments.domain.problems import problems
+from deployments.domain.risks import risks
 from deployments.domain.upgrades import allowed, changed_defaults
 from deployments.domain.world import KnownCredential, KnownRegion, KnownTemplate
 from regions.domain.refs import MANAGEMENT
@@ -269,3 +271,42 @@ def test_what_an_upgrade_changes_in_the_defaults_is_told():
 
 def test_the_world_of_these_tests_takes_every_kind_of_identity():
     assert set(INTERFACES) >= {"infrastructure-aws", "infrastructure-azure"}
+
+
+# Changing what runs
+
+
+def test_what_was_wrong_before_forbids_nothing_that_is_right():
+    live = opened(template="gone-1")
+    draft = replace(draft_of(live), labels={"stage": "prod"})
+    assert not sentences(draft, live, Severity.ERROR)
+    assert "There is no template gone-1" in sentences(draft, live, Severity.WARNING)
+    assert "There is no template other-1" in sentences(replace(draft, template="other-1"), live, Severity.ERROR)
+
+
+def test_changed_values_of_a_running_cluster_are_warned_about_but_not_their_number():
+    before = {"region": "a", "workersNumber": 1, "worker": {"instanceType": "m"}, "k0s": {"version": "1"}}
+    after = {"region": "b", "workersNumber": 2, "worker": {"instanceType": "l"}, "k0s": {"version": "2"},
+             "clusterLabels": {"a": "b"}}  # fmt: skip
+    assert {one.field for one in risks(before, after)} == {
+        "config/region", "config/worker/instanceType", "config/k0s/version",
+    }  # fmt: skip
+    assert not list(risks(before, before))
+
+
+def test_what_was_opened_and_became_otherwise_takes_the_change_on_top():
+    live = opened(config={"region": "x", "size": 5})
+    wanted = edited(opening(live), replace(draft_of(live), config={"region": "x", "size": 7}))
+    theirs = {**live, "spec": {**live["spec"], "config": {"region": "x", "size": 6, "tier": "b"}}}
+    assert rebased(opening(live), wanted, theirs)["spec"]["config"] == {"region": "x", "size": 7, "tier": "b"}
+
+
+def test_a_change_is_sent_only_while_all_that_was_opened_stands_and_nothing_where_it_adds():
+    live = opened(config={"region": "x"})
+    draft = replace(draft_of(live), config={"region": "x", "size": 7})
+    planned = change(opening(live), edited(opening(live), draft), "")
+    assert planned is not None
+    assert planned.manifest["spec"] == {"config": {"size": 7}}
+    assert planned.seen is not None
+    assert planned.seen["spec"]["config"] == {"region": "x", "size": None}
+    assert change(opening(live), edited(opening(live), draft_of(live)), "") is None

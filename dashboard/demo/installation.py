@@ -12,6 +12,7 @@ from dashboard.demo.apiserver.tls import Authority
 from dashboard.demo.fleet import build, plan
 from dashboard.demo.fleet.model import MANAGEMENT, Fleet, Place, Size
 from dashboard.demo.k0rdent.admission import K0rdent
+from dashboard.demo.kof.observatory import Observatory
 
 
 class Installation:
@@ -26,6 +27,7 @@ class Installation:
             for number, place in enumerate(self.fleet.places, 1)
         }
         self.management.admit_with(K0rdent(self.management, self.regions))
+        self.observatory = Observatory(self.fleet, self.servers)
 
     @property
     def servers(self) -> dict[str, Server]:
@@ -35,11 +37,13 @@ class Installation:
         """Listen, and fill. Regions first: management holds the kubeconfigs that lead to them."""
         for server in self.servers.values():
             await server.start()
+        await self.observatory.start()
         for place in self.fleet.places:
             self.fill(place)
             await asyncio.sleep(0)
-        for manifest in build.management(self.fleet, self._kubeconfig):
+        for manifest in build.management(self.fleet, self._kubeconfig, self.observatory.address):
             self.management.load(manifest["apiVersion"], manifest["kind"], manifest)
+        self.observatory.watch()
 
     def fill(self, place: Place) -> None:
         """Put into a region what the plan has for it."""
@@ -56,11 +60,13 @@ class Installation:
                 await asyncio.sleep(0)
 
     async def stop(self) -> None:
+        await self.observatory.stop()
         await asyncio.gather(*(server.stop() for server in self.servers.values()))
 
     async def switch(self, region: str, on: bool) -> None:
-        """Take a region's API away, or give it back."""
+        """Take a region's API away, or give it back; the metrics store that runs there goes with it."""
         server = self.regions[region]
+        await self.observatory.outage(region, on)
         if on:
             await server.accept()
         else:

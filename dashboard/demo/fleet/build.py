@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from dashboard.demo.fleet import capi, catalogue, cld, extras, happened, logins, places
+from dashboard.demo.fleet import capi, catalogue, cld, extras, happened, kof, logins, places
+from dashboard.demo.fleet.kof import Address, nowhere
 from dashboard.demo.fleet.model import HERE, MANAGEMENT, Fleet, Place
 from dashboard.demo.fleet.places import Kubeconfig
 
@@ -14,8 +15,8 @@ def scope_of(fleet: Fleet) -> str:
     return f"pane-demo/{fleet.seed}"
 
 
-def management(fleet: Fleet, kubeconfig: Kubeconfig) -> Iterator[Manifest]:
-    """What management holds. `kubeconfig` answers how a region is reached."""
+def management(fleet: Fleet, kubeconfig: Kubeconfig, address: Address = nowhere) -> Iterator[Manifest]:
+    """What management holds. `kubeconfig` answers how a region is reached, `address` how a metrics store is."""
     scope = scope_of(fleet)
     yield from extras.namespaces(fleet, HERE, scope)
     yield from catalogue.objects(fleet, scope)
@@ -32,6 +33,7 @@ def management(fleet: Fleet, kubeconfig: Kubeconfig) -> Iterator[Manifest]:
         yield from happened.to_deployment(d, made[0], scope, fleet)
     yield from extras.multi_cluster_services(fleet, scope)
     yield from extras.backups(fleet, scope)
+    yield from kof.objects(fleet, scope, address)
     yield from _hosted(fleet, MANAGEMENT, scope)
 
 

@@ -236,7 +236,8 @@ def _chart_ref(template: str) -> Manifest:
 
 def _service_objects(namespace: str, scope: str, at: Any, labels: dict[str, str]) -> Iterator[Manifest]:
     """ServiceTemplates and their chains, in one namespace."""
-    for each in company()["services"]:
+    of_kof = company()["observability"]["services"] if namespace == SYSTEM else []
+    for each in [*company()["services"], *of_kof]:
         names = [f"{each['name']}-{version.replace('.', '-')}" for version in each["versions"]]
         supported: list[Manifest] = []
         for number, (name, version) in enumerate(zip(names, each["versions"], strict=True)):

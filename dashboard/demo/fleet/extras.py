@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from dashboard.demo.fleet.enrol import ROLE
 from dashboard.demo.fleet.make import condition, make, stamp
 from dashboard.demo.fleet.model import K0RDENT, MANAGEMENT, SYSTEM, Fleet, Place, Step
 from dashboard.demo.fleet.plan import company
@@ -15,6 +16,8 @@ _BUNDLES = (
     ("baseline-prod", {"stage": "prod"}, ("kyverno", "velero")),
     ("observability", {"k0rdent.mirantis.com/component": "kcm"}, ("node-problem-detector",)),
     ("edge-dns", {"team": "retail-ops"}, ("external-dns",)),
+    ("kof-regional-cluster", {ROLE: "regional"}, ("kof-operators", "kof-storage", "kof-collectors")),
+    ("kof-child-cluster", {ROLE: "child"}, ("kof-operators", "kof-collectors")),
 )
 
 
@@ -30,7 +33,7 @@ def namespaces(fleet: Fleet, place: Place, scope: str) -> Iterator[Manifest]:
 
 def multi_cluster_services(fleet: Fleet, scope: str) -> Iterator[Manifest]:
     mine = f"{scope}/{MANAGEMENT}"
-    versions = {each["name"]: each for each in company()["services"]}
+    versions = {each["name"]: each for each in [*company()["services"], *company()["observability"]["services"]]}
     for name, labels, services in _BUNDLES:
         at = fleet.now - timedelta(days=60)
         listed = []

@@ -9,6 +9,7 @@ import yaml
 
 from dashboard.demo.charts import Chart, charts
 from dashboard.demo.crds import DATA
+from dashboard.demo.fleet import enrol
 from dashboard.demo.fleet.model import SYSTEM, Deployment, Fleet, Login, Place, Size, Step
 
 Manifest = dict[str, Any]
@@ -49,7 +50,10 @@ def draw(seed: int, now: datetime, size: Size | None = None) -> Fleet:
     logins = _logins(places, now)
     fleet = Fleet(seed, now, places, logins, [])
     standing = _standing(fleet)[: size.deployments]
+    stores = enrol.stores(fleet, config_of)[: size.deployments // 8]
+    standing = [*standing, *stores][: size.deployments]
     fleet.deployments = [*standing, *_drawn(dice, fleet, size, size.deployments - len(standing))]
+    enrol.enrol(fleet)
     return fleet
 
 

@@ -1,0 +1,1 @@
+"""What KOF runs in the demo: metrics stores, promxy, Alertmanager and a little of VictoriaLogs, over made-up series."""

@@ -1,0 +1,273 @@
+"""All that is measured in the demo: looks at its clusters every few seconds, and answers for every store.
+
+It reads what the demo's API servers hold, in memory, and never calls them: so it sees on through their faults. A
+cluster reports from when its nodes are up and KOF's operator has given it a region, until it is deleted; while its
+store is away nothing is kept, as with KOF, whose collectors hold metrics in memory only.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from dashboard.demo.apiserver.server import Server
+from dashboard.demo.fleet.enrol import ROLE
+from dashboard.demo.kof import casting, mothership
+from dashboard.demo.kof.families import FAMILIES
+from dashboard.demo.kof.promql.source import Labels, Series, takes
+from dashboard.demo.kof.promql.tree import Matcher
+from dashboard.demo.kof.storage import FAMILIES as _WITH_STORAGE
+from dashboard.demo.kof.subjects import Subject, subject
+from dashboard.demo.kof.tracks import Made, Noted, Track
+
+Manifest = dict[str, Any]
+MANAGEMENT_STORE = "~management"
+MONTH = 30 * 86400.0
+EVERY = 3.0
+_K0RDENT = "k0rdent.mirantis.com"
+_CONDITIONED = {
+    "clusterdeployments": "ClusterDeployment", "credentials": "Credential", "managements": "Management",
+    "multiclusterservices": "MultiClusterService", "releases": "Release",
+}  # fmt: skip
+assert _WITH_STORAGE is FAMILIES
+
+
+class Telemetry:
+    """`servers` by name, management among them; `silent(store)` says whether a store takes nothing now."""
+
+    def __init__(
+        self, servers: dict[str, Server], management: str, silent: Callable[[str], bool] = lambda store: False
+    ) -> None:
+        self._servers = servers
+        self._management = servers[management]
+        self._silent = silent
+        self.tracks: dict[str, Track] = {}
+        self.noted: dict[tuple[str, tuple[tuple[str, str], ...]], Noted] = {}
+        self._live: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
+        self._stories: dict[str, str] | None = None
+        self._decoded: dict[tuple[str, str, str], tuple[int, Manifest]] = {}
+        self.mothership = Track(MANAGEMENT_STORE)
+
+    # -- looking -------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """For ever."""
+        while True:
+            began = time.monotonic()
+            self.look(time.time())
+            await asyncio.sleep(max(EVERY, 20 * (time.monotonic() - began)))
+
+    def look(self, now: float) -> None:
+        """Take note of how everything is."""
+        deployments = self.items(self._management, f"clusterdeployments.{_K0RDENT}")
+        if self._stories is None:
+            self._stories = casting.cast(deployments)
+        first = not self.mothership.history
+        if first:
+            self.mothership.become(now - MONTH, mothership.itself())
+        maps = {
+            f"{each['metadata'].get('namespace')}/{each['metadata']['name']}": each
+            for each in self.items(self._management, "configmaps.", ROLE)
+        }
+        parts = {name: self._parts(server) for name, server in self._servers.items()}
+        seen = set()
+        for cld in deployments:
+            key = f"{cld['metadata']['namespace']}/{cld['metadata']['name']}"
+            store = _store_of(cld, maps)
+            if store:
+                seen.add(key)
+                self._follow(key, store, cld, parts, now, first)
+        for key, track in self.tracks.items():
+            if key not in seen:
+                track.become(now, None)
+        self._note(now, deployments)
+
+    def _follow(
+        self, key: str, store: str, cld: Manifest, parts: dict[str, "Parts"], now: float, first: bool
+    ) -> None:
+        host = (cld.get("status") or {}).get("region") or self._management.name
+        machines, pools = parts[host].of(key) if host in parts else ([], [])
+        story = (self._stories or {}).get(key, "")
+        heard: Subject | None = subject(cld, machines, pools, story)
+        assert heard
+        track = self.tracks.get(key)
+        if track is None or track.store != store:
+            track = self.tracks[key] = Track(store)
+        if not heard.nodes or self._silent(store):
+            heard = None
+        if track.history or not first:
+            if story != "vanished" and (track.history or heard):
+                track.become(now, heard)
+            return
+        if heard is None:
+            return
+        born = _seconds(cld["metadata"]["creationTimestamp"]) + 900
+        track.become(max(min(born, now - 60), now - MONTH), _well(heard))
+        ill = [_ill_since(each) for each in machines]
+        since = max([each for each in ill if each], default=0.0)
+        if since:
+            track.become(max(since, track.history[0][0] + 1), heard)
+        if story == "vanished":
+            track.become(now - 47 * 60, None)
+
+    def _note(self, now: float, deployments: list[Manifest]) -> None:
+        """What has one value until it has another: k0rdent's objects on management."""
+        here = self._management
+        facts: list[mothership.Fact] = []
+        for plural, kind in _CONDITIONED.items():
+            facts += mothership.of_k0rdent(plural, kind, self.items(here, f"{plural}.{_K0RDENT}"))
+        capi = "cluster.x-k8s.io"
+        facts += mothership.of_capi(*(self.items(here, f"{plural}.{capi}") for plural in (
+            "clusters", "machines", "machinedeployments")))  # fmt: skip
+        facts += mothership.of_flux(self.items(here, "helmreleases.helm.toolkit.fluxcd.io"))
+        unreachable = {key for key, story in (self._stories or {}).items() if story == "scrape"}
+        facts += mothership.of_sveltos([each for each in deployments if each.get("status")], unreachable)
+        facts += mothership.providers_up()
+        first = not self.noted
+        self.keep(facts, now - MONTH if first else now, "objects")
+
+    def keep(self, facts: Iterable[mothership.Fact], now: float, what: str) -> None:
+        """These hold from now on, and of the same `what` no others do."""
+        live = set()
+        for name, labels, value in facts:
+            key = (what, tuple(sorted((labels | {"__name__": name}).items())))
+            live.add(key)
+            if key not in self.noted:
+                self.noted[key] = Noted({"__name__": name} | labels)
+            self.noted[key].note(now, value)
+        for key in [key for key in self._live if key[0] == what and key not in live]:
+            self.noted[key].note(now, None)
+        self._live = {key for key in self._live if key[0] != what} | live
+        if len(self.noted) > 20_000:  # what is gone for long
+            self.noted = {key: each for key, each in self.noted.items() if key in self._live}
+
+    def items(self, server: Server, table: str, label: str = "") -> list[Manifest]:
+        """What a server holds of one kind; decoded once a version."""
+        found = []
+        for item in server.store.items(table):
+            if label and label not in (item.labels or {}):
+                continue
+            key = (server.name, table, item.key)
+            known = self._decoded.get(key)
+            if known is None or known[0] != item.version:
+                manifest = _lean(item.manifest) if table.startswith("machines.") else item.manifest
+                known = self._decoded[key] = (item.version, manifest)
+            found.append(known[1])
+        return found
+
+    def _parts(self, server: Server) -> "Parts":
+        capi = "cluster.x-k8s.io"
+        return Parts(self.items(server, f"machines.{capi}"), self.items(server, f"machinepools.{capi}"))
+
+    # -- answering -----------------------------------------------------------------------------------------------
+
+    def source(self, store: str) -> "StoreSource":
+        return StoreSource(self, store)
+
+    def of(self, store: str) -> list[Track]:
+        if store == MANAGEMENT_STORE:
+            return [self.mothership]
+        return [track for track in self.tracks.values() if track.store == store]
+
+
+class Parts:
+    """The Machines and MachinePools of one cluster's deployments."""
+
+    def __init__(self, machines: list[Manifest], pools: list[Manifest]) -> None:
+        self._machines: dict[str, list[Manifest]] = {}
+        self._pools: dict[str, list[Manifest]] = {}
+        for kept, given in ((self._machines, machines), (self._pools, pools)):
+            for each in given:
+                kept.setdefault(f"{each['metadata']['namespace']}/{each['spec']['clusterName']}", []).append(each)
+
+    def of(self, key: str) -> tuple[list[Manifest], list[Manifest]]:
+        return self._machines.get(key, []), self._pools.get(key, [])
+
+
+class StoreSource:
+    """What one store holds; `partial` leaves out every third cluster, as a store does that lost a node."""
+
+    def __init__(self, telemetry: Telemetry, store: str, extra: Labels | None = None, partial: bool = False) -> None:
+        self._telemetry, self._store, self._extra, self._partial = telemetry, store, extra or {}, partial
+
+    def select(self, matchers: Sequence[Matcher]) -> Iterator[Series]:
+        named = [each for each in matchers if each.label == "__name__"]
+        exact = next((each.value for each in named if each.op == "="), None)
+        names = [exact] if exact in FAMILIES else [n for n in FAMILIES if all(each.takes(n) for each in named)]
+        rest = [each for each in matchers if each.label != "__name__"]
+        of_cluster = [each for each in rest if each.label == "cluster"]
+        for number, track in enumerate(self._telemetry.of(self._store)):
+            last = track.last
+            if last is None or not all(each.takes(last.name) for each in of_cluster):
+                continue
+            if self._partial and number % 3 == 2:
+                continue
+            for name in names:
+                for series in track.series(name):
+                    yield from self._shown(series, rest)
+        if self._store == MANAGEMENT_STORE:
+            for noted in list(self._telemetry.noted.values()):
+                if all(each.takes(noted.labels["__name__"]) for each in named):
+                    yield from self._shown(noted.made, rest)
+
+    def _shown(self, series: Made, rest: Sequence[Matcher]) -> Iterator[Series]:
+        if self._extra:
+            series = Made(series.labels | self._extra, series.spans)
+        if takes(rest, series.labels):
+            yield series
+
+
+class Together:
+    """Several sources as one: what promxy makes of the stores that answer it."""
+
+    def __init__(self, sources: Iterable[StoreSource]) -> None:
+        self._sources = list(sources)
+
+    def select(self, matchers: Sequence[Matcher]) -> Iterator[Series]:
+        for source in self._sources:
+            yield from source.select(matchers)
+
+
+def _lean(manifest: Manifest) -> Manifest:
+    """Of a Machine, what is needed: there are many."""
+    metadata, status = manifest["metadata"], manifest.get("status") or {}
+    return {
+        "metadata": {key: metadata[key] for key in ("name", "namespace", "uid", "labels") if key in metadata},
+        "spec": {"clusterName": manifest["spec"]["clusterName"]},
+        "status": {key: status[key] for key in ("nodeRef", "phase", "addresses") if key in status} | {
+            "nodeInfo": {"kubeletVersion": (status.get("nodeInfo") or {}).get("kubeletVersion", "")},
+            "conditions": [each for each in status.get("conditions") or [] if each["type"] == "NodeHealthy"],
+        },
+    }  # fmt: skip
+
+
+def _store_of(cld: Manifest, maps: dict[str, Manifest]) -> str:
+    """The store that this deployment is or reports to; empty when it is not onboarded."""
+    metadata = cld["metadata"]
+    role = (metadata.get("labels") or {}).get(ROLE)
+    if role == "regional":
+        return f"{metadata['namespace']}/{metadata['name']}"
+    found = maps.get(f"{metadata['namespace']}/kof-cluster-config-{metadata['name']}") if role == "child" else None
+    data = (found or {}).get("data") or {}
+    if not data.get("regional_cluster_name"):
+        return ""
+    return f"{data['regional_cluster_namespace']}/{data['regional_cluster_name']}"
+
+
+def _well(heard: Subject) -> Subject:
+    """As it was before any of its nodes fell ill."""
+    return replace(heard, nodes=tuple(replace(node, ready=True) for node in heard.nodes))
+
+
+def _ill_since(machine: Manifest) -> float:
+    for each in (machine.get("status") or {}).get("conditions") or []:
+        if each["type"] == "NodeHealthy" and each["status"] != "True":
+            return _seconds(each["lastTransitionTime"])
+    return 0.0
+
+
+def _seconds(stamp: str) -> float:
+    return datetime.fromisoformat(re.sub(r"\.\d+", "", stamp)).timestamp()

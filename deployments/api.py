@@ -11,6 +11,7 @@ from deployments import catalog
 from deployments.asking_api import ANSWERS, PREVIEW, AskedDeploymentSerializer, ask
 from deployments.credentials.api import Credentials
 from deployments.domain.filters import SORTS, parse
+from deployments.regional.api import Regions
 from deployments.serializers import (
     BackupSerializer,
     DeploymentDetailSerializer,
@@ -117,6 +118,7 @@ class Backups(APIView):
 
 
 urlpatterns = [
+    path("regions/", Regions.as_view(), name="regions"),
     path("credentials/", Credentials.as_view(), name="credentials"),
     path("deployments/", Deployments.as_view(), name="deployments"),
     path("deployments/<str:namespace>/<str:name>/", Deployment.as_view(), name="deployment"),

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from deployments import asking, deleting, editing, registering, views
+from deployments.regional import kubeconfig, leaving, pausing, providers
 from deployments.tending.views import act
 
 app_name = "deployments"
@@ -19,6 +20,11 @@ urlpatterns = [
     # /new/deployment/
     path("new/deployment/", asking.new_deployment, name="new"),
     path("new/deployment/yaml/", asking.deployment_yaml, name="new_yaml"),
+    # /regions/<name>/…
+    path("regions/<str:name>/providers/", providers.providers, name="region_providers"),
+    path("regions/<str:name>/pause/", pausing.pause, name="region_pause"),
+    path("regions/<str:name>/kubeconfig/", kubeconfig.kubeconfig, name="region_kubeconfig"),
+    path("regions/<str:name>/delete/", leaving.deregister, name="region_delete"),
     # /new/region/
     path("new/region/", registering.new_region, name="new_region"),
     path("new/region/yaml/", registering.region_yaml, name="new_region_yaml"),

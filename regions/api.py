@@ -94,7 +94,6 @@ class Changes(APIView):
 
 
 urlpatterns = [
-    path("regions/", Regions.as_view(), name="regions"),
     path("regions/<str:name>/", Region.as_view(), name="region"),
     path("changes/", Changes.as_view(), name="changes"),
 ]

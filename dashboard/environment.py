@@ -6,6 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import Any, NoReturn
 
+from regions.domain import spending
+
 PREFIX = "PANE_"
 KNOWN_KEYS = {"development", "changeme", "change-me", "secret", "default", "insecure"}
 KEY_LENGTH = 50
@@ -56,6 +58,21 @@ def choice(name: str, allowed: list[str]) -> str:
 def items(name: str, default: list[str] | None = None) -> list[str]:
     """PANE_<name> as a list: parts between commas."""
     return [part.strip() for part in text(name).split(",") if part.strip()] or list(default or [])
+
+
+def link(address: str) -> str:
+    """An address that a page may link to: a web page, nothing that runs; empty stays empty."""
+    if address and not address.lower().startswith(("https://", "http://")):
+        refuse(f"{address!r} is no address of a web page: it must begin with https:// or http://.")
+    return address
+
+
+def budgets(entries: list[str]) -> dict[str, float]:
+    """Amounts a day by region, `*` for the fleet."""
+    amounts, problems = spending.parse(entries)
+    if problems:
+        refuse(f"PANE_BUDGETS: {problems[0]}.")
+    return amounts
 
 
 def data_folder(default: Path) -> Path:

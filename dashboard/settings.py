@@ -27,6 +27,14 @@ PANE_IMPERSONATE = env.flag("IMPERSONATE", default=True)  # write to management 
 PANE_KEEP_DAYS = env.number("KEEP_DAYS", 7)  # how long the log is kept
 PANE_TRUST_PROXY = env.flag("TRUST_PROXY")  # believe X-Forwarded-For and -Proto: only behind a proxy that sets them
 
+# Where else metrics can be looked at; linked from every figure. vmui and logs may hold {region}
+PANE_GRAFANA_URL = env.link(env.text("GRAFANA_URL"))
+PANE_VMUI_URL = env.link(env.text("VMUI_URL"))
+PANE_LOGS_URL = env.link(env.text("LOGS_URL"))
+PANE_ALERTS_URL = env.link(env.text("ALERTS_URL"))  # Alertmanager's own page: silences are made there
+PANE_CURRENCY = env.text("CURRENCY", "USD")  # what OpenCost's price model is in; nothing is converted
+PANE_BUDGETS = env.budgets(env.items("BUDGETS"))  # a day: region=amount, and *=amount for the fleet
+
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",

@@ -28,6 +28,8 @@ urlpatterns = [
     path("notices/", include("dashboard.notices.urls")),
     # /search/
     path("search/", search.page, name="search"),
+    # /metrics/ …
+    path("", include("regions.panels.urls")),
     # /regions/ …
     path("", include("regions.urls")),
     # /upkeep/: maintenance, and what somebody knows of

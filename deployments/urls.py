@@ -1,6 +1,6 @@
 from django.urls import path
 
-from deployments import asking, deleting, editing, registering, views
+from deployments import asking, deleting, editing, measured, registering, views
 from deployments.regional import kubeconfig, leaving, pausing, providers
 from deployments.tending.views import act
 
@@ -9,6 +9,7 @@ urlpatterns = [
     # /deployments/
     path("deployments/", views.index, name="list"),
     path("deployments/<str:namespace>/<str:name>/", views.detail, name="detail"),
+    path("deployments/<str:namespace>/<str:name>/metrics/", measured.metrics, name="metrics"),
     path("deployments/<str:namespace>/<str:name>/delete/", deleting.delete_deployment, name="delete"),
     path("deployments/<str:namespace>/<str:name>/edit/", editing.edit_deployment, name="edit"),
     path("deployments/<str:namespace>/<str:name>/edit/yaml/", editing.edit_yaml, name="edit_yaml"),

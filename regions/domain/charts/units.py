@@ -99,7 +99,7 @@ def _digits(shown: float, unit: str) -> int:
     if counts(unit) and size < 1000 and abs(shown - round(shown)) < 1e-9:
         return 0
     if unit.startswith("USD"):
-        return 2 if size < 1000 else 0
+        return 2 if size < 100 else 0
     if size == 0 or abs(shown - round(shown)) < 1e-9:
         return 0
     if size < 0.01:

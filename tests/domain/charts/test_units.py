@@ -14,7 +14,8 @@ NARROW = "\u202f"
     (300, "s", "5 min"), (8000, "s", "2.2 h"), (172800, "s", "2 d"), (0, "s", "0 s"), (41.2, "d", "41.2 days"),
     (12, "count", "12"), (12.5, "count", "12.5"), (1234, "count", "1,234"), (12345, "count", "12.3 k"),
     (2.4e6, "samples/s", "2.4 M samples/s"), (3.25, "cores", "3.2 cores"), (4.712, "USD/h", "4.71 USD/h"),
-    (12345.6, "USD", "12,346 USD"), (-0.12, "ratio", "−12 %"), (14.4, "x", "14.4 ×"),
+    (12345.6, "USD", "12,346 USD"),
+    (99.5, "USD/d", "99.50 USD/d"), (468.0, "USD/d", "468 USD/d"), (-0.12, "ratio", "−12 %"), (14.4, "x", "14.4 ×"),
 ])  # fmt: skip
 def test_a_number_is_said_with_its_unit(value, unit, said):
     assert say(value, unit).replace(NARROW, " ") == said

@@ -1,0 +1,82 @@
+"""The page of alerts: what fires, filtered; what fired; and what it speaks of."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.http import QueryDict
+
+from regions.domain import alarms
+from regions.domain.measures import Missing
+from regions.domain.refs import MANAGEMENT
+from regions.domain.viewer import Viewer
+from regions.fleet import measures
+from regions.fleet.measures_shapes import Alert
+
+LATELY = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What an address asks for. Empty: no limit."""
+
+    text: str = ""
+    severities: tuple[str, ...] = ()
+    region: str = ""
+    deployment: str = ""
+    silenced: bool = True  # show those, too
+
+    def takes(self, alert: Alert) -> bool:
+        if self.severities and (alert.severity.lower() or "none") not in self.severities:
+            return False
+        if self.region and alert.region != self.region:
+            return False
+        if self.deployment and alert.deployment != self.deployment:
+            return False
+        if not self.silenced and alert.state == "suppressed":
+            return False
+        words = f"{alert.name} {alert.summary} {alert.description} {alert.cluster} {alert.region}".lower()
+        return self.text.lower() in words
+
+    @property
+    def any(self) -> bool:
+        return bool(self.text or self.severities or self.region or self.deployment or not self.silenced)
+
+
+def filters_of(data: QueryDict) -> Filters:
+    """The filters of an address."""
+    return Filters(
+        data.get("search", "").strip(), tuple(one for one in data.getlist("severity") if one),
+        data.get("region", "").strip(), data.get("deployment", "").strip(), data.get("silenced", "1") != "0",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """What the page shows."""
+
+    places: tuple[alarms.Place[Alert], ...]
+    total: int  # that fit
+    of: int
+    counts: Mapping[str, int]  # of all that fire, by severity
+    regions: tuple[str, ...]
+    severities: tuple[str, ...]
+    ended: tuple[Alert, ...]  # within a day, newest first
+    ended_total: int
+    trouble: Missing | None
+
+
+def firing(filters: Filters, *, viewer: Viewer) -> Alerts:
+    """Everything that fires and fits, by place, worst first."""
+    found = measures.fleet_measures(viewer=viewer)
+    everything = alarms.once(found.alerts)
+    shown = [one for one in everything if filters.takes(one)]
+    ended = [one for one in measures.alerts(viewer=viewer, ended=True) if filters.takes(one)]
+    return Alerts(
+        alarms.places(shown), len(shown), len(everything), alarms.counts(everything), _regions(everything),
+        tuple(sorted({one.severity.lower() or "none" for one in everything}, key=alarms.rank)), tuple(ended[:LATELY]),
+        len(ended), found.alerts_trouble,
+    )  # fmt: skip
+
+
+def _regions(alerts: Iterable[Alert]) -> tuple[str, ...]:
+    return tuple(sorted({one.region for one in alerts if one.region}, key=lambda name: (name != MANAGEMENT, name)))

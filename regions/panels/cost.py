@@ -1,0 +1,105 @@
+"""Money: by region, cluster and namespace; against a week ago, and against a budget."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from django.conf import settings
+
+from regions.domain.measures import Aggregate, Figure, Reading
+from regions.domain.refs import MANAGEMENT
+from regions.domain.spending import FLEET, Budget, budgets
+from regions.fleet.measures_shapes import ClusterMeasures, FleetMeasures
+from regions.panels.addresses import Scope
+from regions.panels.place import MOST, Space, spaces
+
+KEYS = ("cost_day_run_rate", "cost_day_actual", "cost_change_7d", "cost_idle_cpu", "cost_pv", "cost_lb")
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What a region or a cluster costs."""
+
+    id: str
+    title: str
+    url: str
+    day: Figure | None  # at this pace
+    actual: Figure | None  # the last 24 hours
+    change: Figure | None  # against the week's mean
+    idle: Figure | None
+    share: float | None  # of all that is known
+    coverage: str = ""
+    sub: str = ""
+    budget: Budget | None = None
+    bar: str = "0"  # percent of the dearest
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """The page of costs."""
+
+    total: Aggregate
+    actual: Aggregate
+    change: Aggregate
+    idle: Aggregate
+    currency: str
+    regions: tuple[Bill, ...]
+    clusters: tuple[Bill, ...]
+    clusters_total: int
+    spaces: tuple[Space, ...]
+    budgets: tuple[Budget, ...]
+
+    @property
+    def crossed(self) -> tuple[Budget, ...]:
+        return tuple(one for one in self.budgets if one.crossed)
+
+
+def costs(found: FleetMeasures, most: int = 50) -> Costs:
+    """What everything costs, the dearest first. Clusters that say nothing of cost are no part of it."""
+    sums = found.sums
+    total = sums["cost_day_run_rate"]
+    clusters = [one for region in found.regions for one in region.clusters] + list(found.others)
+    spent: dict[str, tuple[float | None, bool]] = {FLEET: (total.value, total.whole)}
+    for region in found.regions:
+        day = region.sums["cost_day_run_rate"]
+        spent[region.name] = (day.value, day.whole)
+    limits = budgets(settings.PANE_BUDGETS, spent)
+    by_name = {one.name: one for one in limits}
+    regions = [
+        _bill(f"cost-region-{region.name}", "Management" if region.name == MANAGEMENT else region.name,
+              Scope(region=region.name).url, region.figures, total, coverage=_short(region.sums["cost_day_run_rate"]),
+              budget=by_name.get(region.name))
+        for region in found.regions if region.clusters_of
+    ]  # fmt: skip
+    bills = [
+        _bill(f"cost-cluster-{one.namespace}_{one.name}", one.name, _url(one), one.figures, total, sub=one.namespace)
+        for one in clusters if isinstance(one.figures.get("cost_day_run_rate"), Reading)
+    ]  # fmt: skip
+    return Costs(
+        total, sums["cost_day_actual"], sums["cost_change_7d"], sums["cost_idle_cpu"], settings.PANE_CURRENCY,
+        _ranked(regions), _ranked(bills)[:most], len(bills), spaces(clusters)[:MOST], limits,
+    )  # fmt: skip
+
+
+def _url(one: ClusterMeasures) -> str:
+    return Scope(namespace=one.namespace, cluster=one.name).url if one.known and one.namespace else ""
+
+
+def _bill(id, title, url, figures, total, *, coverage="", sub="", budget=None) -> Bill:  # type: ignore[no-untyped-def]
+    day = figures.get("cost_day_run_rate")
+    share = day.value / total.value if isinstance(day, Reading) and total.value else None
+    return Bill(
+        id.replace(".", "__"), title, url, day, figures.get("cost_day_actual"), figures.get("cost_change_7d"),
+        figures.get("cost_idle_cpu"), share, coverage, sub, budget,
+    )  # fmt: skip
+
+
+def _short(found: Aggregate) -> str:
+    return "" if found.whole or not found.of else found.coverage
+
+
+def _ranked(bills: Iterable[Bill]) -> tuple[Bill, ...]:
+    found = sorted(bills, key=lambda one: (-(one.share or 0.0), one.title))
+    top = max((one.share or 0.0 for one in found), default=0.0)
+    if top <= 0:
+        return tuple(found)
+    return tuple(replace(one, bar=f"{100 * (one.share or 0.0) / top:.1f}") for one in found)

@@ -1,0 +1,181 @@
+"""What the metrics of one region or one cluster are made of."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from regions.domain import alarms
+from regions.domain.charts.spans import SPANS, Span
+from regions.domain.measures import Figure, Missing, Reading, Why
+from regions.fleet.measures_shapes import Alert, ClusterMeasures, RegionMeasures, Step, StoreView
+from regions.panels import addresses, board
+from regions.panels.addresses import Scope
+from regions.panels.catalogue import CAPACITY, CHARTS, CONTROL_PLANE, GPU, STORE, Panel, panel
+from regions.panels.charting import slots
+from regions.panels.shapes import Slot, Tile
+
+MOST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Charts under one heading."""
+
+    title: str
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A figure in a list, with what it means."""
+
+    panel: Panel
+    figure: Figure | None
+    tone: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A namespace and what it takes. None: not known."""
+
+    cluster: str
+    namespace: str
+    cpu: float | None
+    memory: float | None
+    cost: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """How far a cluster is on its way into KOF."""
+
+    cluster: ClusterMeasures
+    url: str
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return self.cluster.ladder
+
+    @property
+    def failing(self) -> Step | None:
+        """The first step that fails: what comes after it cannot be well."""
+        return next((step for step in self.steps if step.done is False), None)
+
+    @property
+    def done(self) -> int:
+        return sum(step.done is True for step in self.steps)
+
+    @property
+    def onboarded(self) -> bool:
+        return bool(self.steps) and self.done == len(self.steps)
+
+    @property
+    def wanted(self) -> bool:
+        """Somebody wants it measured. Without the label it is no part of KOF, and nothing is wrong."""
+        return bool(self.cluster.role)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A region or a cluster, with all that its page shows."""
+
+    scope: Scope
+    tiles: tuple[Tile, ...]
+    sections: tuple[Section, ...]
+    spaces: tuple[Space, ...]
+    control_plane: tuple[Fact, ...]
+    capacity: tuple[Fact, ...]
+    gpu: tuple[Fact, ...]
+    stores: tuple[StoreView, ...]
+    rungs: tuple[Rung, ...]
+    spans: tuple[Span, ...]
+    span: Span
+    places: tuple[alarms.Place[Alert], ...]
+    counts: Mapping[str, int]
+    nothing: Missing | None  # why there is no figure at all
+
+    @property
+    def stuck(self) -> tuple[Rung, ...]:
+        """Clusters that should report and do not."""
+        return tuple(rung for rung in self.rungs if rung.wanted and not rung.onboarded)
+
+
+def of_region(one: RegionMeasures, fires: Iterable[Alert], span: Span, now: datetime) -> Place:
+    """The page of a region."""
+    measured = [cluster for cluster in one.clusters if cluster.role or cluster.reporting]
+    nothing = None if measured else Missing(
+        Why.NOT_INSTALLED, "No cluster of this region is part of KOF: none carries the label kof-cluster-role.",
+    )  # fmt: skip
+    return _place(Scope(region=one.name), one, measured, one.stores, fires, span, nothing, now)
+
+
+def of_cluster(one: ClusterMeasures, fires: Iterable[Alert], span: Span, now: datetime) -> Place:
+    """The page of a deployment."""
+    nothing = None
+    if not one.role and not one.reporting:
+        nothing = next((figure for figure in one.figures.values() if isinstance(figure, Missing)), None)
+    stores = (one.store,) if one.store else ()
+    return _place(Scope(namespace=one.namespace, cluster=one.name), one, [one], stores, fires, span, nothing, now)
+
+
+def _place(
+    scope: Scope, one: RegionMeasures | ClusterMeasures, clusters: list[ClusterMeasures],
+    stores: tuple[StoreView, ...], fires: Iterable[Alert], span: Span, nothing: Missing | None,
+    now: datetime,
+) -> Place:  # fmt: skip
+    figures = one.figures
+    alerts = alarms.once(fires)
+    has_gpu = isinstance(figures.get("gpu_count"), Reading)
+    holds_store = isinstance(figures.get("ingest_rate"), Reading)
+    groups = [*CHARTS, *([GPU] if has_gpu else []), *([STORE] if holds_store else [])]
+    sections = [
+        Section(title, slots([key for key in keys if not _apart(figures.get(key))], scope, span))
+        for title, keys in groups
+    ]  # fmt: skip
+    return Place(
+        scope, board.key_tiles(one, scope, now), tuple(section for section in sections if section.slots),
+        spaces(clusters)[:MOST], facts(CONTROL_PLANE, figures, scope), facts(CAPACITY, figures, scope),
+        facts(("gpu_count", "gpu_util"), figures, scope) if has_gpu else (), stores,
+        tuple(rung(cluster) for cluster in clusters), SPANS, span, alarms.places(alerts), alarms.counts(alerts),
+        nothing,
+    )  # fmt: skip
+
+
+def _apart(figure: Figure | None) -> bool:
+    """Such a figure cannot be here, so there is no chart to ask for: the list of figures says why."""
+    return isinstance(figure, Missing) and figure.reason is Why.NOT_APPLICABLE
+
+
+def facts(keys: Iterable[str], figures: Mapping[str, Figure], scope: Scope) -> tuple[Fact, ...]:
+    """Figures for a list."""
+    found = []
+    for key in keys:
+        shown = panel(key)
+        if shown and key in figures:
+            found.append(Fact(shown, figures[key], shown.tone_of(figures[key]), addresses.figure(key, scope)))
+    return tuple(found)
+
+
+def rung(cluster: ClusterMeasures) -> Rung:
+    """The ladder of one cluster, with its page."""
+    known = cluster.known and cluster.namespace
+    return Rung(cluster, Scope(namespace=cluster.namespace, cluster=cluster.name).url if known else "")
+
+
+def spaces(clusters: Iterable[ClusterMeasures]) -> tuple[Space, ...]:
+    """Namespaces by what they cost, then by CPU and memory; the dearest first."""
+    rows: dict[tuple[str, str], dict[str, float]] = {}
+    for cluster in clusters:
+        for key in ("ns_cpu", "ns_mem", "cost_ns"):
+            if isinstance(cluster.figures.get(key), Missing):
+                continue  # too old, or not to be relied on: what is shown here is of now
+            for labels, value in cluster.parts.get(key, ()):
+                if namespace := labels.get("namespace", ""):
+                    row = rows.setdefault((cluster.label, namespace), {})
+                    row[key] = row.get(key, 0.0) + value
+    found = [
+        Space(cluster, namespace, row.get("ns_cpu"), row.get("ns_mem"), row.get("cost_ns"))
+        for (cluster, namespace), row in rows.items()
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda one: (-(one.cost or 0), -(one.cpu or 0), -(one.memory or 0), one.namespace)))

@@ -1,0 +1,191 @@
+"""Numbers, why there are none, and small lines: `{% load panels %}`."""
+
+from collections.abc import Sequence
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from regions.domain.charts import geometry
+from regions.domain.charts.units import counts, parts, say
+from regions.domain.measures import Aggregate, Figure, Missing, Reading, Why
+from regions.fleet import targets
+from regions.fleet.measures_shapes import Alert
+from regions.panels import links
+
+register = template.Library()
+
+WORDS = {
+    Why.NOT_INSTALLED: "KOF is not there.", Why.NO_ENDPOINT: "Nowhere to ask.", Why.NO_CREDENTIALS: "No credentials.",
+    Why.REFUSED: "The store refused.", Why.UNREACHABLE: "The store does not answer.",
+    Why.SLOW: "The store is too slow.", Why.BROKEN: "The answer made no sense.", Why.NO_DATA: "No data.",
+    Why.STALE: "Too old.", Why.NOT_APPLICABLE: "n/a.", Why.NOT_PERMITTED: "Not permitted.",
+}  # fmt: skip
+ICONS = {
+    Why.NOT_INSTALLED: "info", Why.NO_DATA: "dash", Why.NOT_APPLICABLE: "dash", Why.STALE: "clock", Why.SLOW: "clock",
+    Why.REFUSED: "forbidden", Why.NO_CREDENTIALS: "forbidden", Why.NOT_PERMITTED: "forbidden",
+}  # fmt: skip
+SHORT = {
+    Why.NOT_INSTALLED: "not measured", Why.NO_ENDPOINT: "no store", Why.NO_CREDENTIALS: "no access",
+    Why.REFUSED: "refused", Why.UNREACHABLE: "unreachable", Why.SLOW: "too slow", Why.BROKEN: "broken",
+    Why.NO_DATA: "no data", Why.STALE: "stale", Why.NOT_APPLICABLE: "n/a", Why.NOT_PERMITTED: "not permitted",
+}  # fmt: skip
+
+
+@register.filter
+def figure(value: float | None, unit: str) -> str:
+    """A number with its unit; of none, the words "no data"."""
+    return "no data" if value is None else say(value, unit)
+
+
+@register.filter
+def missing_word(missing: Missing) -> str:
+    """Why there is no number, in two or three words."""
+    return WORDS.get(missing.reason, "Not known.")
+
+
+@register.filter
+def missing_icon(missing: Missing) -> str:
+    """The icon for why there is no number."""
+    return ICONS.get(missing.reason, "unlinked")
+
+
+@register.filter
+def is_missing(found: Reading | Missing | None) -> bool:
+    """Whether this is no number."""
+    return not isinstance(found, Reading)
+
+
+@register.simple_tag
+def measured(found: Reading | Missing | None, bare: bool = False) -> SafeString:
+    """A figure inside a line or a cell: the number, or the reason for none with its sentence as title. `bare`: without
+    its unit where the heading says what is counted."""
+    if isinstance(found, Reading):
+        if bare and (counts(found.unit) or found.unit.startswith("USD")):
+            return format_html('<span class="measured">{}</span>', parts(found.value, found.unit)[0])
+        return format_html('<span class="measured">{}</span>', say(found.value, found.unit))
+    if found is None:
+        return format_html('<span class="measured measured--none" title="{}">—</span>', "Nothing was ever read")
+    return format_html(
+        '<span class="measured measured--none" title="{}">{}</span>', found.sentence, SHORT.get(found.reason, "unknown")
+    )
+
+
+@register.simple_tag
+def spark(points: Sequence[float | None], low: float = 0.0, high: float = 1.0, label: str = "") -> SafeString:
+    """A small line on a scale that it shares with its neighbours; decoration unless it has a label."""
+    path, area = geometry.spark(points, (low, high))
+    if not path:
+        return format_html('<svg class="spark spark--none" {}></svg>', _named(label))
+    return format_html(
+        '<svg class="spark" viewBox="0 0 1000 1000" preserveAspectRatio="none" {}>'
+        '<path class="chart__area s-1" d="{}"/><path class="chart__line s-1" d="{}"/></svg>', _named(label), area, path,
+    )  # fmt: skip
+
+
+def _named(label: str) -> SafeString:
+    if label:
+        return format_html('role="img" aria-label="{}"', label)
+    return format_html('aria-hidden="{}"', "true")
+
+
+@register.filter
+def lacking(found: Aggregate | None) -> str:
+    """Who is not part of an aggregate, in words; empty when it is whole."""
+    said: list[str] = []
+    if found is None:
+        return ""
+    if found.missing:
+        said.append(f"not heard: {_listed(found.missing)}")
+    if found.stale:
+        said.append(f"stale: {_listed(found.stale)}")
+    return "; ".join(said)
+
+
+def _listed(names: Sequence[str], most: int = 4) -> str:
+    shown = ", ".join("management" if name == "~management" else name for name in names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+@register.simple_tag
+def number(value: float, unit: str, bare: bool = False) -> SafeString:
+    """A number that stands large, its unit smaller. `bare`: without a unit that the title says."""
+    figure_, suffix = parts(value, unit)
+    if bare and counts(unit):
+        suffix = ""
+    return format_html('<span class="measured">{}</span>{}', figure_, _suffix(suffix))
+
+
+def _suffix(suffix: str) -> SafeString:
+    return format_html('<span class="measured__unit">\u202f{}</span>', suffix) if suffix else SafeString("")
+
+
+@register.simple_tag
+def change(found: Figure | None) -> SafeString:
+    """How much more or less, with its sign; up is not red by itself: whether it is bad is for the reader to say."""
+    if not isinstance(found, Reading):
+        return measured(found)
+    sign = "+" if found.value > 0 else ""
+    return format_html('<span class="measured">{}{}</span>', sign, say(found.value, found.unit))
+
+
+@register.simple_tag
+def meter(share: float | None) -> SafeString:
+    """A share as a bar; more than all of it is drawn full, in the colour of what asks for attention."""
+    if share is None:
+        return format_html('<svg class="share share--none" aria-hidden="{}"></svg>', "true")
+    width = f"{100 * min(max(share, 0.0), 1.0):.1f}%"
+    over = " share--over" if share > 1 else ""
+    return format_html('<svg class="share{}" aria-hidden="true"><rect width="{}" height="100%"/></svg>', over, width)
+
+
+_SEVERITY = {"critical": "failed", "error": "failed", "warning": "degraded", "info": "progressing"}
+
+
+@register.filter
+def severity_class(severity: str) -> str:
+    """The CSS class of a severity; the colours are those of health."""
+    return f"h-{_SEVERITY.get(severity.lower(), 'unknown')}"
+
+
+@register.filter
+def severity_icon(severity: str) -> str:
+    """The icon of a severity, by name."""
+    return _SEVERITY.get(severity.lower(), "info") if severity.lower() != "info" else "info"
+
+
+@register.filter
+def alert_url(alert: Alert) -> str:
+    """The page of what an alert speaks of: its deployment, else its region."""
+    if alert.deployment:
+        namespace, _, name = alert.deployment.partition("/")
+        return targets.url("ClusterDeployment", namespace, name)
+    return targets.url("Region", "", alert.region) if alert.region else ""
+
+
+_OBJECTS = ("node", "pod", "deployment", "statefulset", "daemonset", "job_name", "persistentvolumeclaim", "name")
+
+
+@register.filter
+def alert_object(alert: Alert) -> str:
+    """What in the cluster an alert speaks of, as kubectl would name it."""
+    kind = next((one for one in _OBJECTS if alert.labels.get(one)), "")
+    if not kind:
+        return alert.labels.get("namespace", "")
+    namespace = alert.labels.get("namespace", "")
+    name = alert.labels[kind]
+    word = "" if kind == "name" else f"{kind.removesuffix('_name')} "
+    return f"{word}{namespace}/{name}" if namespace and kind != "node" else f"{word}{name}"
+
+
+@register.filter
+def silence_link(alert: Alert) -> links.Link | None:
+    """Where Alertmanager silences this alert; None when no address of it is set."""
+    keep = ("cluster", "clusterNamespace", "namespace", *_OBJECTS)
+    return links.silence(alert.name, {key: alert.labels[key] for key in keep if alert.labels.get(key)})
+
+
+@register.filter
+def is_web(address: str) -> bool:
+    """Whether this may be linked: alerts come from clusters, and might bring anything."""
+    return address.startswith(("https://", "http://"))

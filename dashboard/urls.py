@@ -15,7 +15,7 @@ urlpatterns = [
     path("", include("dashboard.people.urls")),
     # / /feed/
     path("", views.overview, name="overview"),
-    path("feed/", views.feed, name="feed"),
+    path("feed/", include("dashboard.feed_urls")),
     # /wall/screens/ /screen/
     path("", include("dashboard.wall.screen_urls")),
     # /wall/ …

@@ -13,7 +13,7 @@ from regions.domain.kinds import CAPI, CONTROL_PLANE, FLUX, INFRASTRUCTURE, K0RD
 from regions.domain.refs import MANAGEMENT
 from regions.domain.topics import deployment as topic
 from regions.domain.viewer import Viewer
-from regions.fleet import NotFound, Row, changes
+from regions.fleet import NotFound, Row, lines_about
 from regions.fleet.rows import as_yaml, conditions, manifests, row_of
 from regions.fleet.sight import Sight, look
 from regions.models import Resource
@@ -47,7 +47,7 @@ def get_deployment(namespace: str, name: str, *, viewer: Viewer) -> DeploymentDe
         others=tuple(row_of(row, sight) for row in parts if row.kind in _OTHERS),
         services=own_services(manifest, [row for row in parts if row.kind == "ServiceSet"], bodies),
         upgrades=tuple(m.text(one) for one in m.part(manifest, "status", "availableUpgrades") or ()),
-        changes=changes(viewer=viewer, topic=topic(namespace, name), limit=SOME).items,
+        changes=lines_about(topic(namespace, name), viewer=viewer, limit=SOME),
         labels=found.labels,
         owner=owner_of(manifest),
         yaml=as_yaml(manifest),

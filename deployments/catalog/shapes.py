@@ -6,8 +6,9 @@ from datetime import datetime
 
 from deployments.domain.filters import Filters
 from deployments.domain.owners import Owner
+from regions.domain.folding import Line
 from regions.domain.health import Health
-from regions.fleet import ChangeItem, Condition, LinkView, Row, Target
+from regions.fleet import Condition, LinkView, Row, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ class DeploymentDetail:
     others: tuple[Row, ...]  # what else serves it: ClusterSummaries, SveltosClusters, …
     services: tuple[Service, ...]
     upgrades: tuple[str, ...]  # templates that it may move to
-    changes: tuple[ChangeItem, ...]
+    changes: tuple[Line, ...]
     labels: Mapping[str, str]
     owner: Owner | None
     yaml: str  # redacted

@@ -8,7 +8,7 @@ from regions.domain import topics
 from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
-from regions.fleet import NotFound, changes
+from regions.fleet import NotFound, lines_about
 from regions.fleet.rows import as_yaml, conditions, rows_of, worst_first
 from regions.models import Resource
 
@@ -33,7 +33,7 @@ def get_credential(namespace: str, name: str, *, viewer: Viewer) -> CredentialDe
         used_by=rows_of(worst_first(users, known.sight)[:MOST], known.sight),
         copies=known.copies,
         release=known.release,
-        changes=changes(viewer=viewer, topic=topics.object_("Credential", namespace, name), limit=SOME).items,
+        changes=lines_about(topics.object_("Credential", namespace, name), viewer=viewer, limit=SOME),
         labels=row.labels,
         owner=owner_of(body),
         yaml=as_yaml(body),

@@ -11,7 +11,8 @@ from deployments.credentials.needs import Identity, Need
 from deployments.credentials.providers import title
 from deployments.domain.findings import Problem, Severity
 from deployments.domain.owners import Owner
-from regions.fleet import ChangeItem, Condition, LinkView, Row
+from regions.domain.folding import Line
+from regions.fleet import Condition, LinkView, Row
 
 _WORDS = {"forbidden": "not permitted to look", "unmanaged": "unmanaged copy", "absent": "kind not installed"}
 
@@ -127,7 +128,7 @@ class CredentialDetail:
     used_by: tuple[Row, ...]  # worst first, at most `most`
     copies: bool  # this k0rdent copies identities to regions
     release: str
-    changes: tuple[ChangeItem, ...]
+    changes: tuple[Line, ...]
     labels: Mapping[str, str]
     owner: Owner | None
     yaml: str

@@ -31,3 +31,8 @@ def essence(value: Any) -> Any:
     if isinstance(value, list):
         return [essence(member) for member in value]
     return _MOVING.sub("", value) if isinstance(value, str) else value
+
+
+def without_moments(text: str) -> str:
+    """A message without moments and durations, which differ each time the same thing is said."""
+    return _MOVING.sub("", text)

@@ -7,6 +7,8 @@
     get_region(name, *, viewer) -> RegionDetail                      raises NotFound
     changes(*, viewer, topic=None, text="", severity="", region="", kind="", source="", before=None, limit=100)
         -> ChangePage                                                newest first, repeats of an Event folded
+    feed(filters, *, viewer, topic=None, before=None) -> FeedPage    newest first, folded into lines
+    lines_about(topic, *, viewer, limit=20) -> tuple[Line, ...]      the same for a card
     log(*, viewer, after="", topic=None, limit=100) -> LogPage      for programs: oldest first, from a cursor on
     list_credentials(*, viewer, region="") -> tuple[Row, ...]        worst first
     search(text, *, viewer) -> Found                                 any object by name
@@ -20,6 +22,8 @@ from regions.fleet.cards import list_regions
 from regions.fleet.changes import changes, log
 from regions.fleet.credentials import list_credentials
 from regions.fleet.detail import get_region
+from regions.fleet.feed import FeedPage, feed, lines_about
+from regions.fleet.one import OneChange, one_change
 from regions.fleet.overview import overview
 from regions.fleet.search import search
 from regions.fleet.shapes import (
@@ -43,6 +47,7 @@ __all__ = [
     "Component",
     "Condition",
     "Counts",
+    "FeedPage",
     "Found",
     "Freshness",
     "Hit",
@@ -51,6 +56,7 @@ __all__ = [
     "LogGap",
     "LogPage",
     "NotFound",
+    "OneChange",
     "Overview",
     "RegionBoard",
     "RegionCard",
@@ -62,12 +68,15 @@ __all__ = [
     "Versions",
     "board",
     "changes",
+    "feed",
     "freshness",
     "get_region",
+    "lines_about",
     "links",
     "list_credentials",
     "list_regions",
     "log",
+    "one_change",
     "overview",
     "region_board",
     "search",

@@ -29,7 +29,7 @@ def changes(
     """What happened, newest first. `limit` rows of the log are read; folding may leave fewer items."""
     limit = max(1, min(limit, LIMIT))
     cursor = journal.cursor()
-    query = Change.objects.filter(journal.about(topic)).order_by("-id").defer("manifest", "columns")
+    query = Change.objects.filter(journal.about(topic)).order_by("-id").defer("manifest")
     for column, value in {"severity": severity, "region": region, "kind": kind, "source": source}.items():
         if value:
             query = query.filter(**{column: value})
@@ -49,7 +49,8 @@ def item(row: Change, log: str) -> ChangeItem:
         message=row.message,
         target=Target(row.kind, row.namespace, row.name, row.cluster, row.region, row.deployment),
         health=row.health, previous_health=row.previous_health, series=row.series, count=row.count,
-        first_at=row.at, blind_from=row.blind_from, seen_at=row.seen_at,
+        first_at=row.at, blind_from=row.blind_from, seen_at=row.seen_at, group=row.group,
+        controller=row.columns.get("controller", ""), credential=row.columns.get("credential", ""),
     )  # fmt: skip
 
 

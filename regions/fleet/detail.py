@@ -9,7 +9,7 @@ from regions.domain.topics import region as region_topic
 from regions.domain.viewer import Viewer
 from regions.fleet.basics import NotFound
 from regions.fleet.cards import card, survey
-from regions.fleet.changes import changes
+from regions.fleet.feed import lines_about
 from regions.fleet.rows import as_yaml, conditions, counts, manifests, rows_of, worst_first
 from regions.fleet.shapes import KindCount, RegionDetail, StreamView
 from regions.fleet.sight import Sight, look
@@ -47,7 +47,7 @@ def get_region(name: str, *, viewer: Viewer) -> RegionDetail:
             StreamView(stream.name, stream.state, stream.message, stream.synced_at)
             for stream in Stream.objects.filter(cluster=name).exclude(state=Stream.State.WATCHING).order_by("name")
         ),
-        changes=changes(viewer=viewer, topic=region_topic(name), limit=SOME).items,
+        changes=lines_about(region_topic(name), viewer=viewer),
         labels=row.labels,
         yaml=as_yaml(manifest),
     )

@@ -7,7 +7,7 @@ from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
 from regions.fleet.basics import Counts, Row, Target
 from regions.fleet.cards import cards
-from regions.fleet.changes import changes
+from regions.fleet.feed import lines_about
 from regions.fleet.rows import counts, rows_of
 from regions.fleet.shapes import Overview, RegionCard
 from regions.fleet.sight import Sight, look
@@ -37,7 +37,7 @@ def overview(*, viewer: Viewer) -> Overview:
         headline=headline, health=health, regions=tuple(regions), needs=needs, needs_total=needs_total,
         known=known, known_total=known_total,
         deployments=deployments, heard=len(regions) - len(missing), missing=missing,
-        changes=changes(viewer=viewer, limit=SOME).items, freshness=sight.freshness, management=management,
+        changes=lines_about(None, viewer=viewer), freshness=sight.freshness, management=management,
     )  # fmt: skip
 
 

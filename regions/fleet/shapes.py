@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from regions.domain.folding import Line
 from regions.domain.health import Health
 from regions.domain.refs import MANAGEMENT
 from regions.domain.upkeep import Upkeep
 from regions.fleet import targets
 from regions.fleet.basics import Condition, Counts, Freshness, LinkView, Row, Target
-from regions.fleet.told import ChangeItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class RegionDetail:
     capi: tuple[KindCount, ...]  # Cluster API objects that live there
     troubled: tuple[Row, ...]  # Cluster API objects that are not Ready, worst first, at most 20
     streams: tuple[StreamView, ...]  # kinds that we cannot follow there
-    changes: tuple[ChangeItem, ...]
+    changes: tuple[Line, ...]
     labels: Mapping[str, str]
     yaml: str  # redacted
 
@@ -139,7 +139,7 @@ class Overview:
     deployments: Counts
     heard: int  # regions that we hear
     missing: tuple[str, ...]  # names of those we do not
-    changes: tuple[ChangeItem, ...]
+    changes: tuple[Line, ...]
     freshness: Freshness
     management: LinkView | None  # None: never connected to any cluster
 

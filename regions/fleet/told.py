@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from regions.domain.milestones import explanation
 from regions.fleet.basics import Target
 
 
@@ -26,10 +27,38 @@ class ChangeItem:
     first_at: datetime | None = None  # of the oldest row folded
     blind_from: datetime | None = None  # of a gap
     seen_at: datetime | None = None  # when it reached us: the order of the log
+    group: str = ""  # API group of what it is about
+    controller: str = ""  # who reported it
+    credential: str = ""  # namespace/name
+
+    @property
+    def note(self) -> str:
+        """What a reader should know of a report whose words mislead."""
+        return explanation(self.kind, self.reason, self.controller, self.count) if self.source == "reported" else ""
 
     @property
     def region(self) -> str:
         return self.target.region
+
+    @property
+    def cluster(self) -> str:
+        return self.target.cluster
+
+    @property
+    def deployment(self) -> str:
+        return self.target.deployment
+
+    @property
+    def kind(self) -> str:
+        return self.target.kind
+
+    @property
+    def namespace(self) -> str:
+        return self.target.namespace
+
+    @property
+    def name(self) -> str:
+        return self.target.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,37 @@ def _row(thing: Any) -> Any:
     return getattr(thing, "row", thing)
 
 
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Routine changes of one kind and reason, said once."""
+
+    what: str
+    who: str
+    said: str
+    times: int
+
+
+def talk(changes: Iterable[Any]) -> list[Talk]:
+    """What is routine, by kind and reason, newest first: at most a dozen, with what one of each said."""
+    found: dict[tuple[str, str], list[Any]] = {}
+    for one in changes:
+        found.setdefault((one.kind, one.reason), []).append(one)
+    listed = []
+    for (kind, reason), ones in list(found.items())[:12]:
+        names = {one.name for one in ones}
+        who = f"{kind} {ones[0].name}" if len(names) == 1 else f"{len(names)} × {kind}"
+        words = ones[0].message if ones[0].source == "reported" else beside(reason, ones[0].message)
+        what = reason if ones[0].source == "reported" else happened(reason)
+        listed.append(Talk(what, who, _cut(oneline(words)), sum(one.count for one in ones)))
+    if len(found) > len(listed):
+        listed.append(Talk(f"{len(found) - len(listed)} other kinds of report", "", "", 1))
+    return listed
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 160 else text[:159] + "…"
+
+
 _TURNED = re.compile(r"^(.+)Became(True|False|Unknown)$")
 _SAID = re.compile(r"^\S+ became \w+(?: \(([^)]*)\))?(?:: |\. |\.?$)")
 _FIELDS = re.compile(r"\. Status: [^.]*$")

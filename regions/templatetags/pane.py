@@ -20,6 +20,7 @@ register = template.Library()
 register.filter("message", folding.message)
 register.filter("oneline", folding.oneline)
 register.filter("alike", folding.alike)
+register.filter("talk", folding.talk)
 
 EXPIRY_WARNING = timedelta(days=14)
 
@@ -87,12 +88,6 @@ def news(change: fleet.ChangeItem) -> str:
 def happened(change: fleet.ChangeItem) -> str:
     """What a change was. An observed one in words; of a reported Event, the cluster's own reason."""
     return change.reason if change.source == "reported" else folding.happened(change.reason)
-
-
-@register.filter
-def by_time(changes: Iterable[fleet.ChangeItem]) -> list[fleet.ChangeItem]:
-    """Changes by when they happened, newest first: clusters tell old Events when we first connect."""
-    return sorted(changes, key=lambda one: (one.at, one.id), reverse=True)
 
 
 @register.filter

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from dashboard.demo.apiserver.server import Server
 from dashboard.demo.installation import Installation, write_private
+from dashboard.demo.kof.stores import FAULTS
 from dashboard.demo.story.play import Story
 
 FILE = "control.json"
@@ -35,7 +36,7 @@ class Control:
             **{name: self._fault(name) for name in (
                 "freeze", "silence", "drip", "garbage", "revoke", "conflict", "skew", "429", "500")},
             "refuse": self.outage, "fail-machine": self.fail_machine, "upgrade": self.upgrade, "burst": self.burst,
-            "pace": self.pace, "create": self.create, "scale": self.scale,
+            "pace": self.pace, "store": self.store, "stores": self.stores, "create": self.create, "scale": self.scale,
         }  # fmt: skip
 
     async def start(self, folder: Path) -> None:
@@ -79,13 +80,18 @@ class Control:
 
     async def outage(self, name: str) -> str:
         await self._server(name).refuse()
-        return f"{name} refuses connections until you heal it."
+        await self._installation.observatory.outage(name, False)
+        return f"{name} refuses connections until you heal it, and so does the metrics store that runs there."
 
     async def heal(self, name: str = "") -> str:
         wanted = [self._server(name)] if name else list(self._installation.servers.values())
         for server in wanted:
             server.faults.heal()
             await server.accept()
+            await self._installation.observatory.outage(server.name, True)
+        if not name:
+            for store in self._installation.observatory.stores.values():
+                await store.heal()
         return f"{name or 'Everything'} answers again."
 
     async def expire(self, name: str) -> str:
@@ -107,6 +113,36 @@ class Control:
         servers = self._installation.servers
         lines = [f"{name}: {'answers' if server.reachable else 'does not answer'}" for name, server in servers.items()]
         return "\n".join(lines)
+
+    async def stores(self) -> str:
+        """Where metrics are kept, and how each does."""
+        observatory = self._installation.observatory
+        return "\n".join(
+            f"{store.name} ({observatory.regions[key] or 'no region'}): {store.condition}, {store.url}"
+            for key, store in observatory.stores.items()
+        )
+
+    async def store(self, name: str, what: str, value: Any = 1) -> str:
+        """A fault of one store, by name; heal, rotate and lose beside them."""
+        observatory = self._installation.observatory
+        store = observatory.find(name)
+        if store is None:
+            known = ", ".join(each.name for each in observatory.stores.values())
+            raise Refused(f"There is no store {name!r}. There are: {known}.")
+        match what:
+            case "heal":
+                await store.heal()
+            case "rotate":
+                observatory.rotate(store)
+                return f"{store.name} has another password, and its Secrets say so."
+            case "lose":
+                observatory.rotate(store, tell=False)
+                return f"{store.name} has another password that nobody was told; rotate tells it again."
+            case fault if fault in FAULTS:
+                await store.ail(fault, float(value))
+            case _:
+                raise Refused(f"A store cannot {what}. It can: {', '.join(FAULTS)}, rotate, lose, heal.")
+        return f"{store.name}: {store.condition}."
 
     async def fail_machine(self, name: str = "") -> str:
         return await self._story.happenings.fail_machine(name)

@@ -109,12 +109,10 @@ def of_regional(d: Facts, scope: str, store: Store) -> Iterator[Manifest]:
     """The regional ConfigMap first, then what hangs on it."""
     name = f"kof-{d.name}"
     a32, h32 = adler(name, d.namespace), fnv(name, d.namespace)
-    cloud = chart_of(d.template).cloud
     user, secret = f"admin-{a32}", f"kof-vmuser-creds-admin-{a32}"
     tls = {"tls_config": {"insecure_skip_verify": True}} if store.own_certificate else {}
     data = {
         "regional_cluster_name": d.name, "regional_cluster_namespace": d.namespace,
-        "regional_cluster_cloud": _CLOUDS.get(cloud, cloud),
         "read_metrics_endpoint": f"{store.url}{PATH}", "read_logs_endpoint": f"{store.url}/vls",
         "read_audit_logs_endpoint": f"{store.url}/vlas", "read_traces_endpoint": f"{store.url}/vts",
         "write_metrics_endpoint": f"{store.url}/vm/insert/0/prometheus/api/v1/write",
@@ -122,7 +120,7 @@ def of_regional(d: Facts, scope: str, store: Store) -> Iterator[Manifest]:
         "write_audit_logs_endpoint": f"{store.url}/vlai/insert/opentelemetry/v1/logs",
         "write_traces_endpoint": f"{store.url}/vti/insert/opentelemetry/v1/traces",
         "kof_http_config": json.dumps({"dial_timeout": "5s"} | tls),
-    } | _location(cloud, d.config)  # fmt: skip
+    } | placed(d)  # fmt: skip
     at = d.created_at + timedelta(minutes=1)
     config_map = make(
         "v1", "ConfigMap", name, d.namespace, scope=scope, at=at, generation=0, owners=[_deployment(d)], data=data,
@@ -178,6 +176,12 @@ def of_child(d: Facts, scope: str, region: dict[str, str]) -> Iterator[Manifest]
     password = f"{zlib.crc32(f'{d.uid}/{a32}'.encode()):08x}{zlib.crc32(f'{a32}/{d.uid}'.encode()):08x}"
     yield _secret(secret, d.namespace, a32, password, labels, scope, at, owners)
     yield _user(f"kof-vmuser-{a32}", d.namespace, a32, secret, {"tenant": labels[TENANT]}, labels, scope, at, owners)
+
+
+def placed(d: Facts) -> dict[str, str]:
+    """Cloud and location of a cluster, under the names that regional ConfigMaps use."""
+    cloud = chart_of(d.template).cloud
+    return {"regional_cluster_cloud": _CLOUDS.get(cloud, cloud)} | _location(cloud, d.config)
 
 
 def _location(cloud: str, config: Manifest) -> dict[str, str]:

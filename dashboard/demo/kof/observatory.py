@@ -41,11 +41,16 @@ class Observatory:
         own = [place.name for place in fleet.places]
         for d in fleet.deployments:
             if d.labels.get(ROLE) == "regional":
-                key = d.key
                 # One store shows a certificate that it made itself, and its ConfigMap says so.
-                tls = servers[MANAGEMENT].authority.context() if d.place.name == "dc-lund" else None
-                self.stores[key] = Store(d.namespace, d.name, self._asked(key), self._logs_of(key), tls)
-                self.regions[key] = d.place.name or next((r for r in own if d.name == f"{r}-cluster"), "")
+                self._add(d.namespace, d.name, d.place.name == "dc-lund")
+                self.regions[d.key] = d.place.name or next((r for r in own if d.name == f"{r}-cluster"), "")
+
+    def _add(self, namespace: str, name: str, own_certificate: bool = False) -> Store:
+        key = f"{namespace}/{name}"
+        tls = self._servers[MANAGEMENT].authority.context() if own_certificate else None
+        self.stores[key] = Store(namespace, name, self._asked(key), self._logs_of(key), tls)
+        self.regions[key] = ""
+        return self.stores[key]
 
     async def start(self) -> None:
         """The stores listen. What is measured begins with `watch`, when the clusters are filled."""
@@ -68,6 +73,19 @@ class Observatory:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(store.stop() for store in self.stores.values()))
+
+    async def open(self, namespace: str, name: str) -> kof.Store:
+        """The store of a regional cluster that was not planned: it starts now."""
+        if f"{namespace}/{name}" not in self.stores:
+            await self._add(namespace, name).start()
+        return self.address(namespace, name, "")
+
+    def find(self, name: str) -> Store | None:
+        """By the name of the regional cluster, or of the region that it runs in."""
+        for key, store in self.stores.items():
+            if name in (store.name, key, self.regions[key]):
+                return store
+        return None
 
     def address(self, namespace: str, name: str, domain: str) -> kof.Store:
         """How a store is read; for a regional cluster that has none, an address where nothing listens."""

@@ -56,6 +56,18 @@ class Store:
         """Whether it takes what its clusters send, and answers promxy."""
         return self._site is not None and not self.ills.hang and not self.ills.failing
 
+    @property
+    def condition(self) -> str:
+        """In a few words."""
+        ills = self.ills
+        said = [
+            "refuses connections" if self._site is None else "", "hangs" if ills.hang else "",
+            f"answers after {ills.slow:g} s" if ills.slow else "", "takes no password" if ills.denied else "",
+            "answers 500" if ills.failing else "", "has lost a node" if ills.partial else "",
+            "trickles" if ills.drip else "", "answers no JSON" if ills.garbage else "",
+        ]  # fmt: skip
+        return ", ".join(filter(None, said)) or "is well"
+
     # -- its life ------------------------------------------------------------------------------------------------
 
     async def start(self) -> None:

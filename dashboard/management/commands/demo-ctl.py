@@ -19,6 +19,9 @@ conflict CLUSTER [N]           the next N writes meet a 409      skew CLUSTER S 
 429 CLUSTER, 500 CLUSTER       the answer to everything          restart CLUSTER    cut off for a second
 replace REGION                 another cluster answers           status             who answers
 fail-machine [DEPLOYMENT]      a machine fails and heals         upgrade [DEPLOYMENT]
+store NAME FAULT [VALUE]       a metrics store (by its cluster or region) is ill: slow S, hang, refused, 401, 500,
+                               partial, drip, garbage (0: off); rotate: another password; lose: nobody is told; heal
+stores                         where metrics are kept, and how each does
 create, scale                  of some deployment                burst N            N changes at once
 pace N                         how fast the story goes (1); 0 stands still
 """

@@ -1,5 +1,6 @@
 """Evaluates a tree over a source, at one moment or at many."""
 
+import bisect
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -118,7 +119,7 @@ class Evaluation:
             if name in rollups.COUNTERS:
                 values = rollups.monotone(values)
             start = now - length
-            first = next((place for place, when in enumerate(times) if when > start), len(times))
+            first = bisect.bisect_right(times, start)
             before = None
             if 0 < first < len(times) and times[first - 1] > start - rollups.near(times):
                 before = (times[first - 1], values[first - 1])

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import fsum, isnan, nan
+from itertools import pairwise
+from math import fsum, nan
 
 
 @dataclass(slots=True)
@@ -28,7 +29,7 @@ def monotone(values: Sequence[float]) -> list[float]:
 
 def near(times: Sequence[float]) -> float:
     """How far apart samples may be to belong together: a bit more than they usually are."""
-    gaps = [later - earlier for earlier, later in zip(times[-21:], times[-20:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(times[-21:])]
     if not gaps:
         return 300.0
     gaps.sort()
@@ -124,7 +125,3 @@ ROLLUPS: dict[str, Callable[[Window], float]] = {
     "last_over_time": _of(lambda values: values[-1]), "present_over_time": _of(lambda values: 1.0),
 }  # fmt: skip
 KEEP_NAMES = ("last_over_time", "avg_over_time", "min_over_time", "max_over_time")
-
-
-def known(value: float) -> bool:
-    return not isnan(value)

@@ -11,7 +11,8 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 LISTS = (
-    "regions", "deployments", "credentials", "templates", "services", "backups", "changes", "maintenance", "schema",
+    "regions", "deployments", "credentials", "templates", "services", "backups", "changes", "causes", "maintenance",
+    "schema",
 )  # fmt: skip
 
 
@@ -30,4 +31,5 @@ urlpatterns = [
     path("", include("regions.api")),
     path("", include("regions.upkeep_api")),
     path("", include("deployments.api")),
+    path("", include("deployments.causes.api")),
 ]

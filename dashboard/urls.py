@@ -34,6 +34,8 @@ urlpatterns = [
     path("", include("regions.urls")),
     # /upkeep/: maintenance, and what somebody knows of
     path("upkeep/", include("regions.upkeep_urls")),
+    # /leaning/
+    path("", include("deployments.causes.urls")),
     # /credentials/
     path("", include("deployments.credentials.urls")),
     # /deployments/ /templates/ /services/ …

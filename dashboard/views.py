@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from deployments.catalog import causes
 from regions import fleet
 from regions.domain import topics
 from regions.domain.scale import Health
@@ -22,4 +23,6 @@ def overview(request: ViewedRequest) -> HttpResponse:
     regions = {health.value: by_health[health] for health in Health if by_health[health]}
     return render(request, "dashboard/overview.html", {
         "overview": found, "region_counts": fleet.Counts(len(found.regions), regions),
+        "needs": causes.explained(found.needs, viewer=request.viewer),
+        "shared": causes.shared_causes(viewer=request.viewer),
     })  # fmt: skip

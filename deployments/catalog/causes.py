@@ -3,13 +3,14 @@
     causes(kind, namespace, name, *, viewer) -> Chain            raises fleet.NotFound; a dozen queries, from the copy
     shared_causes(*, viewer) -> tuple[SharedCause, ...]          those that hit most first; few queries for any number
     sentences(rows, *, viewer) -> dict[label, str]               culprits of a page of deployments, in a sentence each
+    explained(rows, *, viewer) -> tuple[Row, ...]                the same rows, with the culprit as their message
     leaning_on(kind, namespace, name, *, viewer) -> Blast        raises fleet.NotFound
 """
 
 from deployments.causes.chains import KINDS, causes
 from deployments.causes.leaning import leaning_on
 from deployments.causes.shapes import Blast, Chain, Leaning, Link, Other, SharedCause
-from deployments.causes.shared import sentences, shared_causes
+from deployments.causes.shared import explained, sentences, shared_causes
 
-__all__ = ["KINDS", "Blast", "Chain", "Leaning", "Link", "Other", "SharedCause", "causes", "leaning_on", "sentences",
-           "shared_causes"]  # fmt: skip
+__all__ = ["KINDS", "Blast", "Chain", "Leaning", "Link", "Other", "SharedCause", "causes", "explained", "leaning_on",
+           "sentences", "shared_causes"]  # fmt: skip

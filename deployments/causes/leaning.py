@@ -86,7 +86,7 @@ def _credential(namespace: str, name: str, body: Manifest) -> Iterator[_Group]:
                                                                         "changed or "
                  "deleted without it", {"credential": key})  # fmt: skip
     deployments = Resource.objects.filter(kind="ClusterDeployment", credential=key).values("deployment")
-    yield _Group("Services", "ServiceSet", Q(deployment__in=deployments), "They run on its deployments")
+    yield _Group("Service sets", "ServiceSet", Q(deployment__in=deployments), "They run on its deployments")
     yield from _hosted(Q(credential=key))
 
 
@@ -94,7 +94,7 @@ def _region(namespace: str, name: str, body: Manifest) -> Iterator[_Group]:
     here = Q(region=name)
     yield _Group("Deployments", "ClusterDeployment", here, "They run here", {"region": name})
     deployments = Resource.objects.filter(here, kind="ClusterDeployment").values("deployment")
-    yield _Group("Services", "ServiceSet", Q(deployment__in=deployments), "They run on its deployments")
+    yield _Group("Service sets", "ServiceSet", Q(deployment__in=deployments), "They run on its deployments")
     yield _Group("Credentials", "Credential", here, "They name it in spec.region")
 
 

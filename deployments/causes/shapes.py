@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
+
 from regions.domain.health import Health
 from regions.domain.refs import MANAGEMENT
 from regions.fleet import Counts, Row, Target
@@ -78,6 +80,15 @@ class Leaning:
     how: str  # in words, why they lean on it
     url: str = ""  # of the list that has them all
 
+    @property
+    def dom_id(self) -> str:
+        return f"leaning-{self.kind}"
+
+    @property
+    def hidden(self) -> int:
+        """How many there are beside those that are named."""
+        return self.counts.total - len(self.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Blast:
@@ -85,6 +96,12 @@ class Blast:
 
     what: Target
     groups: tuple[Leaning, ...]  # those that something is of, the heaviest first
+
+    @property
+    def url(self) -> str:
+        """Of the page that has all of it."""
+        place = [self.what.kind, self.what.namespace, self.what.name]
+        return reverse("causes:leaning", args=[part for part in place if part])
 
     @property
     def total(self) -> int:

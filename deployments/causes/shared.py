@@ -3,6 +3,7 @@ however many deployments there are."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +30,9 @@ _COLUMNS = (
 _SILENT = ("region-silent", "region-refuses")
 _MANAGED = f"{K0RDENT}/managed"
 _WELL = (Health.READY, Health.VALIDATED)
+_QUIET = (*_WELL, Health.UNKNOWN)
+"""Of what we do not hear the row itself says so."""
+
 Values = tuple[Any, ...]
 
 
@@ -62,16 +66,32 @@ def _originals() -> dict[Ref, Ref]:
 
 
 def sentences(rows: Iterable[Row], *, viewer: Viewer) -> dict[str, str]:
-    """The culprit in one short sentence, by namespace/name, for those of these deployments that have one."""
-    names = [row.target.label for row in rows if row.target.kind == "ClusterDeployment" and row.health not in _WELL]
+    """The culprit in one short sentence, by namespace/name, for those of these deployments that have a known one."""
+    found = _known(rows)
+    return {label: verdict.sentence for label, verdict in found.items()}
+
+
+def explained(rows: Iterable[Row], *, viewer: Viewer) -> tuple[Row, ...]:
+    """The same rows; where the culprit of a deployment is known, its sentence and own words are the message."""
+    rows = tuple(rows)
+    found = _known(rows)
+    return tuple(replace(row, message=_said(found[row.target.label])) if row.target.label in found else row
+                 for row in rows)  # fmt: skip
+
+
+def _said(verdict: Verdict) -> str:
+    return f"{verdict.sentence}: {verdict.said}" if verdict.said else f"{verdict.sentence}."
+
+
+def _known(rows: Iterable[Row]) -> dict[str, Verdict]:
+    names = [row.target.label for row in rows
+             if row.target.kind == "ClusterDeployment" and row.health not in _QUIET]  # fmt: skip
     if not names:
         return {}
-    sight = look()
     mine = Resource.objects.filter(deployment__in=names)
     subjects, parts = mine.filter(kind="ClusterDeployment"), mine.exclude(kind="ClusterDeployment")
-    verdicts = _verdicts(subjects, parts.exclude(health__in=_WELL), sight)
-    known = ((target, one) for target, one in verdicts if one.culprit and one.key != "unknown")
-    return {target.label: verdict.sentence for target, verdict in known}
+    verdicts = _verdicts(subjects, parts.exclude(health__in=_WELL), look())
+    return {target.label: one for target, one in verdicts if one.culprit and one.key != "unknown"}
 
 
 def _verdicts(

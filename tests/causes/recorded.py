@@ -1,7 +1,7 @@
 """Manifests into the copy, as the watcher would have brought them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from regions import journal
@@ -21,9 +21,10 @@ def record(
     """The watcher saw these objects `at` (else `now`) and hears these clusters. Answers the term."""
     term = journal.claim("test", now)
     assert term is not None
+    soon = now + timedelta(minutes=10)  # a slow machine must not fall silent while it is asked
     notes: list[Any] = []
     for cluster, manifests in clusters.items():
-        notes.append(Heard(cluster, now, {"state": "connected", "heard_at": now, "synced_at": now, "since": now}))
+        notes.append(Heard(cluster, now, {"state": "connected", "heard_at": soon, "synced_at": now, "since": now}))
         notes += [Reached(cluster, kind.stream, "watching", "1", now, kind.versions[0], "") for kind in KINDS
                   if kind.where is Where.HOSTS or cluster == MANAGEMENT]  # fmt: skip
         notes += [Put(cluster, kind_of(manifest), manifest, at or now) for manifest in manifests
@@ -31,7 +32,7 @@ def record(
     for cluster, fields in (links or {}).items():
         notes.append(Heard(cluster, now, dict(fields)))
     journal.record(term, notes, at or now)
-    journal.beat(term, now)
+    journal.beat(term, soon)
     return term
 
 

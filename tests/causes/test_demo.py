@@ -30,13 +30,13 @@ STANDALONE = ("aws-standalone-cp", "azure-standalone-cp", "gcp-standalone-cp", "
 
 def told(now: datetime) -> tuple[Fleet, dict[str, list[Deployment]]]:
     """A fleet in which every trouble happens, in every cloud that there is a deployment for."""
-    fleet = draw(7, now, Size(regions=6, deployments=110))
+    fleet = draw(7, now, Size(regions=6, deployments=70))
     usual = [one for one in fleet.deployments if one.template.startswith(STANDALONE) and one.place.name
              and one.place.story == "" and one.workers > 1]  # fmt: skip
     for one in fleet.deployments:
         one.trouble, one.step, one.deleting_at, one.dry_run = "", Step.READY, None, False
     found: dict[str, list[Deployment]] = {}
-    for number, name in enumerate(sorted(troubles()) * 4):
+    for number, name in enumerate(sorted(troubles()) * 2):
         one = usual[number]
         one.trouble, one.step, one.since = name, Step(troubles()[name]["step"]), now - timedelta(minutes=9)
         one.created_at = one.since - timedelta(minutes=10)
@@ -65,7 +65,7 @@ def test_every_trouble_of_the_demo_has_its_culprit():
             if name != "configmap":  # k0rdent calls that one Ready
                 assert sentences([row_of(row, sight)], viewer=ADA)[one.key] == chain.sentence
     well = [one for one in fleet.deployments if not one.trouble and one.place.story == "" and one.step is Step.READY]
-    for one in well[:20]:
+    for one in well[:10]:
         chain = causes("ClusterDeployment", one.namespace, one.name, viewer=ADA)
         assert chain.culprit is None, f"{one.key} is well, but {chain.sentence}: {chain.said}"
     shared = {(one.kind, one.what.kind) for one in shared_causes(viewer=ADA)}

@@ -1,5 +1,6 @@
 """The rule of messages: what an object says is looked up in the table of `words`."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from regions.domain.causes.ground import Ground, Thing, region_ref
 from regions.domain.causes.shapes import Finding
 from regions.domain.causes.texts import clause, told
 from regions.domain.causes.words import Words, recognise
+from regions.domain.kinds import INFRASTRUCTURE
 from regions.domain.manifest import Condition
 from regions.domain.refs import MANAGEMENT, Ref
 from regions.domain.scale import Health
@@ -16,6 +18,9 @@ from regions.domain.scale import Health
 _OWN = ("CredentialReady", "HelmChartReady", "TemplateReady", "DataSourceReady", "ClusterDataSourceReady", "Deleting",
         "ClusterAuthenticationReady", "ClusterAuditPolicyReady", "ServicesDependencyValidation")  # fmt: skip
 """Conditions of a ClusterDeployment that speak for themselves; all others repeat what objects below it say."""
+
+
+_CHART = re.compile(r"chart ([\w./-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +62,27 @@ def _finding(
     words: Words, thing: Thing, ground: Ground, names: dict[str, str], said: str, since: datetime | None
 ) -> Finding:
     at = _blamed(words, thing, ground, names)
-    host = "the management cluster" if at.cluster == MANAGEMENT else f"region {at.cluster}"
-    known = {
-        "name": thing.ref.name, "kind": thing.kind, "namespace": thing.ref.namespace or "the system namespace",
-        "region": _place(ground.region), "credential": ground.credential.name if ground.credential else "that it uses",
-        "template": ground.template.name if ground.template else "its template", "host": host, "missing": "that it "
-                                                                                                          "names",
-        "place": thing.ref.namespace, **names,
-    }  # fmt: skip
+    known = {**_names(thing, ground, at, said), **names}
     return Finding(
         key=words.key, tier=words.tier, sentence=words.sentence.format(**known), advice=words.advice.format(**known),
         at=at, evidence=thing.ref, said=said, since=since,
         health=thing.health if thing.bad else Health.DEGRADED, shared=_shared(words, at, ground),
     )  # fmt: skip
+
+
+def _names(thing: Thing, ground: Ground, at: Ref, said: str) -> dict[str, str]:
+    """What sentences and advice may name."""
+    management = at.cluster == MANAGEMENT
+    host = "the management cluster" if management else f"region {at.cluster}"
+    chart = _CHART.search(said)
+    return {
+        "name": thing.ref.name, "kind": thing.kind, "namespace": thing.ref.namespace or "the system namespace",
+        "region": _place(ground.region), "credential": ground.credential.name if ground.credential else "that it uses",
+        "template": ground.template.name if ground.template else "its template",
+        "host": host, "there": f"on {host}" if management else f"in {host}", "place": thing.ref.namespace,
+        "missing": "that it names", "kindof": "the identity",
+        "service": chart[1].rpartition("/")[2] if chart else "that it asks for",
+    }  # fmt: skip
 
 
 def _blamed(words: Words, thing: Thing, ground: Ground, names: dict[str, str]) -> Ref:
@@ -80,6 +93,10 @@ def _blamed(words: Words, thing: Thing, ground: Ground, names: dict[str, str]) -
         return ground.template
     if words.blames == "region":
         return region_ref(ground.region)
+    if words.blames == "identity":
+        kind = names.get("kindof", "")
+        group = "" if kind == "Secret" else INFRASTRUCTURE
+        return Ref(ground.region, group, kind, names.get("place", ""), names.get("missing", ""))
     if words.blames == "Namespace":
         return Ref(hosting, "", "Namespace", "", names.get("missing", ""))
     if words.blames in ("ConfigMap", "Secret"):

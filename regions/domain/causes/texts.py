@@ -15,7 +15,7 @@ _GO = (
     (re.compile(r"%!\w\((?:[\w.*]+=)?((?:[^()]|\([^()]*\))*)\)"), r"\1"),  # %!w(string=no such host)
     (re.compile(r"%!\w\(<nil>\)|<nil>"), ""),
     (re.compile(r"rpc error: code = \w+ desc = "), ""),
-    (re.compile(r",? ?(?:https )?response error StatusCode: (\d+), RequestID: [\w-]*"), r" (\1)"),
+    (re.compile(r",? ?(?:https )?response error StatusCode: (\d+)(?:, RequestID: [\w-]*)?"), r" (\1)"),
     (re.compile(r",? ?(?:request id|RequestID|Request ID|correlation ID|Trace ID|Timestamp)[:=] ?\"?[\w:. "
                 r"-]*?[\w-]{8,}\"?", re.I), ""),
     (re.compile(r"&\w+(?:\.\w+)*\{[^{}]*\}"), ""),  # a struct that was printed

@@ -126,9 +126,15 @@ def _steps(node: _Node, finding: Finding) -> tuple[Step, ...]:
     if finding.at == own.ref:
         path[-1] = Step(own.ref, finding.health, finding.said or own.message, finding.since or own.since)
         return tuple(path)
-    path = [step for step in path if step.ref != finding.at]
-    missing = finding.at.kind in ("Secret", "ConfigMap", "Namespace") or finding.key.endswith("-gone")
-    return (*path, Step(finding.at, finding.health, finding.said, finding.since, missing))
+    for place, step in enumerate(path):
+        if step.ref == finding.at:  # on the way already: what is below it only told of it
+            return (*path[:place], Step(step.ref, finding.health, finding.said or step.message, finding.since))
+    return (*path, Step(finding.at, finding.health, finding.said, finding.since, _missing(finding)))
+
+
+def _missing(finding: Finding) -> bool:
+    """Whether what is to blame is not there: the sentence says so, and the object is none that was looked at."""
+    return finding.key.endswith(("-missing", "-gone", "resource-template")) and finding.at.kind != "Region"
 
 
 def _nothing_wrong(ground: Ground, nodes: dict[Ref, _Node], found: list[tuple[Finding, _Node]]) -> Verdict:
@@ -147,7 +153,8 @@ def _nothing_wrong(ground: Ground, nodes: dict[Ref, _Node], found: list[tuple[Fi
     if subject.health in (Health.PROGRESSING, Health.DELETING):
         how = "being deleted" if subject.health is Health.DELETING else "on its way"
         verb = f"It is {how} and waits for"
-        return Verdict("under-way", f"{verb} {what}", rules.PATIENCE_WORDS, said, _chain(node), None, Tier.WAITS)
+        advice = rules.DELETING_WORDS if subject.health is Health.DELETING else rules.PATIENCE_WORDS
+        return Verdict("under-way", f"{verb} {what}", advice, said, _chain(node), None, Tier.WAITS)
     if subject.health is Health.UNKNOWN:
         return Verdict("unknown", "Nothing says why", "", said, _alone(nodes[subject.ref]), None, Tier.PLAIN)
     return Verdict("under-way", "Nothing below it is wrong", "", said, _alone(nodes[subject.ref]), None, Tier.WAITS)

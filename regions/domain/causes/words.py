@@ -131,10 +131,11 @@ TABLE: tuple[Words, ...] = (
     ),
     Words(
         "identity-missing",
-        _re(r"ClusterIdentity object of Kind=\S+ \S+ not found"),
-        "The identity that the credential names does not exist",
-        "Create the identity in the system namespace of the management cluster, or correct spec.identityRef.",
-        tier=Tier.BLOCKS, shared="culprit", kinds=frozenset({"Credential"}),
+        _re(r"Kind=(?P<kindof>\w+) (?:(?P<place>[\w.-]*)/)?(?P<missing>[\w.-]+) not found"),
+        "Identity {missing} does not exist",
+        "Create {kindof} {missing} in the system namespace of the management cluster (of a region: k0rdent copies it "
+        "there), or correct spec.identityRef.",
+        tier=Tier.BLOCKS, blames="identity", shared="culprit", kinds=frozenset({"Credential"}),
     ),
     Words(
         "region-missing",
@@ -146,14 +147,14 @@ TABLE: tuple[Words, ...] = (
     Words(
         "namespace-missing",
         _re(r'namespaces? "(?P<missing>[^"]+)" not found'),
-        "Namespace {missing} is missing on {host}",
+        "Namespace {missing} is missing {there}",
         "Create it there: kubectl create namespace {missing}. Flux tries again by itself.",
         tier=Tier.BLOCKS, blames="Namespace", shared="culprit",
     ),
     Words(
         "resource-template",
         _re(r"[Rr]eferenced resource: ConfigMap (?P<place>\S+)/(?P<missing>\S+) does not exist"),
-        "ConfigMap {missing} is missing on {host}",
+        "ConfigMap {missing} is missing {there}",
         "Create it in namespace {place} there (k0rdent never copies it to a region), or set "
         "spec.propagateCredentials to false when the clusters need nothing of the credential.",
         tier=Tier.BREAKS, blames="ConfigMap", shared="culprit",
@@ -163,7 +164,7 @@ TABLE: tuple[Words, ...] = (
         _re(r"[Rr]eferenced resource: Secret (?P<place>\S+)/(?P<missing>\S+) does not exist",
             r'[Ss]ecrets? "(?P<missing2>[^"]+-secret)" not found',
             r"[Ss]ecret (?P<place3>[\w.-]+)/(?P<missing3>[\w.-]+-secret) (?:does not exist|not found)"),
-        "Secret {missing} is missing on {host}",
+        "Secret {missing} is missing {there}",
         "k0rdent looks for a Secret called as the identity with -secret: create it in the system namespace of "
         "the management cluster; it is copied to the region within 15 minutes.",
         tier=Tier.BREAKS, blames="Secret", shared="culprit",
@@ -199,7 +200,7 @@ TABLE: tuple[Words, ...] = (
     Words(
         "webhook",
         _re(r"failed calling webhook"),
-        "A webhook on {host} does not answer",
+        "A webhook {there} does not answer",
         "See whether the pods behind it run there; until then nothing that it guards can be changed.",
         tier=Tier.BLOCKS, shared="region",
     ),
@@ -322,14 +323,14 @@ TABLE: tuple[Words, ...] = (
     Words(
         "exists",
         _re(r"invalid ownership metadata", r"cannot be imported into the current release", r"already exists"),
-        "An object of that name already exists on {host} and belongs to somebody else",
+        "An object of that name already exists {there} and belongs to somebody else",
         "Choose another name, or remove the object that is left over there.",
         tier=Tier.BLOCKS, kinds=frozenset({"HelmRelease", "ClusterSummary", "ServiceSet", "ClusterDeployment"}),
     ),
     Words(
         "image-pull",
         _re(r"ImagePullBackOff", r"ErrImagePull", r"(?i:failed to pull image|pull access denied)"),
-        "A container image cannot be pulled on {host}",
+        "A container image cannot be pulled {there}",
         "Check registry, image name and pull secret there.",
         shared="region",
     ),
@@ -386,10 +387,18 @@ TABLE: tuple[Words, ...] = (
         kinds=_SERVICES,
     ),
     Words(
+        "helm-timeout",
+        _re(r"timed out waiting for the condition", r"context deadline exceeded", r"hooks? failed"),
+        "What {name} installs does not come up in {region}",
+        "Helm waited for its pods in vain: look at pods and events in its target namespace there. Flux tries again by "
+        "itself.",
+        kinds=frozenset({"HelmRelease"}),
+    ),
+    Words(
         "service-timeout",
         _re(r"timed out waiting for the condition", r"hooks? failed", r"context deadline exceeded",
             r"(?i:failed to install|failed to upgrade)"),
-        "A service does not come up on the cluster",
+        "Service {service} does not come up on its cluster",
         "See its pods on the cluster (kubectl get pods,events in its namespace): Helm waited for them in vain. "
         "It is tried again by itself.",
         kinds=_SERVICES - {"HelmRelease"},

@@ -1,8 +1,8 @@
 """Causes that no message gives away: each rule looks at one object, with all that is known around it."""
 
-from regions.domain.causes.rules import credentials, deletion, holds, linked, stuck
+from regions.domain.causes.rules import credentials, deletion, holds, linked, services, stuck
 
-PATIENCE_WORDS, STALLED = stuck.PATIENCE_WORDS, stuck.STALLED
+PATIENCE_WORDS, DELETING_WORDS, STALLED = stuck.PATIENCE_WORDS, stuck.DELETING_WORDS, stuck.STALLED
 
-RULES = (*linked.RULES, *credentials.RULES, *holds.RULES, *deletion.RULES, *stuck.RULES)
+RULES = (*linked.RULES, *credentials.RULES, *holds.RULES, *deletion.RULES, *services.RULES, *stuck.RULES)
 """Every rule: `rule(thing, ground)` yields its findings."""

@@ -61,12 +61,12 @@ def template_missing(thing: Thing, ground: Ground) -> Iterator[Finding]:
     name, namespace = m.text(identity.get("name")), m.text(identity.get("namespace")) or thing.ref.namespace
     ref = Ref(ground.region, "", "ConfigMap", namespace, f"{name}-resource-template")
     if name and ground.lacks(ref):
-        place = "the management cluster" if ground.region == MANAGEMENT else f"region {ground.region}"
+        place = "on the management cluster" if ground.region == MANAGEMENT else f"in region {ground.region}"
         yield Finding(
-            "resource-template", Tier.PLAIN, f"ConfigMap {ref.name} is missing on {place}",
+            "resource-template", Tier.PLAIN, f"ConfigMap {ref.name} is missing {place}",
             f"Create it in namespace {namespace} there (k0rdent never copies it to a region), or set "
             "spec.propagateCredentials to false when the clusters need nothing of the credential.", ref, thing.ref,
-            f"There is no ConfigMap {namespace}/{ref.name} on {place}", None, Health.DEGRADED, ref,
+            f"There is no ConfigMap {namespace}/{ref.name} {place}", None, Health.DEGRADED, ref,
         )  # fmt: skip
 
 

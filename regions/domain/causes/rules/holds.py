@@ -29,8 +29,8 @@ def region_paused(thing: Thing, ground: Ground) -> Iterator[Finding]:
             "region-paused", Tier.HOLDS, f"Region {ref.name} is paused: k0rdent leaves its deployments alone",
             f"When whatever it was paused for (often a restore) is done: kubectl annotate region {ref.name} "
             f"{PAUSE}-", ref,
-            ref if region else thing.ref, said["message"] if said else f"Annotation {PAUSE}",
-            said["changed_at"] if said else thing.since, Health.PAUSED, ref,
+            ref if region else thing.ref, said["message"] if said and not region else "",
+            said["changed_at"] if said and not region else None, Health.PAUSED, ref,
         )  # fmt: skip
 
 

@@ -11,6 +11,10 @@ from regions.domain.scale import Health
 PATIENCE_WORDS = (
     "A cluster takes 5 to 20 minutes on most clouds. Pane says so when nothing has moved for a quarter of an hour."
 )
+DELETING_WORDS = (
+    "Machines are emptied and removed first, then the network, then the rest. Pane says so when nothing has moved for "
+    "a quarter of an hour."
+)
 STALLED = ("No progress for over", "Deletion has not moved")
 
 _MINUTES = {"HelmRelease": 12, "Credential": 6, "Region": 15, "ServiceSet": 20, "ClusterSummary": 20}

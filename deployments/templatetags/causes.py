@@ -1,0 +1,52 @@
+"""Causes on pages of every storey: `{% load causes %}`. They are read on behalf of whoever looks at the page."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.template.context import Context
+
+from deployments.catalog import causes as catalog
+from deployments.catalog.causes import Blast, Chain
+from deployments.catalog.shapes import Service
+from deployments.causes.services import ServiceCause, of_service
+from regions.fleet import NotFound, Row
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def why(context: Context, kind: str, namespace: str, name: str) -> Chain | None:
+    """`{% why "Region" "" card.name as chain %}`: why it is not as it should be; None when the copy has no such."""
+    try:
+        return catalog.causes(kind, namespace, name, viewer=_viewer(context))
+    except NotFound:
+        return None
+
+
+@register.simple_tag(takes_context=True)
+def leaning(context: Context, kind: str, namespace: str, name: str) -> Blast | None:
+    """`{% leaning "Credential" ns name as blast %}`: everything that leans on it."""
+    try:
+        return catalog.leaning_on(kind, namespace, name, viewer=_viewer(context))
+    except NotFound:
+        return None
+
+
+@register.simple_tag(takes_context=True)
+def explained(context: Context, rows: Iterable[Row]) -> tuple[Row, ...]:
+    """`{% explained rows as rows %}`: deployments with the culprit as their message, where one is known.
+
+    Only for pages that follow everything that happens to these deployments: their region, or the fleet.
+    """
+    return catalog.explained(rows, viewer=_viewer(context))
+
+
+@register.simple_tag
+def service_why(service: Service) -> ServiceCause | None:
+    """`{% service_why service as cause %}`: what a service's own words give away."""
+    return of_service(service)
+
+
+def _viewer(context: Context) -> Any:
+    return context["request"].viewer

@@ -40,6 +40,7 @@ def page(browser: Any, demo: Running) -> Iterator[Any]:
     opened = context.new_page()
     link = re.search(r"http://\S+/sign-in/link/\S+", demo.said)
     assert link
+    opened.set_default_timeout(90_000)
     opened.goto(link[0])
     tab_to(opened, "Sign in")
     opened.keyboard.press("Enter")

@@ -1,19 +1,34 @@
-from django.urls import path
+from django.urls import path, register_converter
 
-from deployments import asking, deleting, editing, measured, registering, views
+from deployments import asking, bulk, deleting, editing, measured, registering, views
 from deployments.regional import kubeconfig, leaving, pausing, providers
-from deployments.tending.views import act
+from deployments.tending.views import ACTIONS, act
 
+
+class Action:
+    """Only what can be done: other addresses below a deployment are other pages."""
+
+    regex = "|".join(ACTIONS)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    to_url = to_python
+
+
+register_converter(Action, "action")
 app_name = "deployments"
 urlpatterns = [
     # /deployments/
     path("deployments/", views.index, name="list"),
+    path("deployments/bulk/", bulk.bulk, name="bulk"),
+    path("deployments/bulk/done/", bulk.bulk_done, name="bulk_done"),
     path("deployments/<str:namespace>/<str:name>/", views.detail, name="detail"),
     path("deployments/<str:namespace>/<str:name>/metrics/", measured.metrics, name="metrics"),
     path("deployments/<str:namespace>/<str:name>/delete/", deleting.delete_deployment, name="delete"),
     path("deployments/<str:namespace>/<str:name>/edit/", editing.edit_deployment, name="edit"),
     path("deployments/<str:namespace>/<str:name>/edit/yaml/", editing.edit_yaml, name="edit_yaml"),
-    path("deployments/<str:namespace>/<str:name>/<slug:action>/", act, name="act"),
+    path("deployments/<str:namespace>/<str:name>/<action:action>/", act, name="act"),
     # /templates/ /services/ /backups/
     path("templates/", views.templates, name="templates"),
     path("services/", views.services, name="services"),

@@ -42,15 +42,14 @@ def figure(
     value: tuple[float, datetime] | None, unit: str, tier: str, told: Told, now: datetime, absent: Missing | None = None
 ) -> Figure:
     """What may be said of this figure now. `absent` says why a well store may have none; else nothing was found."""
-    last = Reading(value[0], unit, value[1]) if value else None
-    patience = PATIENCE.get(tier, PATIENCE["slow"])
+    last = Reading(value[0], unit, min(value[1], told.sampled_at or value[1])) if value else None
     if told.dark:
         return Missing(Why.STALE, told.dark, last.at if last else None, last)
-    if last is None or now - last.at > patience:
+    if value is None or now - value[1] > PATIENCE.get(tier, PATIENCE["slow"]):
         if told.reason:
             return Missing(Why(told.reason), told.message, told.since, last)
-        if last is not None:
-            return Missing(Why.STALE, f"Last read at {clock(last.at, now)}", last.at, last)
+        if value is not None:
+            return Missing(Why.STALE, f"Last read at {clock(value[1], now)}", value[1], last)
     if told.sampled_at and now - told.sampled_at > FRESH:
         return Missing(Why.STALE, f"No new samples since {clock(told.sampled_at, now)}", told.sampled_at, last)
     if last is None:

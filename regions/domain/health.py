@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from regions.domain import manifest as m
-from regions.domain.kinds import CAPI, CONTROL_PLANE, FLUX, INFRASTRUCTURE, K0RDENT
+from regions.domain.kinds import CAPI, CONTROL_PLANE, FLUX, INFRASTRUCTURE, K0RDENT, KOF
 from regions.domain.links import Link
 from regions.domain.manifest import Manifest
 from regions.domain.rules import backup, capi, catalog, deployment, generic, ground, helm, services
@@ -31,6 +31,8 @@ _RULES: dict[tuple[str, str], Rule] = {
     (K0RDENT, "AccessManagement"): catalog.access,
     (K0RDENT, "ManagementBackup"): backup.management_backup,
     (FLUX, "HelmRelease"): helm.helm_release,
+    (KOF, "PromxyServerGroup"): generic.exists,  # neither reports anything
+    (KOF, "VMStorageConnection"): generic.exists,
     ("", "ConfigMap"): generic.exists,
     ("", "Secret"): generic.exists,
     ("", "Namespace"): generic.exists,

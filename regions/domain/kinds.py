@@ -6,6 +6,7 @@ from enum import Enum
 K0RDENT = "k0rdent.mirantis.com"
 CAPI = "cluster.x-k8s.io"
 CONTROL_PLANE = "controlplane.cluster.x-k8s.io"
+KOF = "kof.k0rdent.mirantis.com"
 INFRASTRUCTURE = "infrastructure.cluster.x-k8s.io"
 FLUX = "helm.toolkit.fluxcd.io"
 
@@ -57,7 +58,10 @@ KINDS: tuple[Kind, ...] = (
     Kind(FLUX, "HelmRelease", "helmreleases", ("v2", "v2beta2"), Where.MANAGEMENT),
     Kind("", "ConfigMap", "configmaps", ("v1",), Where.HOSTS, f"{K0RDENT}/component=kcm"),
     Kind("", "ConfigMap", "configmaps", ("v1",), Where.MANAGEMENT, f"{K0RDENT}/kof-cluster-role"),
+    Kind("", "ConfigMap", "configmaps", ("v1",), Where.MANAGEMENT, f"{K0RDENT}/kof-regionless=true"),
     Kind("", "ConfigMap", "configmaps", ("v1",), Where.MANAGEMENT, "kof-regionless=true"),
+    Kind(KOF, "PromxyServerGroup", "promxyservergroups", ("v1beta1", "v1alpha1"), Where.MANAGEMENT),
+    Kind(KOF, "VMStorageConnection", "vmstorageconnections", ("v1beta1",), Where.MANAGEMENT),
     Kind(INFRASTRUCTURE, "AWSClusterStaticIdentity", "awsclusterstaticidentities", ("v1beta2",), Where.HOSTS),
     Kind(INFRASTRUCTURE, "AWSClusterRoleIdentity", "awsclusterroleidentities", ("v1beta2",), Where.HOSTS),
     Kind(INFRASTRUCTURE, "AWSClusterControllerIdentity", "awsclustercontrolleridentities", ("v1beta2",), Where.HOSTS),
@@ -76,6 +80,9 @@ KINDS: tuple[Kind, ...] = (
 )
 """Besides these, the kinds that a Cluster or Machine names (infrastructureRef, controlPlaneRef) are watched on the
 cluster that names them."""
+
+OPTIONAL = frozenset(kind.stream for kind in KINDS if kind.group == KOF)
+"""That these are not served is nothing to speak of: only KOF brings them, and not every release of it."""
 
 NAMED_KINDS = {
     "Secret": Kind("", "Secret", "secrets", ("v1",), Where.HOSTS, "by-name"),

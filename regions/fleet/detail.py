@@ -3,7 +3,7 @@
 from django.db.models import Count, Q
 
 from regions.domain.health import Health
-from regions.domain.kinds import CAPI, KINDS
+from regions.domain.kinds import CAPI, KINDS, OPTIONAL
 from regions.domain.refs import MANAGEMENT
 from regions.domain.topics import region as region_topic
 from regions.domain.viewer import Viewer
@@ -46,6 +46,7 @@ def get_region(name: str, *, viewer: Viewer) -> RegionDetail:
         streams=tuple(
             StreamView(stream.name, stream.state, stream.message, stream.synced_at)
             for stream in Stream.objects.filter(cluster=name).exclude(state=Stream.State.WATCHING).order_by("name")
+            if not (stream.state == Stream.State.ABSENT and stream.name in OPTIONAL)
         ),
         changes=lines_about(region_topic(name), viewer=viewer),
         labels=row.labels,

@@ -4,7 +4,10 @@ from typing import Any
 
 from django import template
 
+from regions.domain.health import Health
 from regions.fleet import Counts
+from regions.fleet.board_measures import loud
+from regions.fleet.measures_shapes import Alert
 
 register = template.Library()
 
@@ -18,3 +21,9 @@ def bars(counts: Counts) -> list[dict[str, Any]]:
         parts.append({"health": health, "x": f"{at:.2f}%", "width": f"{width:.2f}%"})
         at += width
     return parts
+
+
+@register.filter
+def alert_health(alert: Alert) -> Health:
+    """The voice of an alert: that of something failed when it wakes people up."""
+    return Health.FAILED if loud(alert) else Health.DEGRADED

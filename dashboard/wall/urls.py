@@ -7,5 +7,6 @@ urlpatterns = [
     # /wall/
     path("wall/", views.regions, name="regions"),
     path("wall/regions/<str:name>/", views.region, name="region"),
+    path("wall/alerts/", views.alerts, name="alerts"),
     path("wall/moving/", views.moving, name="moving"),
 ]

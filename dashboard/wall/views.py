@@ -1,5 +1,6 @@
 """The layouts of the wall. Each is a live page without a frame; a screen may be shown these and nothing else."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -11,12 +12,15 @@ from dashboard.live.version import version
 from dashboard.people.screens import for_screens
 from dashboard.wall import words
 from dashboard.wall.shape import shape
+from deployments.catalog.causes import shared_causes
 from regions import fleet
 from regions.domain import topics
 from regions.live import follow
 from regions.requests import ViewedRequest
 
 TICKER = 3
+MOST_ALERTS = 80
+ENOUGH = 3  # deployments with one cause: fewer are named
 ON_THE_WAY = 4
 
 
@@ -50,11 +54,32 @@ def moving(request: ViewedRequest) -> HttpResponse:
     return _draw(request, "wall/moving.html", board, shape=shape(len(board.moving)))
 
 
+@for_screens
+@require_safe
+def alerts(request: ViewedRequest) -> HttpResponse:
+    """What fires, worst first within its place: the oldest stands first, so that a new one moves no other."""
+    follow(request, topics.FLEET)
+    board = fleet.board(viewer=request.viewer)
+    firing = sorted(board.figures.alerts[:MOST_ALERTS], key=lambda alert: (alert.since, alert.fingerprint))
+    return _draw(request, "wall/alerts.html", board, firing=firing, shape=shape(len(firing)))
+
+
 def _draw(request: ViewedRequest, template: str, board: fleet.Board, **more: Any) -> HttpResponse:
     """A layout with what all of them have: headline, foot, heartbeat."""
     confined = request.viewer.confined
+    headline = words.headline(board, timezone.now(), confined)
     return render(request, template, {
-        "board": board, "headline": words.headline(board, timezone.now(), confined), "confined": confined,
+        "board": board, "headline": _with_cause(headline, request), "confined": confined,
         "version": version(), "theme": "light" if request.GET.get("theme") == "light" else "dark",
         "lately": board.lately[:TICKER], "on_the_way": board.moving[:ON_THE_WAY], **more,
     })  # fmt: skip
+
+
+def _with_cause(headline: words.Headline, request: ViewedRequest) -> words.Headline:
+    """What many suffer from together is said once, in the headline's second line."""
+    if headline.health not in words.ILL or request.viewer.confined:  # causes are told without regard to a scope
+        return headline
+    shared = next(iter(shared_causes(viewer=request.viewer)), None)
+    if shared is None or len(shared.members) < ENOUGH:
+        return headline
+    return replace(headline, detail=f"{len(shared.members)} share one cause: {shared.sentence}")

@@ -28,7 +28,10 @@ def headline(board: Board, now: datetime, confined: bool = False) -> Headline:
             return found
     regions, deployments = counted(len(board.tiles), "region"), counted(board.deployments.total, "deployment")
     moving = f", {board.moving_total} on the way" if board.moving_total else ""
-    return Headline(Health.READY, "All is well", f"{regions}, {deployments}{moving}")
+    seen_to = sum(bool(tile.upkeep) for tile in board.tiles) + sum(sum(tile.covered.values()) for tile in board.tiles)
+    known = f", {seen_to} in maintenance or known of" if seen_to else ""
+    text = "Nothing needs you" if known else "All is well"
+    return Headline(Health.READY, text, f"{regions}, {deployments}{moving}{known}")
 
 
 def _nothing_known(board: Board, now: datetime, confined: bool) -> Headline | None:
@@ -56,9 +59,11 @@ def _cut_off(board: Board, now: datetime, confined: bool) -> Headline | None:
 
 
 def _trouble(board: Board, now: datetime, confined: bool) -> Headline | None:
+    """What somebody works on or knows of raises no voice."""
     silent = board.silent
-    ill = [tile for tile in board.tiles if tile.health in ILL]
-    failing = sum(board.deployments.by_health.get(health, 0) for health in ILL)
+    ill = [tile for tile in board.tiles if tile.health in ILL and not tile.upkeep]
+    failing = sum(count for tile in board.tiles for _, count in tile.ill)
+    critical = board.figures.critical
     said, detail = [], []
     if silent:
         said.append(f"{_names(silent)} not heard")
@@ -69,10 +74,13 @@ def _trouble(board: Board, now: datetime, confined: bool) -> Headline | None:
         said.append(f"{counted(failing, 'deployment')} {'needs' if failing == 1 else 'need'} you")
         names = [row.target.name for tile in board.tiles for row in tile.worst]
         detail.append(listed(names, 4) if len(names) >= failing else f"{', '.join(names[:4])} and {failing - 4} more")
+    if critical:
+        said.append(f"{counted(critical, 'critical alert')}")
     if not said:
         return None
-    failed = any(tile.health is Health.FAILED for tile in ill) or board.deployments.by_health.get(Health.FAILED)
-    health = Health.FAILED if failed else Health.DEGRADED if ill or failing else Health.UNKNOWN
+    healths = {tile.health for tile in ill} | {health for tile in board.tiles for health, _ in tile.ill}
+    failed = Health.FAILED in healths or critical
+    health = Health.FAILED if failed else Health.DEGRADED if healths else Health.UNKNOWN
     return Headline(health, ", ".join(said), " · ".join(filter(None, detail)))
 
 

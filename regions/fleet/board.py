@@ -1,6 +1,6 @@
 """What a wall shows: every region as a tile, what moves, what mattered lately. The only reads that honour a scope."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -12,8 +12,10 @@ from regions.domain.health import Health
 from regions.domain.hearing import CutOff, cut_off
 from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT
+from regions.domain.upkeep import Upkeep
 from regions.domain.viewer import Viewer
 from regions.fleet.basics import Counts, Freshness, LinkView, NotFound, Row
+from regions.fleet.board_measures import Alarms, BoardFigures, RegionFigures, figures
 from regions.fleet.cards import cards
 from regions.fleet.changes import item
 from regions.fleet.rows import counted, counts, rows_of
@@ -44,6 +46,9 @@ class Tile:
     deployments: Counts
     known: Counts
     worst: tuple[Row, ...]
+    covered: Mapping[str, int]  # of the failed and degraded: those that somebody works on or knows of
+    figures: RegionFigures | None = None  # None: nothing is measured there, or it is not this viewer's business
+    alarms: Alarms | None = None
 
     @property
     def name(self) -> str:
@@ -55,8 +60,16 @@ class Tile:
 
     @property
     def ill(self) -> list[tuple[Health, int]]:
-        """How many of its deployments are failed or degraded, worst first."""
-        return [(health, count) for health, count in self.deployments.items if health in _TROUBLE]
+        """How many of its deployments are failed or degraded and nobody is known to see to them, worst first."""
+        if self.upkeep and self.upkeep.is_maintenance:
+            return []
+        left = [(health, count - self.covered.get(health, 0)) for health, count in self.deployments.items]
+        return [(health, count) for health, count in left if health in _TROUBLE and count > 0]
+
+    @property
+    def upkeep(self) -> Upkeep | None:
+        """Somebody works on this region, or knows of its trouble: it raises no voice."""
+        return self.card.upkeep
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +84,12 @@ class Board:
     freshness: Freshness
     management: LinkView | None
     cut_off: CutOff | None
+    figures: BoardFigures
 
     @property
     def silent(self) -> tuple[Tile, ...]:
-        return tuple(tile for tile in self.tiles if tile.blind)
+        """Those that we do not hear and nobody is known to see to."""
+        return tuple(tile for tile in self.tiles if tile.blind and not tile.upkeep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +105,8 @@ class RegionBoard:
 def board(*, viewer: Viewer) -> Board:
     """Everything on one wall, in a number of queries that does not grow with the fleet."""
     sight = look()
-    tiles = _tiles(sight, viewer)
+    measured = figures(viewer=viewer)
+    tiles = _tiles(sight, viewer, measured)
     moving = _moving(sight, viewer)
     known = [link_of(link) for link in sight.links.values()]
     return Board(
@@ -98,7 +114,7 @@ def board(*, viewer: Viewer) -> Board:
         deployments=counts((health, n) for tile in tiles for health, n in tile.deployments.by_health.items()),
         moving=rows_of(moving.order_by("since", "namespace", "name")[:SOME], sight), moving_total=moving.count(),
         lately=_lately(sight, viewer), freshness=sight.freshness, management=sight.links.get(MANAGEMENT),
-        cut_off=None if sight.dark else cut_off(known, sight.now),
+        cut_off=None if sight.dark else cut_off(known, sight.now), figures=measured,
     )  # fmt: skip
 
 
@@ -113,6 +129,9 @@ def region_board(name: str, *, viewer: Viewer) -> RegionBoard:
     own = replace(
         whole, tiles=(tile,), deployments=tile.deployments, moving=tuple(moving),
         moving_total=sum(tile.deployments.by_health.get(health, 0) for health in _MOVING),
+        figures=replace(
+            whole.figures, alerts=tuple(alert for alert in whole.figures.alerts if alert.region == name)
+        ),
         lately=tuple(change for change in whole.lately if change.region == name),
     )  # fmt: skip
     query = Resource.objects.filter(_DEPLOYMENT & _within(viewer), region=name)
@@ -133,12 +152,12 @@ def _within(viewer: Viewer) -> Q:
     return found
 
 
-def _tiles(sight: Sight, viewer: Viewer) -> tuple[Tile, ...]:
+def _tiles(sight: Sight, viewer: Viewer, measured: BoardFigures) -> tuple[Tile, ...]:
     scope = viewer.scope
     mine = _DEPLOYMENT & _within(viewer)
     now_known = counted(mine, "region", sight)
     last_known = counted(mine, "region", replace(sight, blind=frozenset())) if sight.blind else now_known
-    worst = _worst(sight, mine)
+    worst, covered = _worst(sight, mine), _covered(sight, mine)
     found = []
     for card in sorted(cards(sight), key=lambda card: (not card.is_management, card.name)):
         if scope and scope.regions and card.name not in scope.regions:
@@ -151,6 +170,8 @@ def _tiles(sight: Sight, viewer: Viewer) -> tuple[Tile, ...]:
             card = _own_part(card, own)
         found.append(Tile(
             card, card.health, card.message, own, last_known.get(card.name, own), tuple(worst.get(card.name, ())),
+            covered.get(card.name, Counts()).by_health, measured.regions.get(card.name),
+            measured.alarms.get(card.name),
         ))  # fmt: skip
     return tuple(found)
 
@@ -163,12 +184,20 @@ def _own_part(card: RegionCard, own: Counts) -> RegionCard:
     return RegionCard(
         name=card.name, health=health, last_health=None, message=message, since=card.since if blind else None,
         as_of=card.as_of, link=link, deployments=own, components_ok=0, components_total=0, providers=(),
-        versions=type(card.versions)(),
+        versions=type(card.versions)(), upkeep=None,
     )  # fmt: skip
 
 
+def _covered(sight: Sight, mine: Q) -> dict[str, Counts]:
+    said = sight.covered()
+    return counted(mine & said & sight.having(_TROUBLE), "region", sight) if said is not None else {}
+
+
 def _worst(sight: Sight, mine: Q) -> dict[str, list[Row]]:
-    """Of each region that we hear, the few deployments that are worst off."""
+    """Of each region that we hear, the few deployments that are worst off and that nobody is known to see to."""
+    said = sight.covered()
+    if said is not None:
+        mine = mine & ~said
     place = Window(RowNumber(), partition_by=F("region"), order_by=[F("rank").asc(), F("since").asc(), F("pk").asc()])
     query = Resource.objects.filter(mine & sight.having(_TROUBLE)).annotate(place=place).filter(place__lte=WORST)
     found: dict[str, list[Row]] = {}

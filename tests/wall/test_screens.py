@@ -192,7 +192,7 @@ def test_a_screen_finds_nothing_beyond_its_scope_on_any_route(seeded):
     """Every route, read and written to, and every wall with and without a name that is not its own."""
     screen = device(link(regions=[MINE]))
     paths = every_path(get_resolver().url_patterns)
-    walls = ["/wall/", "/wall/moving/", f"/wall/regions/{MINE}/"]
+    walls = ["/wall/", "/wall/moving/", "/wall/alerts/", f"/wall/regions/{MINE}/"]
     more = [f"/wall/regions/{name}/" for name in ("us-east", "dc-lund", "ap-south", "~management")]
     more += ["/regions/us-east/", "/deployments/team-data/lake-prod/", "/credentials/team-data/aws-us-east/",
              "/feed/?text=lake", "/search/?q=lake", "/api/v1/regions/", "/api/v1/changes/"]  # fmt: skip
@@ -233,7 +233,7 @@ def test_no_socket_draws_a_page_for_a_screen_that_is_not_a_wall(seeded):
         if path.startswith("/wall/") and "screens" not in path:
             continue
         assert drawn is None or (drawn.gone and not drawn.fragments), path
-    for path in ("/wall/", "/wall/moving/", f"/wall/regions/{MINE}/"):
+    for path in ("/wall/", "/wall/moving/", "/wall/alerts/", f"/wall/regions/{MINE}/"):
         drawn = render.draw(path, screen, screen.viewer)
         assert drawn.fragments
         assert foreign(json.dumps(drawn.fragments)) == set()

@@ -5,9 +5,8 @@ from math import ceil, log
 
 # Width by height of what is left for tiles beside headline and foot, and the shape that a tile reads best in.
 LANDSCAPE, PORTRAIT = 1860 / 800, 1040 / 1430
-BEST = 1.7
-DENSITIES = ((4, "roomy"), (12, "wide"), (30, "close"), (80, "dense"))
-DENSEST = "packed"
+DENSITIES = ((4, "roomy", 1.7), (12, "wide", 1.7), (30, "close", 1.8), (80, "dense", 2.0))
+DENSEST = ("packed", 2.5)  # two lines a tile, so it is the width that names need
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +25,16 @@ class Shape:
 def shape(tiles: int) -> Shape:
     """The shape of a wall of so many tiles."""
     tiles = max(1, tiles)
-    density = next((name for most, name in DENSITIES if tiles <= most), DENSEST)
-    return Shape(_columns(tiles, LANDSCAPE), _columns(tiles, PORTRAIT), density)
+    density, best = next(((name, best) for most, name, best in DENSITIES if tiles <= most), DENSEST)
+    return Shape(_columns(tiles, LANDSCAPE, best), _columns(tiles, PORTRAIT, best), density)
 
 
-def _columns(tiles: int, area: float) -> int:
+def _columns(tiles: int, area: float, best: float) -> int:
     """Tiles near the best shape, few places left empty, and a tile as large as can be."""
 
     def cost(columns: int) -> float:
         rows = ceil(tiles / columns)
         tile = area * rows / columns
-        return abs(log(tile / BEST)) + (rows * columns - tiles) / tiles
+        return abs(log(tile / best)) + (rows * columns - tiles) / tiles
 
     return min(range(1, min(tiles, 24) + 1), key=cost)

@@ -79,7 +79,9 @@ def _with_cause(headline: words.Headline, request: ViewedRequest) -> words.Headl
     """What many suffer from together is said once, in the headline's second line."""
     if headline.health not in words.ILL or request.viewer.confined:  # causes are told without regard to a scope
         return headline
-    shared = next(iter(shared_causes(viewer=request.viewer)), None)
-    if shared is None or len(shared.members) < ENOUGH:
+    causes = shared_causes(viewer=request.viewer)
+    # That a region is not heard the headline says anyway.
+    shared = next((cause for cause in causes if cause.what.kind != "Region" and len(cause.members) >= ENOUGH), None)
+    if shared is None:
         return headline
     return replace(headline, detail=f"{len(shared.members)} share one cause: {shared.sentence}")

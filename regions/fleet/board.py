@@ -220,7 +220,8 @@ def _lately(sight: Sight, viewer: Viewer) -> tuple[ChangeItem, ...]:
         query = query.filter(_within(viewer))
     rows = query.order_by("-id").defer("manifest", "columns")[:200]
     log = journal.cursor().rpartition(".")[0]
-    return tuple(_matter((item(row, log) for row in rows), sight))
+    found = _matter((item(row, log) for row in rows), sight)
+    return tuple(sorted(found, key=lambda one: (one.at, one.id), reverse=True))
 
 
 def _matter(newest_first: Iterable[ChangeItem], sight: Sight) -> Iterable[ChangeItem]:

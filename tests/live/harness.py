@@ -73,11 +73,19 @@ class _Server(uvicorn.Server):
 @pytest.fixture
 def served(transactional_db: None) -> Iterator[Served]:
     """Pane served by uvicorn in a thread, as `up` serves it, without a watcher: the test writes the journal."""
-    from dashboard.asgi import application
-
     listener = sockets.create_server(("127.0.0.1", 0))
     # Small, so that who does not read is noticed after kilobytes instead of megabytes.
     listener.setsockopt(sockets.SOL_SOCKET, sockets.SO_SNDBUF, 16 * 1024)
+    with serving(listener):
+        user = User.objects.create_user("ada", password="correct horse battery")
+        yield Served(listener.getsockname()[1], user, tokens.issue(user, "tests"))
+
+
+@contextlib.contextmanager
+def serving(listener: sockets.socket) -> Iterator[None]:
+    """A server process as far as a browser can tell; at the end all its connections break and its port is free."""
+    from dashboard.asgi import application
+
     config = uvicorn.Config(
         application, ws="websockets-sansio", ws_per_message_deflate=False, lifespan="on", log_config=None,
         access_log=False, timeout_graceful_shutdown=3,
@@ -88,9 +96,8 @@ def served(transactional_db: None) -> Iterator[Served]:
     while not server.started:
         assert thread.is_alive(), "the server did not start"
         time.sleep(0.01)
-    user = User.objects.create_user("ada", password="correct horse battery")
     try:
-        yield Served(listener.getsockname()[1], user, tokens.issue(user, "tests"))
+        yield
     finally:
         server.should_exit = True
         thread.join(timeout=30)

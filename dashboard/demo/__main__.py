@@ -22,6 +22,7 @@ async def run(options: argparse.Namespace, folder: Path) -> None:
     installation = Installation(options.seed, size)
     await installation.start()
     installation.write_kubeconfigs(folder)
+    installation.observatory.back(folder)
     story = Story(
         installation.management.kubeconfig(), seed=options.seed, pace=options.pace, switch=installation.switch,
         stores=installation.observatory.open,

@@ -136,11 +136,9 @@ def node_condition(c: Subject) -> Iterator[Row]:
     for node in visible(c):
         for status, value in (("true", node.ready), ("false", False), ("unknown", not node.ready)):
             yield c.labels(job=KSM, node=node.name, condition="Ready", status=status), constant(float(value))
-        for number, pressure in enumerate(("MemoryPressure", "DiskPressure", "PIDPressure")):
+        for pressure in ("MemoryPressure", "DiskPressure", "PIDPressure"):
             pressed = pressure == "DiskPressure" and c.story == "disk" and node is _worst(c)
-            for status, value in (("true", pressed), ("false", not pressed)):
-                yield (c.labels(job=KSM, node=node.name, condition=pressure, status=status),
-                       constant(float(value and number >= 0)))  # fmt: skip
+            yield c.labels(job=KSM, node=node.name, condition=pressure, status="true"), constant(float(pressed))
 
 
 @family("kube_node_spec_unschedulable")
@@ -177,8 +175,7 @@ def cpu_seconds(c: Subject) -> Iterator[Row]:
         for cpu in range(node.size[0]):
             base = {"job": EXPORTER, "node": node.name, "instance": f"{node.address}:9100", "cpu": str(cpu)}
             yield c.labels(**base, mode="idle"), _idle(busy)
-            yield c.labels(**base, mode="user"), _part(busy, 0.74)
-            yield c.labels(**base, mode="system"), _part(busy, 0.26)
+            yield c.labels(**base, mode="user"), _part(busy, 1.0)
 
 
 def _idle(busy: Wave) -> Value:

@@ -6,7 +6,9 @@ Regional stores have ports of their own. What stands on management is reached th
 
 import asyncio
 import base64
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -17,8 +19,9 @@ from dashboard.demo.fleet.enrol import ROLE
 from dashboard.demo.fleet.model import MANAGEMENT, Fleet
 from dashboard.demo.kof.alertmanager import Alertmanager
 from dashboard.demo.kof.alerts import Alerts
+from dashboard.demo.kof.backing import Backing
 from dashboard.demo.kof.logs import Logs
-from dashboard.demo.kof.queries import Arguments, Body, Wrong, answer, arguments, refuse, respond
+from dashboard.demo.kof.queries import Arguments, Ask, Body, Wrong, answer, arguments, refuse, respond
 from dashboard.demo.kof.stores import Store
 from dashboard.demo.kof.telemetry import MANAGEMENT_STORE, StoreSource, Telemetry, Together
 
@@ -37,6 +40,7 @@ class Observatory:
         self.alerts = Alerts(self.telemetry, self._silent)
         self.logs = Logs(self.telemetry, servers)
         self._alertmanager = Alertmanager(self.alerts)
+        self.backing: Backing | None = None
         self._tasks: list[asyncio.Task[None]] = []
         own = [place.name for place in fleet.places]
         for d in fleet.deployments:
@@ -65,13 +69,21 @@ class Observatory:
             for spelled in (name, f"http:{name}", f"{name.partition(':')[0]}:http"):
                 services[kof.KOF, spelled] = handler
 
+    def back(self, folder: Path) -> None:
+        """Let a real VictoriaMetrics answer, if there is one on this machine; its data live in the folder."""
+        self.backing = Backing(self.telemetry, folder)
+        self._tasks.append(asyncio.create_task(self.backing.run()))
+
     def watch(self) -> None:
+        self.telemetry.look(time.time())
         self._tasks = [asyncio.create_task(self.telemetry.run()), asyncio.create_task(self.alerts.run())]
 
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.backing:
+            await self.backing.stop()
         await asyncio.gather(*(store.stop() for store in self.stores.values()))
 
     async def open(self, namespace: str, name: str) -> kof.Store:
@@ -122,10 +134,15 @@ class Observatory:
 
     def _asked(self, key: str) -> Any:
         async def ask(path: str, given: Arguments) -> Body:
-            source = StoreSource(self.telemetry, key, partial=self.stores[key].ills.partial)
-            return await answer(path, given, source)
+            return await self._answer(path, given, key, self.stores[key].ills.partial)
 
         return ask
+
+    async def _answer(self, path: str, given: Arguments, key: str, partial: bool = False) -> Body:
+        if self.backing and self.backing.ready and not path.startswith("status"):
+            lost = [track.last.name for track in self.telemetry.of(key)[2::3] if track.last] if partial else []
+            return await self.backing.answer(path, given, key, lost)
+        return await answer(path, given, StoreSource(self.telemetry, key, partial=partial))
 
     def _logs_of(self, key: str) -> Any:
         async def ask(path: str, given: Arguments) -> Body:
@@ -134,8 +151,10 @@ class Observatory:
         return ask
 
     async def _management_store(self, request: web.Request, path: str) -> web.StreamResponse:
-        return await self._served(request, path, "/select/0/prometheus/api/v1/", StoreSource(
-            self.telemetry, MANAGEMENT_STORE))  # fmt: skip
+        async def ask(path: str, given: Arguments) -> Body:
+            return await self._answer(path, given, MANAGEMENT_STORE)
+
+        return await self._served(request, path, "/select/0/prometheus/api/v1/", ask)
 
     async def _promxy(self, request: web.Request, path: str) -> web.StreamResponse:
         """All stores as one. One that does not answer is missing, and nobody says so: that is how it is configured."""
@@ -148,13 +167,17 @@ class Observatory:
             for key, store in answering
         ]  # fmt: skip
         sources.append(StoreSource(self.telemetry, MANAGEMENT_STORE, {"promxyCluster": "storage"}))
-        return await self._served(request, path, "/api/v1/", Together(sources))
 
-    async def _served(self, request: web.Request, path: str, prefix: str, source: Any) -> web.StreamResponse:
+        async def ask(path: str, given: Arguments) -> Body:
+            return await answer(path, given, Together(sources))
+
+        return await self._served(request, path, "/api/v1/", ask)
+
+    async def _served(self, request: web.Request, path: str, prefix: str, ask: Ask) -> web.StreamResponse:
         try:
             if not path.startswith(prefix):
                 raise Wrong(404, f"unsupported path requested: {path}")
-            return respond(await answer(path.removeprefix(prefix), await arguments(request), source))
+            return respond(await ask(path.removeprefix(prefix), await arguments(request)))
         except Wrong as wrong:
             return refuse(wrong)
 

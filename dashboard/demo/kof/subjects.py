@@ -16,7 +16,7 @@ _SIZES = {  # vCPU, GiB, USD an hour
     "n2-standard-2": (2, 8, 0.097), "n2-standard-4": (4, 16, 0.194), "n2-standard-8": (8, 32, 0.388),
     "n2-highmem-4": (4, 32, 0.262), "m1.large": (4, 8, 0.058), "m1.xlarge": (8, 16, 0.116),
     "m1.2xlarge": (16, 32, 0.232), "r1.xlarge": (8, 64, 0.198), "worker-4x16": (4, 16, 0.071),
-    "cp-2x4": (2, 4, 0.030), "vm-4x8": (4, 8, 0.040), "vm-2x4": (2, 4, 0.022), "g5.12xlarge": (48, 192, 5.672),
+    "cp-2x4": (2, 4, 0.030), "vm-4x8": (4, 8, 0.040), "vm-2x4": (2, 4, 0.022), "g5.4xlarge": (16, 64, 1.624),
 }  # fmt: skip
 _USUAL = (4, 16, 0.12)
 
@@ -36,7 +36,7 @@ class Node:
 
     @property
     def gpus(self) -> int:
-        return 4 if self.machine.startswith("g5") else 0
+        return 1 if self.machine.startswith("g5") else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _node(machine: Manifest, config: Manifest, story: str) -> Node | None:
         return None
     control = "cluster.x-k8s.io/control-plane" in (metadata.get("labels") or {})
     ready = any(each["type"] == "NodeHealthy" and each["status"] == "True" for each in status.get("conditions") or [])
-    kind = "g5.12xlarge" if story == "gpu" and not control else _machine(config, control)
+    kind = "g5.4xlarge" if story == "gpu" and not control else _machine(config, control)
     address = next((each["address"] for each in status.get("addresses") or []), "10.0.0.1")
     version = (status.get("nodeInfo") or {}).get("kubeletVersion", "")
     return Node(status["nodeRef"]["name"], control, ready, kind, version, address)

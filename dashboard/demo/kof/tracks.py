@@ -85,8 +85,7 @@ class Track:
     def _make(self, name: str) -> list[Made]:
         found: dict[tuple[tuple[str, str], ...], Made] = {}
         history = tuple(self.history)  # it may grow while somebody looks
-        ends = [when for when, _ in history[1:]] + [math.inf]
-        for (start, subject), end in zip(history, ends, strict=True):
+        for (start, subject), end in zip(history, _ends(history), strict=True):
             if subject is None:
                 continue
             for labels, value in FAMILIES[name](subject):
@@ -114,8 +113,12 @@ class Noted:
     @property
     def made(self) -> Made:
         moments = tuple(self.moments)
-        ends = [when for when, _ in moments[1:]] + [math.inf]
         return Made(self.labels, [
             Span(start, end, constant(value))
-            for (start, value), end in zip(moments, ends, strict=True) if value is not None
+            for (start, value), end in zip(moments, _ends(moments), strict=True) if value is not None
         ])  # fmt: skip
+
+
+def _ends(moments: Sequence[tuple[float, object]]) -> list[float]:
+    """Of each, when the next begins."""
+    return [when for when, _ in moments[1:]] + [math.inf] * bool(moments)

@@ -1,6 +1,7 @@
 """The named queries: what is asked of the stores, with its unit and meaning. Data: queries.yaml beside this file."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -61,6 +62,17 @@ class Query:
             return self.raw(cluster=cluster, namespace=namespace, tenant=tenant)
         first = self.promql(cluster=cluster, namespace=namespace, tenant=tenant)
         second = self.raw(cluster=cluster, namespace=namespace, tenant=tenant)
+        return f"({first}) or on (cluster) ({second})" if second else first
+
+    def among(self, names: Sequence[str], *, mixed: bool = False) -> str:
+        """For some clusters of a store, by their names; who asks must tell namespaces apart in the answer."""
+        if len(names) == 1:
+            scope = f"cluster={quoted(names[0])}"
+        else:
+            scope = f"cluster=~{quoted('|'.join(re.escape(name) for name in names))}"
+        first, second = (template.replace("$}", scope + "}") for template in (self.q, self.fb))
+        if self.by == "name" and mixed:
+            return second
         return f"({first}) or on (cluster) ({second})" if second else first
 
 

@@ -50,7 +50,7 @@ def answer(request: ViewedRequest, page: Page, asked: Asked) -> HttpResponse:
     key = request.POST.get("key", "")
     key = key if is_key(key) else submit.new_key()
     if not asked.sound:
-        return _draw(request, page, asked, {"key": key}, status=422)
+        return _draw(request, page, asked, {"key": key}, status=422 if errors(asked.problems) else 200)
     if request.POST.get("action") == "probe":  # what it found is among the problems
         return _draw(request, page, asked, {"key": key})
     if request.POST.get("action") == "send":
@@ -92,6 +92,6 @@ def _draw(
 ) -> HttpResponse:
     context = {
         **(page.context or {}), "problems": by_field(asked.problems, page.boxes), "label": page.label,
-        "unsound": request.method == "POST" and not asked.sound, "asked": asked, **more,
+        "unsound": request.method == "POST" and bool(errors(asked.problems)), "asked": asked, **more,
     }  # fmt: skip
     return render(request, page.template, context, status=status)

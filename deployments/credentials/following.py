@@ -1,6 +1,7 @@
 """`/credentials/<namespace>/<name>/copies/`: whether the copies hold what the original holds, asked now; while they do
 not, the page asks again by itself."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from deployments.credentials.around import Around, around
 from deployments.credentials.comparing import compare
+from deployments.credentials.needs import Place
 from deployments.credentials.shapes import Needed
 from deployments.models import Submission
 from deployments.submit.naming import is_key
@@ -27,9 +29,9 @@ AGAIN = 10  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One copy of one object: in which region, for which credential, and how it stands against its original."""
+    """One copy of one object: in which region, for which credentials, and how it stands against its original."""
 
-    credential: str
+    credentials: tuple[str, ...]
     needed: Needed
 
     @property
@@ -94,6 +96,11 @@ def _copies(found: Around, request: ViewedRequest) -> tuple[Copy, ...]:
         if any(one.need.original and one.need.place in originals for one in needed)
     ]  # fmt: skip
     compared = compare([needed for _, needed in rows], request.viewer)
-    return tuple(
-        Copy(label, one) for (label, _), needed in zip(rows, compared, strict=True) for one in needed if one.need.copy
-    )
+    users: dict[Place, list[str]] = defaultdict(list)
+    seen: dict[Place, Needed] = {}
+    for (label, _), needed in zip(rows, compared, strict=True):
+        for one in needed:
+            if one.need.copy:
+                users[one.need.place].append(label)
+                seen.setdefault(one.need.place, one)
+    return tuple(Copy(tuple(users[place]), one) for place, one in seen.items())

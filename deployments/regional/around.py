@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from deployments.domain.region_problems import SERVICES
 from regions.domain import manifest as m
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
@@ -92,7 +93,12 @@ def _in_use(body: Manifest, deployments: list[Resource]) -> dict[str, tuple[str,
         for name, exposed in exposes.items():
             if exposed & asks.get((one.namespace, one.template), set()):
                 found[name].append(f"{one.namespace}/{one.name}")
-    return {name: tuple(sorted(users)) for name, users in found.items()}
+    # Services reach clusters by Sveltos alone; k0rdent would take it away all the same.
+    own = manifests(deployments) if SERVICES in exposes else {}
+    for one in deployments:
+        if m.items(m.part(own.get(one.pk, {}), "spec", "serviceSpec", "services")):
+            found[SERVICES].append(f"{one.namespace}/{one.name}")
+    return {name: tuple(sorted(set(users))) for name, users in found.items()}
 
 
 def _texts(value: object) -> list[object]:

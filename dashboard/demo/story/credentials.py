@@ -12,6 +12,8 @@ from dashboard.demo.story.world import World, plural_of
 
 Manifest = dict[str, Any]
 FINALIZER = "k0rdent.mirantis.com/credential"
+RENEWED = 900.0
+"""So often k0rdent looks at every Credential."""
 CREDENTIALS = (K0RDENT, "credentials")
 _SCOPES = {crd["spec"]["names"]["kind"]: crd["spec"]["scope"] for crd in manifests()}
 
@@ -22,6 +24,7 @@ class Credentials:
         self._seen: dict[str, Manifest] = {}
 
     async def run(self) -> None:
+        self._world.begin(self._again())
         async for kind, found in self._world.management.watch(*CREDENTIALS):
             metadata = found["metadata"]
             key = f"{metadata['namespace']}/{metadata['name']}"
@@ -33,6 +36,22 @@ class Credentials:
             changed = before is None or before["metadata"].get("generation") != metadata.get("generation")
             if metadata.get("deletionTimestamp") or not found.get("status") or (changed and before is not None):
                 self._world.begin(self._reconcile(found))
+
+    async def _again(self) -> None:
+        """Every quarter of an hour copies are written anew: what was rotated arrives, what was deleted comes back."""
+        world = self._world
+        while True:
+            await world.pass_time(RENEWED)
+            for found in list(self._seen.values()):
+                spec = found["spec"]
+                if found["metadata"].get("deletionTimestamp") or not spec.get("region"):
+                    continue
+                try:
+                    region = await world.management.get(K0RDENT, "regions", "", spec["region"])
+                    if region is not None:
+                        await self._copy(found, spec["identityRef"], await world.region_client(region))
+                except Failed:
+                    continue  # away, or its original is: the next time, then
 
     async def _reconcile(self, found: Manifest) -> None:
         world, metadata = self._world, found["metadata"]
@@ -135,6 +154,10 @@ class Credentials:
             return
         copied = {key: value for key, value in original.items() if key not in ("metadata", "status")}
         copied["metadata"] = {"name": name, "labels": labels} | ({"namespace": namespace} if namespace else {})
+        if there and all(there.get(key) == value for key, value in copied.items() if key in ("data", "spec", "type")):
+            kept = there["metadata"].get("labels") or {}
+            if all(kept.get(key) == value for key, value in labels.items()):
+                return
         await self._world.put(host, copied)
 
     async def _delete(self, found: Manifest) -> None:

@@ -54,10 +54,10 @@ def explain(ground: Ground) -> Verdict:
     if not candidates or candidates[0][0].tier is Tier.WAITS:
         return _nothing_wrong(ground, nodes, candidates)
     best, node = candidates[0]
-    others: dict[tuple[str, Ref], Finding] = {}
+    others: dict[str, Finding] = {}  # said once, however many objects say it
     for finding, _ in candidates[1:]:
-        if (finding.key, finding.at) != (best.key, best.at):
-            others.setdefault((finding.key, finding.at), finding)
+        if finding.sentence != best.sentence and (finding.key, finding.at) != (best.key, best.at):
+            others.setdefault(finding.sentence, finding)
     steps = _steps(node, best)
     return Verdict(best.key, best.sentence, best.advice, best.said, steps, steps[-1], best.tier,
                    tuple(others.values())[:MOST_OTHERS], best.shared)  # fmt: skip
@@ -88,9 +88,9 @@ def _walk(ground: Ground) -> dict[Ref, _Node]:
     return nodes
 
 
-def _order(finding: Finding, node: _Node) -> tuple[float, ...]:
+def _order(finding: Finding, node: _Node) -> tuple[int, int, int, int, float, str]:
     since = finding.since.timestamp() if finding.since else 0.0
-    return finding.tier, _stage(node.thing), -node.depth, finding.health.rank, since
+    return finding.tier, _stage(node.thing), -node.depth, finding.health.rank, since, node.thing.ref.key
 
 
 def _stage(thing: Thing) -> int:
@@ -143,7 +143,7 @@ def _nothing_wrong(ground: Ground, nodes: dict[Ref, _Node], found: list[tuple[Fi
     if subject.well:
         return Verdict("well", "Nothing is wrong with it", "", "", _alone(nodes[subject.ref]), None)
     waiting = [node for node in nodes.values() if node.thing.health in (Health.PROGRESSING, Health.DELETING)]
-    waiting.sort(key=lambda node: (_stage(node.thing), -node.depth))
+    waiting.sort(key=lambda node: (_stage(node.thing), -node.depth, node.thing.ref.key))
     node = waiting[0] if waiting else nodes[subject.ref]
     if found:
         finding, node = found[0]

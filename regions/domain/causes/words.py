@@ -296,7 +296,7 @@ TABLE: tuple[Words, ...] = (
     Words(
         "unreachable",
         _re(r"dial tcp", r"i/o timeout", r"no route to host", r"connection refused", r"no such host",
-            r"TLS handshake timeout", r"context deadline exceeded", r"connection reset by peer",
+            r"TLS handshake timeout", r"connection reset by peer",
             r"http2: client connection lost"),
         "k0rdent cannot reach the API server of region {region}",
         "Check the network from the management cluster to the region's API server, and whether it runs.",

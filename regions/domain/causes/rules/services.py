@@ -14,9 +14,9 @@ def dependency(thing: Thing, ground: Ground) -> Iterator[Finding]:
     """One service failed and others depend on it: these never start, and only say Pending."""
     if thing.kind not in ("ServiceSet", "MultiClusterService"):
         return
-    asked = m.items(m.part(thing.body, "spec", "services")) + m.items(
-        m.part(thing.body, "spec", "serviceSpec", "services")
-    )
+    # A ServiceSet does not repeat who depends on whom: only what it was made from does.
+    of = thing if thing.kind == "MultiClusterService" else ground.subject
+    asked = m.items(m.part(of.body, "spec", "serviceSpec", "services"))
     for one in m.items(m.part(thing.body, "status", "services")):
         name = m.text(one.get("name"))
         waiting = sorted({m.text(other.get("name")) for other in asked if _depends(other, name)})
@@ -31,8 +31,20 @@ def dependency(thing: Thing, ground: Ground) -> Iterator[Finding]:
             )  # fmt: skip
 
 
+def unreached(thing: Thing, ground: Ground) -> Iterator[Finding]:
+    """Sveltos does not reach the cluster: of an adopted one this is all that is ever known."""
+    down = m.part(thing.body, "status", "connectionStatus") == "Down" or thing.message.startswith("Sveltos cannot")
+    if thing.kind == "SveltosCluster" and down and thing.bad:
+        why = m.text(m.part(thing.body, "status", "failureMessage")) or thing.message
+        yield Finding(
+            "sveltos-down", Tier.BREAKS, f"Sveltos does not reach cluster {thing.ref.name}",
+            "Check the cluster's kubeconfig Secret (of an adopted one: that of its credential), and the network to it.",
+            thing.ref, thing.ref, one_line(clean(why), 300), thing.since, thing.health,
+        )  # fmt: skip
+
+
 def _depends(service: dict[str, Any], name: str) -> bool:
     return any(m.text(on.get("name")) == name for on in m.items(service.get("dependsOn")))
 
 
-RULES = (dependency,)
+RULES = (dependency, unreached)

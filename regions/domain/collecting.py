@@ -11,8 +11,8 @@ Place = tuple[str, str]
 """Namespace and name of a cluster; both empty: the store as a whole."""
 
 WHOLE: Place = ("", "")
-MOST_PARTS = 50
-"""Rows of one figure of one cluster that are kept: the largest."""
+MOST_PARTS, MOST_PARTS_OF_ALL = 50, 1000
+"""Rows of one figure that are kept, of one cluster and of a store as a whole: the largest."""
 
 SPARKS = (
     "cpu_used_ratio", "mem_used_ratio", "disk_worst", "nodes_ready", "pods_waiting", "api_err", "cost_hour",
@@ -108,7 +108,8 @@ def sort(
     for (place, id), members in several.items():
         found[place].values[id] = fold(asked[id].fold, [value for _, value in members])
         if asked[id].parts:
-            found[place].parts[id] = sorted(members, key=lambda member: -member[1])[:MOST_PARTS]
+            most = MOST_PARTS_OF_ALL if place == WHOLE else MOST_PARTS
+            found[place].parts[id] = sorted(members, key=lambda member: -member[1])[:most]
     return found
 
 

@@ -32,10 +32,12 @@ def fleet_measures(*, viewer: Viewer) -> FleetMeasures:
     names = [MANAGEMENT, *ground.regions]
     regions = tuple(_region(name, apart.pop(name, []), ground) for name in names)
     stores = tuple(view for view in ground.stores if view.kind != "alerts")
+    told = _told(clusters, stores)
+    sums = {id: _sum(QUERIES[id], figures, clusters) for id, figures in told.items()}
     whole, parts = ground.whole()
     return FleetMeasures(
         installed=kof.installed, kof=kof, stores=stores, coverage=_coverage(stores), clusters=_reporting(clusters),
-        regions=regions, sums=_sums(clusters), alerts=alerts(viewer=viewer), alerts_trouble=alerts_trouble(ground),
+        regions=regions, sums=sums, alerts=alerts(viewer=viewer), alerts_trouble=alerts_trouble(ground),
         as_of=ground.as_of, others=tuple(one for left in apart.values() for one in left), whole=whole,
         whole_parts=parts,
     )  # fmt: skip
@@ -94,28 +96,31 @@ def alerts_trouble(ground: Ground) -> Missing | None:
 
 
 def _region(name: str, clusters: list[ClusterMeasures], ground: Ground) -> RegionMeasures:
-    sums = _sums(clusters)
-    expected = [one for one in clusters if one.role]
     used = {one.store.key: one.store for one in clusters if one.store}
+    told = _told(clusters, used.values())
+    sums = {id: _sum(QUERIES[id], figures, clusters) for id, figures in told.items()}
+    expected = [one for one in clusters if one.role]
     return RegionMeasures(
         name=name, stores=tuple(used.values()), clusters=tuple(clusters),
-        figures={id: _figure(sums[id], clusters, id) for id in sums}, sums=sums,
+        figures={id: _figure(sums[id], told[id].values()) for id in sums}, sums=sums,
         clusters_heard=sum(one.reporting for one in expected), clusters_of=len(expected),
         history=_history(clusters),
     )  # fmt: skip
 
 
-def _sums(clusters: Iterable[ClusterMeasures]) -> dict[str, Aggregate]:
-    """Every named query of clusters over these clusters. Those that are no part of KOF are no gap."""
+def _told(clusters: Iterable[ClusterMeasures], stores: Iterable[StoreView]) -> dict[str, dict[str, Figure]]:
+    """By query, what each cluster says of itself, and each store of itself. Who is no part of KOF is no gap."""
     apt = [one for one in clusters if one.role or one.reporting]
-    return {query.id: _sum(query, apt) for query in QUERIES.values() if query.by != "store" and query.src in "RS"}
+    found: dict[str, dict[str, Figure]] = {}
+    for query in QUERIES.values():
+        if query.by != "store" and query.src == "R":
+            found[query.id] = {one.label: one.figures[query.id] for one in apt}
+        elif query.src == "S":
+            found[query.id] = {name: view.figures[query.id] for name, view in _by_name(stores).items()}
+    return found
 
 
-def _sum(query: Query, clusters: list[ClusterMeasures]) -> Aggregate:
-    figures = {one.label: one.figures[query.id] for one in clusters if query.id in one.figures}
-    if query.src == "S":
-        # Only the clusters that hold a store have such figures.
-        figures = {name: figure for name, figure in figures.items() if isinstance(figure, Reading) or figure.last}
+def _sum(query: Query, figures: Mapping[str, Figure], clusters: Iterable[ClusterMeasures]) -> Aggregate:
     noun = "stores" if query.src == "S" else "clusters"
     if query.over == "sum":
         return total(figures, query.unit, noun)
@@ -127,27 +132,30 @@ def _sum(query: Query, clusters: list[ClusterMeasures]) -> Aggregate:
     return mean(figures, query.unit, noun)
 
 
-def _figure(sum: Aggregate, clusters: list[ClusterMeasures], id: str) -> Figure:
-    figures = [one.figures[id] for one in clusters if id in one.figures]
+def _figure(sum: Aggregate, figures: Iterable[Figure]) -> Figure:
+    known = list(figures)
     if sum.value is None:
-        gaps = [figure for figure in figures if isinstance(figure, Missing)]
-        # What stands in most clusters' way is what stands in the region's.
-        reasons = [gap.reason for gap in gaps]
+        gaps = [figure for figure in known if isinstance(figure, Missing)]
         if not gaps:
             return Missing(Why.NO_DATA, "No cluster of this region is part of KOF")
+        # What stands in most clusters' way is what stands in the region's.
+        reasons = [gap.reason for gap in gaps]
         return max(gaps, key=lambda gap: reasons.count(gap.reason))
-    at = min((figure.at for figure in figures if isinstance(figure, Reading)), default=None)
-    assert at is not None
-    return Reading(sum.value, sum.unit, at)
+    return Reading(sum.value, sum.unit, min(figure.at for figure in known if isinstance(figure, Reading)))
 
 
 def _coverage(stores: Iterable[StoreView]) -> Aggregate:
-    figures: dict[str, Figure] = {}
+    here = Reading(1.0, "stores", _ANY_TIME)
+    return total({name: view.trouble or here for name, view in _by_name(stores).items()}, "stores", "stores")
+
+
+def _by_name(stores: Iterable[StoreView]) -> dict[str, StoreView]:
+    """Those that count as stores of their own, each by a name that no other has."""
+    found: dict[str, StoreView] = {}
     for view in stores:
-        if view.kind != "promxy":
-            name = view.label if view.label not in figures else view.key
-            figures[name] = view.trouble or Reading(1.0, "stores", _ANY_TIME)
-    return total(figures, "stores", "stores")
+        if view.kind not in ("promxy", "alerts"):
+            found[view.label if view.label not in found else view.key] = view
+    return found
 
 
 def _reporting(clusters: Iterable[ClusterMeasures]) -> Aggregate:

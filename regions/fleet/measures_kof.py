@@ -32,11 +32,16 @@ def kof_health(ground: Ground) -> KofHealth:
     rolled = tuple(_part(row, ground, bodies.get(row.pk)) for row in services)
     version = next((found for row in releases if (found := _version(bodies.get(row.pk, {})))), "")
     worst = min((part.health for part in (*parts, *rolled)), key=lambda health: health.rank, default=Health.UNKNOWN)
-    bad = [part.name for part in (*parts, *rolled) if part.health in (Health.FAILED, Health.DEGRADED)]
-    sentence = f"{len(bad)} of {len(parts) + len(rolled)} parts of KOF are not well: {', '.join(bad[:5])}" if bad else (
-        "All parts of KOF are Ready" if worst is Health.READY else f"KOF is {worst}"
-    )  # fmt: skip
-    return KofHealth(True, sentence, worst, version, parts, rolled, _behind(version, ground))
+    return KofHealth(True, _sentence((*parts, *rolled), worst), worst, version, parts, rolled, _behind(version, ground))
+
+
+def _sentence(parts: tuple[KofPart, ...], worst: Health) -> str:
+    if worst is Health.READY:
+        return "All parts of KOF are Ready"
+    bad = [part for part in parts if part.health is worst]
+    named = [f"{part.name} ({part.done} of {part.of} clusters)" if part.of else part.name for part in bad]
+    some = ", ".join(named[:5]) + (f" and {len(named) - 5} more" if len(named) > 5 else "")
+    return f"{len(bad)} of {len(parts)} parts of KOF {'is' if len(bad) == 1 else 'are'} {worst}: {some}"
 
 
 def _part(row: Resource, ground: Ground, manifest: dict | None = None) -> KofPart:  # type: ignore[type-arg]

@@ -119,8 +119,11 @@ def cluster_of(namespace: str, name: str, ground: Ground) -> ClusterMeasures:
     row, view = ground.measured.get((namespace, name), (None, None))
     labels = deployment.labels if deployment else {}
     role = labels.get(ROLE, "") or (row.role if row else "")
+    if row is not None and not role and deployment is None and _managements(row, ground):
+        role = "management"
     figures: dict[str, Figure] = {}
-    nothing = _why_nothing(deployment, role, row, ground)
+    onboarded = f"{namespace}/{name}" in ground.onboarded
+    nothing = _why_nothing(role, onboarded, row, ground)
     for query in QUERIES.values():
         if query.by != "store" and query.src in "RS":
             figures[query.id] = nothing or _figure(query, row, view, ground, deployment.template if deployment else "")
@@ -130,7 +133,7 @@ def cluster_of(namespace: str, name: str, ground: Ground) -> ClusterMeasures:
         namespace=namespace, name=name, region=_region_of(row, namespace, name, ground), store=view, role=role,
         tenant=labels.get(TENANT, "") or (row.tenant if row else ""), figures=figures,
         history=_past(ground.pasts.get(row.pk) if row else None), parts=parts, reporting=fresh,
-        ladder=cluster_ladder(role, f"{namespace}/{name}" in ground.onboarded, view, figures, fresh),
+        ladder=cluster_ladder(role, onboarded, view, figures, fresh),
         known=deployment is not None,
     )  # fmt: skip
 
@@ -150,7 +153,13 @@ def _region_of(row: Measured | None, namespace: str, name: str, ground: Ground) 
         return ground.homes[namespace, name]
     if name in ground.regions:
         return name  # a Region's own cluster, that k0rdent did not make
-    return MANAGEMENT if row is not None and row.role == "management" else ""
+    return MANAGEMENT if row is not None and _managements(row, ground) else ""
+
+
+def _managements(row: Measured, ground: Ground) -> bool:
+    """Whether this is the management cluster itself, by whichever name its series have."""
+    whole = ground.raw[row.store_id].kind in (Store.Kind.MANAGEMENT, Store.Kind.REGIONLESS)
+    return row.role == "management" or (whole and not row.role)
 
 
 def _precedence(row: Measured, view: StoreView) -> tuple[bool, bool, int]:
@@ -173,7 +182,7 @@ def _told(row: Measured, view: StoreView, ground: Ground) -> Told:
     )  # fmt: skip
 
 
-def _why_nothing(deployment: Home | None, role: str, row: Measured | None, ground: Ground) -> Missing | None:
+def _why_nothing(role: str, onboarded: bool, row: Measured | None, ground: Ground) -> Missing | None:
     """Why this cluster has no figure at all; None when it may have some."""
     if row is not None:
         return None
@@ -181,6 +190,8 @@ def _why_nothing(deployment: Home | None, role: str, row: Measured | None, groun
         return Missing(Why.NOT_INSTALLED, "It has no KOF role: nothing collects its metrics")
     if ground.dark:
         return Missing(Why.STALE, ground.dark)
+    if onboarded:
+        return Missing(Why.NO_ENDPOINT, "Its ConfigMap names a regional cluster that has no ConfigMap of its own")
     return Missing(Why.NO_ENDPOINT, "KOF has not said yet where it reports: its ConfigMap is not there")
 
 
@@ -198,7 +209,7 @@ def _figure(
 
 def _absent(query: Query, row: Measured, template: str) -> Missing | None:
     """Why a cluster that is well may have no such figure."""
-    if query.src == "S" and row.role != "regional":
+    if query.src == "S" and row.role == "child":
         return Missing(Why.NOT_APPLICABLE, "It holds no store")
     if query.absent == "gpu":
         return Missing(Why.NOT_APPLICABLE, "It reports no GPU: there is none, or no exporter for them")
@@ -224,6 +235,8 @@ def _store(row: Store, measured: list[Measured], ground: Ground) -> StoreView:
         trouble = Missing(Why.STALE, ground.dark, row.answered_at)
     elif row.reason:
         trouble = Missing(Why(row.reason), row.message, row.since)
+    elif row.kind == Store.Kind.PROMXY and (row.asked_at is None or ground.now - row.asked_at > HEARD):
+        trouble = Missing(Why.NOT_APPLICABLE, "It is not needed: every store answers for itself")
     elif row.answered_at is None:
         trouble = Missing(Why.NO_DATA, "It has not been asked yet")
     elif ground.now - row.answered_at > HEARD:
@@ -236,13 +249,21 @@ def _store(row: Store, measured: list[Measured], ground: Ground) -> StoreView:
         clusters=(), expected=tuple(sorted(_label(one) for one in measured if one.name and one.expected)), figures={},
     )  # fmt: skip
     reporting = tuple(sorted(_label(one) for one in measured if one.name and _reports(one, view, ground)))
-    own = next((one for one in measured if one.name and (one.namespace, one.name) == (row.namespace, row.name)), None)
+    own = next((one for one in measured if one.name and _own(one, row, ground)), None)
+    nothing = view.trouble or Missing(Why.NOT_APPLICABLE, "Nothing collects the metrics of this store itself")
     figures = {
-        query.id: _figure(query, own, view, ground) if own else Missing(Why.NO_DATA, "The store has none of its own")
+        query.id: _figure(query, own, view, ground) if own else nothing
         for query in QUERIES.values() if query.src == "S"
     }  # fmt: skip
     whole = replace(view, clusters=reporting, figures=figures)
     return replace(whole, ladder=store_ladder(whole))
+
+
+def _own(one: Measured, row: Store, ground: Ground) -> bool:
+    """Whether this cluster is where the store itself runs."""
+    if row.kind in (Store.Kind.MANAGEMENT, Store.Kind.REGIONLESS):
+        return _managements(one, ground)
+    return (one.namespace, one.name) == (row.namespace, row.name)
 
 
 def _label(row: Measured) -> str:

@@ -152,22 +152,24 @@ class Book:
         self.said[outcome.tier] = outcome.warnings + ([outcome.failure.sentence] if outcome.failure else [])
         places = [place for place in (*self.homes, *self.kept) if place != WHOLE]
         found = sort(outcome.answered, outcome.rows, places)
-        for place in found:
-            self.kept.setdefault(place, Kept())
+        for place, one in found.items():
+            # Scrape targets make a cluster; what else bears its name may be left over, or told of it by others.
+            if place in self.homes or (outcome.tier == "wall" and "cluster_list" in one.values):
+                self.kept.setdefault(place, Kept())
         whole = [query for query in outcome.answered if query.by == "store"]
         apart = [query for query in outcome.answered if query.by != "store"]
         if whole:
             self.kept.setdefault(WHOLE, Kept())
         for place, kept in self.kept.items():
-            one = found.get(place)
+            mine = found.get(place)
             if place == WHOLE:
-                keep(kept, one, whole, now, present=True)
+                keep(kept, mine, whole, now, present=True)
                 self.touched.add(place)
                 continue
             if outcome.tier == "wall":
-                self._seen(kept, one.values if one else {}, now)
-            keep(kept, one, apart, now, present=kept.seen_at is not None and kept.seen_at == self.answered_at)
-            if one or kept.seen_at == now:
+                self._seen(kept, mine.values if mine else {}, now)
+            keep(kept, mine, apart, now, present=kept.seen_at is not None and kept.seen_at == self.answered_at)
+            if mine or kept.seen_at == now:
                 self.touched.add(place)
         if outcome.tier == "wall":
             self._pass(now)

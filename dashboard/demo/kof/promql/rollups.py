@@ -29,7 +29,7 @@ def monotone(values: Sequence[float]) -> list[float]:
 
 def near(times: Sequence[float]) -> float:
     """How far apart samples may be to belong together: a bit more than they usually are."""
-    gaps = [later - earlier for earlier, later in pairwise(times[-21:])]
+    gaps = [later - earlier for earlier, later in pairwise(times[:21])]
     if not gaps:
         return 300.0
     gaps.sort()
@@ -70,7 +70,7 @@ def increase(window: Window) -> float:
         return values[-1] - window.before[1] if values else 0.0
     if not values:
         return nan
-    step = values[1] - values[0] if len(values) > 1 else 10.0
+    step = values[1] - values[0] if len(values) > 1 else 0.0
     # One that begins small begins at zero: nobody counts before there is something to count.
     start = 0.0 if abs(values[0]) < 10 * (abs(step) + 1) else values[0]
     return values[-1] - start

@@ -11,6 +11,7 @@ class Log(models.Model):
     name = models.CharField(max_length=32)
     started_at = models.DateTimeField()
     pruned_to = models.BigIntegerField(default=0)  # changes up to this id are no longer kept
+    past_from = models.DateTimeField(null=True)  # how things were before this moment is not kept
 
 
 class Lease(models.Model):
@@ -21,8 +22,8 @@ class Lease(models.Model):
     beat_at = models.DateTimeField(null=True)
 
 
-class Cluster(models.Model):
-    """An API endpoint that we hold a link to, by the name of its region."""
+class ClusterColumns(models.Model):
+    """What is known of the link to a cluster."""
 
     class State(models.TextChoices):
         CONNECTING = "connecting"
@@ -30,7 +31,6 @@ class Cluster(models.Model):
         SILENT = "silent"  # no answer to three probes in a row
         REFUSED = "refused"  # it answers, and says no: 401, 403, or a kubeconfig that we do not accept
 
-    name = models.CharField(max_length=253, unique=True)
     state = models.CharField(max_length=16, choices=State.choices, default=State.CONNECTING)
     message = models.TextField(blank=True)  # why, when it is not connected
     since = models.DateTimeField()  # when the state began
@@ -43,6 +43,15 @@ class Cluster(models.Model):
     server = models.CharField(max_length=500, blank=True)  # host and port, never a path or a user
     kubeconfig = models.CharField(max_length=600, blank=True)  # where its kubeconfig was found, in words
     expires_at = models.DateTimeField(null=True)  # of the certificate or token that we use
+
+    class Meta:
+        abstract = True
+
+
+class Cluster(ClusterColumns):
+    """An API endpoint that we hold a link to, by the name of its region."""
+
+    name = models.CharField(max_length=253, unique=True)
     revision = models.BigIntegerField(default=0)  # moves when pages show more of this cluster without a Change
 
 
@@ -68,10 +77,9 @@ class Stream(models.Model):
         constraints = [models.UniqueConstraint(fields=["cluster", "name"], name="stream_once")]
 
 
-class Resource(models.Model):
-    """The last known state of one object on one cluster: what lists need. Its manifest lies beside it."""
+class Columns(models.Model):
+    """What lists need to know of an object."""
 
-    key = models.CharField(max_length=900, unique=True)  # Ref.key
     cluster = models.CharField(max_length=253)
     group = models.CharField(max_length=253, blank=True)
     kind = models.CharField(max_length=63)
@@ -95,6 +103,16 @@ class Resource(models.Model):
     due_at = models.DateTimeField(null=True)  # look again then, though nothing was heard
     progressed_at = models.DateTimeField()  # last meaningful difference
     as_of = models.DateTimeField()  # when the manifest that we keep reached us: the last that differed in what matters
+    known_since = models.DateTimeField(null=True)  # when it came into the copy
+
+    class Meta:
+        abstract = True
+
+
+class Resource(Columns):
+    """The last known state of one object on one cluster: what lists need. Its manifest lies beside it."""
+
+    key = models.CharField(max_length=900, unique=True)  # Ref.key
 
     class Meta:
         indexes = [
@@ -113,6 +131,47 @@ class Manifest(models.Model):
 
     resource = models.OneToOneField(Resource, on_delete=models.CASCADE, primary_key=True)
     body = models.BinaryField()
+
+
+class Version(Columns):
+    """How an object was until something changed it: what "as of T" is made of. Written with each change, never altered.
+
+    The state at a moment is the first Version that ended after it, else what the copy has now.
+    """
+
+    key = models.CharField(max_length=900)
+    until = models.DateTimeField()  # `seen_at` of the change that ended it
+    change = models.BigIntegerField(null=True)  # id of that change; null when something moved without one
+    body = models.BinaryField(null=True)  # its manifest, as in Manifest; null: as that of the version after it
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["key", "until"], name="version_object"),
+            models.Index(fields=["kind", "until"], name="version_kind"),
+            models.Index(fields=["deployment", "until"], name="version_deployment"),
+        ]
+
+
+class PastLink(ClusterColumns):
+    """How the link to a cluster was until it changed."""
+
+    name = models.CharField(max_length=253)
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["name", "until"], name="link_until")]
+
+
+class Blindness(models.Model):
+    """When we could not see what happened: on one cluster (a gap), or, without its name, at all (no watcher)."""
+
+    cluster = models.CharField(max_length=253, blank=True)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    why = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["until"], name="blindness_until")]
 
 
 class Change(models.Model):
@@ -148,7 +207,7 @@ class Change(models.Model):
     health = models.CharField(max_length=16, blank=True)  # of the object after it
     previous_health = models.CharField(max_length=16, blank=True)
     columns = models.JSONField(default=dict)  # the other list columns after it: template, credential, labels
-    manifest = models.BinaryField(null=True)  # after it, when spec or status changed; compressed, redacted
+    manifest = models.BinaryField(null=True)  # no longer written: Version has what was before each change
     blind_from = models.DateTimeField(null=True)
 
     class Meta:

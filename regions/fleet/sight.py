@@ -35,7 +35,7 @@ def freshness(now: datetime | None = None) -> Freshness:
 def links(now: datetime | None = None) -> dict[str, LinkView]:
     """The link to every cluster, by its name."""
     now = now or timezone.now()
-    return {cluster.name: _view(cluster, now) for cluster in Cluster.objects.order_by("name")}
+    return {cluster.name: view_of(cluster, now) for cluster in Cluster.objects.order_by("name")}
 
 
 def link_of(view: LinkView) -> Link:
@@ -52,7 +52,8 @@ def never(name: str) -> LinkView:
     return LinkView(name, "connecting", True, "Not connected yet", None, None)
 
 
-def _view(cluster: Cluster, now: datetime) -> LinkView:
+def view_of(cluster: Cluster, now: datetime) -> LinkView:
+    """The link to a cluster as it is to be told at this moment."""
     blind = Link(cluster.name, cluster.state, heard_at=cluster.heard_at).quiet(now)
     expiring = bool(cluster.expires_at and cluster.expires_at - now < NOTICE)
     message = _words(cluster, blind)

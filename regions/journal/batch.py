@@ -15,6 +15,8 @@ from regions.domain.redact import redact
 from regions.domain.refs import MANAGEMENT, Ref
 from regions.journal.correlating import chunks
 from regions.journal.inserting import insert
+from regions.journal.keeping import Past, image
+from regions.journal.keeping import moved as moved_silently
 from regions.journal.packing import pack, unpack
 from regions.journal.rows import ALTERED, apply_facts, apply_health, observed
 from regions.models import Change, Manifest, Resource, Stream
@@ -23,9 +25,10 @@ from regions.models import Change, Manifest, Resource, Stream
 class Batch:
     """Loads what the notes concern, applies them in their order, and saves the outcome."""
 
-    def __init__(self, now: datetime, changes: list[Change]) -> None:
+    def __init__(self, now: datetime, changes: list[Change], past: Past) -> None:
         self.now = now
         self.changes = changes
+        self.past = past
         self.rows: dict[str, Resource] = {}
         self.bodies: dict[str, bytes] = {}  # packed manifests of `rows`
         self.facts: dict[int, Facts] = {}  # by id of the note
@@ -64,7 +67,10 @@ class Batch:
         before = unpack(self.bodies[key]) if row is not None and key in self.bodies else None
         after = redact(note.manifest)
         if row is None:
-            row = self.rows[key] = _new_row(note)
+            row = self.rows[key] = _new_row(note, self.now)
+        image_before, body_before = image(row), self.bodies.get(key)
+        if before is None:
+            row.known_since = self.now
         was = Assessment(Health(row.health), row.message) if before is not None and row.health else None
         # Progress is what the object itself did; a judgement that changes by time alone is none.
         moved = was is None or difference(before, after, was, was) is not None
@@ -82,6 +88,8 @@ class Batch:
         if before is not None and news is None:
             # What pages show moves only with news: the copy keeps the version that they were drawn from.
             row.due_at = judgement.due_at
+            if moved_silently(image_before, row):
+                self.past.end(key, image_before, None)
             return
         row.as_of = note.at
         apply_health(row, judgement, note.at)
@@ -91,9 +99,10 @@ class Batch:
         self.rewritten.add(key)
         # What was there when we first looked is inventory, not news.
         if news and (before is not None or self._followed(note)):
-            body = self.bodies[key] if news.keep else None
             at = row.created_at if before is None and row.created_at else note.at
-            self.changes.append(observed(row, news, old_health, at, self.now, body))
+            self.changes.append(observed(row, news, old_health, at, self.now))
+            if before is not None:
+                self.past.end(key, image_before, body_before, self.changes[-1])
 
     def gone(self, note: Gone) -> None:
         row = self.rows.get(_key(note))
@@ -106,6 +115,7 @@ class Batch:
         places = held.values_list("key", "namespace", "name").iterator()
         lost = [key for key, *place in places if tuple(place) not in note.keys and key not in self.touched]
         for some in chunks(lost):
+            self._load_bodies(some)
             for row in Resource.objects.filter(key__in=some):
                 self._remove(self.rows.get(row.key) or row, note.at)
 
@@ -132,6 +142,7 @@ class Batch:
         for place in [place for place in self.streams if place[0] == cluster]:
             del self.streams[place]
             self.moved_streams.discard(place)
+        self.past.end_all_of(cluster)
         Manifest.objects.filter(resource__cluster=cluster).delete()
         Resource.objects.filter(cluster=cluster).delete()
         Stream.objects.filter(cluster=cluster).delete()
@@ -188,8 +199,17 @@ class Batch:
 
     def _say_deleted(self, row: Resource, at: datetime, what: str) -> None:
         news = News("Deleted", f"{row.kind} {row.name} {what}")
+        was = image(row)
+        if row.key not in self.bodies:
+            self._load_bodies([row.key])
         health, row.health = row.health, ""
         self.changes.append(observed(row, news, health, at, self.now))
+        self.past.end(row.key, was, self.bodies.get(row.key), self.changes[-1])
+
+    def _load_bodies(self, keys: Iterable[str]) -> None:
+        wanted = [key for key in keys if key not in self.bodies]
+        found = Manifest.objects.filter(resource__key__in=wanted).values_list("resource__key", "body")
+        self.bodies.update((key, bytes(body)) for key, body in found)
 
     def _load_regions(self, notes: Iterable[Put | Gone]) -> None:
         wanted = set()
@@ -214,11 +234,14 @@ class Batch:
                 continue
             for some in chunks(names):
                 homeless = held.filter(kind="ClusterDeployment", credential__in=some, region=MANAGEMENT)
+                self.past.end_rows(homeless)
                 deployments.setdefault(region, []).extend(homeless.values_list("deployment", flat=True))
                 homeless.update(region=region)
         for region, names in deployments.items():
             for some in chunks(names):
-                held.filter(~Q(kind="ClusterDeployment"), ~Q(region=region), deployment__in=some).update(region=region)
+                others = held.filter(~Q(kind="ClusterDeployment"), ~Q(region=region), deployment__in=some)
+                self.past.end_rows(others)
+                others.update(region=region)
 
 
 def _key(note: Put | Gone) -> str:
@@ -227,11 +250,12 @@ def _key(note: Put | Gone) -> str:
     return Ref(note.cluster, kind.group, kind.name, meta.get("namespace", ""), meta["name"]).key
 
 
-def _new_row(note: Put) -> Resource:
+def _new_row(note: Put, now: datetime) -> Resource:
     meta = note.manifest["metadata"]
     return Resource(
         key=_key(note), cluster=note.cluster, group=note.kind.group, kind=note.kind.name,
         namespace=meta.get("namespace", ""), name=meta["name"], since=note.at, progressed_at=note.at,
+        known_since=now,
     )  # fmt: skip
 
 

@@ -21,18 +21,18 @@ VALUES = 3_000
 def insert(rows: Sequence[Resource], bodies: dict[str, bytes]) -> None:
     """Insert new Resources with their packed manifests (by key), and give each row its primary key."""
     fields = [field for field in Resource._meta.concrete_fields if not field.primary_key]
-    adapted = [(field.attname, _adapter(field)) for field in fields]
-    ids = _write(Resource, fields, [[adapt(getattr(row, name)) for name, adapt in adapted] for row in rows], "id")
+    ids = write(Resource, fields, [[getattr(row, field.attname) for field in fields] for row in rows], "id")
     for row, found in zip(rows, ids, strict=True):
         row.pk = found
         row._state.adding = False
-    _write(Manifest, list(Manifest._meta.concrete_fields), [(row.pk, bodies[row.key]) for row in rows])
+    write(Manifest, list(Manifest._meta.concrete_fields), [(row.pk, bodies[row.key]) for row in rows])
 
 
-def _write(
+def write(
     model: type[models.Model], fields: Sequence[models.Field], rows: Sequence[Sequence[Any]], answer: str = ""
 ) -> list[int]:
-    """Insert; the ids that the rows got, when `answer` names their column."""
+    """Insert values as the fields hold them; the ids that the rows got, when `answer` names their column."""
+    adapters = [_adapter(field) for field in fields]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(field.column) for field in fields)
     into = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES "  # noqa: S608 names of ours
@@ -44,7 +44,9 @@ def _write(
         for start in range(0, len(rows), size):
             some = rows[start : start + size]
             statement = into + ", ".join([row_marks] * len(some)) + (f" RETURNING {quote(answer)}" if returning else "")
-            cursor.execute(statement, [value for row in some for value in row])
+            cursor.execute(statement, [
+                adapt(value) for row in some for adapt, value in zip(adapters, row, strict=True)
+            ])  # fmt: skip
             if returning:
                 ids += (found for (found,) in cursor.fetchall())
             elif answer:

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from regions.models import Lease, Log
+from regions.models import Blindness, Lease, Log
 
 PATIENCE = timedelta(seconds=8)
 """A holder that has not beaten for so long may be followed by another."""
+BLIND = timedelta(seconds=30)
+"""When nobody has beaten for so long, nothing was known meanwhile."""
 
 
 class LeaseLost(Exception):
@@ -21,10 +23,12 @@ def claim(holder: str, now: datetime) -> int | None:
         lease, _ = Lease.objects.select_for_update().get_or_create(pk=1)
         if lease.holder not in ("", holder) and lease.beat_at and now - lease.beat_at < PATIENCE:
             return None
+        if lease.beat_at and now - lease.beat_at > BLIND:
+            Blindness.objects.create(since=lease.beat_at, until=now, why="Nobody watched")
         lease.holder, lease.term, lease.beat_at = holder, lease.term + 1, now
         lease.save()
         if not Log.objects.exists():
-            Log.objects.create(name=uuid.uuid4().hex[:8], started_at=now)
+            Log.objects.create(name=uuid.uuid4().hex[:8], started_at=now, past_from=now)
         return lease.term
 
 

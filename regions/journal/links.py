@@ -6,8 +6,9 @@ from datetime import datetime
 from regions.domain.notes import Blind, Heard, Left, Replaced
 from regions.domain.refs import MANAGEMENT
 from regions.journal.rows import of_link
-from regions.models import Change, Cluster
+from regions.models import Blindness, Change, Cluster, ClusterColumns, PastLink
 
+LINK = ("name", *(field.attname for field in ClusterColumns._meta.concrete_fields))
 STATE = Cluster.State
 
 
@@ -19,6 +20,7 @@ class LinkBook:
         self.changes = changes
         self.rows: dict[str, Cluster] = {}
         self.moved: set[str] = set()
+        self.past: list[PastLink] = []
 
     def row(self, name: str, at: datetime) -> Cluster:
         if name not in self.rows:
@@ -29,6 +31,8 @@ class LinkBook:
         row = self.row(note.cluster, note.at)
         was = row.state if row.pk or note.cluster in self.moved else STATE.CONNECTING
         differ = {field for field, value in note.fields.items() if getattr(row, field) != value}
+        if differ - {"heard_at"}:
+            self._end(row)
         for field in differ:
             setattr(row, field, note.fields[field])
         self.moved.add(row.name)
@@ -40,6 +44,7 @@ class LinkBook:
 
     def gone(self, note: Replaced | Left) -> None:
         row = self.row(note.cluster, note.at)
+        self._end(row)
         if isinstance(note, Left):
             if row.pk:
                 row.delete()
@@ -56,6 +61,7 @@ class LinkBook:
         row = of_link(note.cluster, "Gap", note.why, "warning", note.at, self.now, source=Change.Source.GAP)
         row.blind_from = note.since
         self.changes.append(row)
+        Blindness.objects.create(cluster=note.cluster, since=note.since, until=self.now, why=note.why)
 
     def bump(self, clusters: Iterable[str]) -> None:
         """Move the revision of these: something that pages show of them changed without a change in the log."""
@@ -65,7 +71,13 @@ class LinkBook:
                 row.revision += 1
                 self.moved.add(name)
 
+    def _end(self, row: Cluster) -> None:
+        """Keep how this link was until now."""
+        if row.pk or row.name in self.moved:
+            self.past.append(PastLink(until=self.now, **{name: getattr(row, name) for name in LINK}))
+
     def save(self) -> None:
+        PastLink.objects.bulk_create(self.past)
         for name in self.moved:
             self.rows[name].save()
 

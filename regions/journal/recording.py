@@ -10,6 +10,7 @@ from regions.domain.health import Assessment, Health, assess
 from regions.domain.notes import Blind, Gone, Heard, Left, Note, Put, Reached, Replaced, Swept
 from regions.journal.batch import Batch
 from regions.journal.correlating import CHUNK
+from regions.journal.keeping import Past, image
 from regions.journal.lease import hold
 from regions.journal.links import LinkBook
 from regions.journal.packing import unpack
@@ -26,7 +27,8 @@ def record(term: int, notes: Sequence[Note], now: datetime) -> int:
     with transaction.atomic():
         hold(term)
         changes: list[Change] = []
-        batch = Batch(now, changes)
+        past = Past(now)
+        batch = Batch(now, changes, past)
         batch.load(notes)
         reports = Reports(now, changes)
         reports.load(note for note in notes if isinstance(note, Put) and note.kind.name == "Event")
@@ -57,6 +59,7 @@ def record(term: int, notes: Sequence[Note], now: datetime) -> int:
         links.bump(batch.unquiet)
         links.save()
         Change.objects.bulk_create(changes, batch_size=CHUNK)
+        past.save()
         return len(changes)
 
 
@@ -66,6 +69,7 @@ def tick(term: int, now: datetime, limit: int = 500) -> int:
         hold(term)
         due = Manifest.objects.filter(resource__due_at__lte=now).select_related("resource").order_by("resource__due_at")
         changes: list[Change] = []
+        past = Past(now)
         rows = []
         for held in due[:limit]:
             row = held.resource
@@ -74,10 +78,13 @@ def tick(term: int, now: datetime, limit: int = 500) -> int:
             judgement = assess(manifest, now, row.progressed_at)
             news = difference(manifest, manifest, was, judgement) if judgement.health != was.health else None
             if news:
+                before = image(row)
                 apply_health(row, judgement, now)
                 changes.append(observed(row, news, was.health, now, now))
+                past.end(row.key, before, None, changes[-1])
             row.due_at = judgement.due_at
             rows.append(row)
         Resource.objects.bulk_update(rows, ["health", "rank", "message", "since", "due_at"], batch_size=CHUNK)
         Change.objects.bulk_create(changes)
+        past.save()
         return len(rows)

@@ -13,7 +13,7 @@ from regions.models import Change, Resource
 # The columns that a new version of an object may alter.
 ALTERED = [
     "version", "stream", "uid", "resource_version", "created_at", "deleting_at", "region", "deployment", "template",
-    "credential", "labels", "health", "rank", "message", "since", "due_at", "progressed_at", "as_of",
+    "credential", "labels", "health", "rank", "message", "since", "due_at", "progressed_at", "as_of", "known_since",
 ]  # fmt: skip
 
 
@@ -31,13 +31,13 @@ def apply_health(row: Resource, judgement: Assessment, now: datetime) -> None:
     row.message, row.due_at = judgement.message, judgement.due_at
 
 
-def observed(row: Resource, news: News, was: str, at: datetime, now: datetime, body: bytes | None = None) -> Change:
+def observed(row: Resource, news: News, was: str, at: datetime, now: datetime) -> Change:
     """One row of the log: what was seen to happen to this object, with its list columns after it."""
     return Change(
         at=at, seen_at=now, source=Change.Source.OBSERVED, severity=news.severity, cluster=row.cluster,
         region=row.region, deployment=row.deployment, group=row.group, kind=row.kind, namespace=row.namespace,
         name=row.name, uid=row.uid, reason=news.reason, message=news.message, health=row.health, previous_health=was,
-        columns={"template": row.template, "credential": row.credential, "labels": row.labels}, manifest=body,
+        columns={"template": row.template, "credential": row.credential, "labels": row.labels},
     )  # fmt: skip
 
 

@@ -79,7 +79,7 @@ def test_what_was_forgotten_is_a_gap_for_those_who_had_not_read_it(term):
     journal.record(term, [note(0)], NOON)
     read = journal.cursor()
     journal.record(term, [note(1)], NOON + timedelta(days=8))
-    assert journal.prune(term, NOON + timedelta(days=1)) == 1
+    assert journal.prune(term, NOON + timedelta(days=1)) == 2  # the change, and the blindness that it told of
     assert journal.read(old).gap
     assert journal.read(read).gap == ""
     assert [change.at.minute for change in journal.read(read).changes] == [1]

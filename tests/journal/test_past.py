@@ -72,7 +72,7 @@ class World:
         name = f"c-{self.dice.randrange(6)}"
         if roll < 0.05 and name in self.lives:  # what hangs on a deployment moves with it
             release = manifest(name, self.version, of="HelmRelease", spec={}, status={})
-            owner = {"apiVersion": "k0rdent.mirantis.com/v1beta1", "kind": "ClusterDeployment", "name": name, "uid": "u"}
+            owner = {"apiVersion": "k0rdent.mirantis.com/v1", "kind": "ClusterDeployment", "name": name, "uid": "u"}
             release["metadata"]["ownerReferences"] = [owner]
             return [put(release, at=now)]
         if roll < 0.45 and name in self.lives:

@@ -184,7 +184,8 @@ def _labels(data: Mapping[str, str]) -> tuple[dict[str, str], list[Problem]]:
         if not line.strip():
             continue
         if not sign or not key.strip():
-            bad.append(error("labels", f"Write each label as key=value; “{line.strip()[:60]}” has no “=”."))
+            what = "names no key" if sign else "has no “=”"
+            bad.append(error("labels", f"Write each label as key=value; “{line.strip()[:60]}” {what}."))
         elif key.strip() in found:
             bad.append(error("labels", f"{key.strip()[:60]} is given twice."))
         else:

@@ -52,7 +52,7 @@ def _region(draft: CredentialDraft, world: World, opened: Manifest | None) -> It
         return
     region = world.region(draft.region)
     if region is None:
-        yield error("region", f"There is no region {draft.region}.")
+        yield error("region", f"There is no region {draft.region[:80]}.")
         return
     if region.deleting:
         yield error("region", f"{draft.region} is being deleted.")

@@ -32,6 +32,8 @@ def kubeconfig(field: str, text: str) -> list[Problem]:
     except plain.NotPlain as problem:
         return [error(field, f"This kubeconfig cannot be read: {problem}.")]
     if not isinstance(config, dict) or config.get("kind", "Config") != "Config" or "clusters" not in config:
+        if isinstance(config, str) and _hides_kubeconfig(config):
+            return [error(field, "This is base64. Paste the kubeconfig itself; Pane encodes it.")]
         return [error(field, "This is not a kubeconfig: it has no clusters.")]
     context = _current(config)
     if isinstance(context, str):
@@ -65,6 +67,13 @@ def kubeconfig(field: str, text: str) -> list[Problem]:
         found.append(warning(field, "It signs in with a password, which current Kubernetes servers refuse."))
     by = "a token" if user.get("token") else "a client certificate" if user.get("client-key-data") else "a password"
     return [note(field, f"This is a kubeconfig for {server}, signing in with {by}."), *found]
+
+
+def _hides_kubeconfig(text: str) -> bool:
+    try:
+        return b"clusters:" in base64.b64decode(re.sub(r"\s", "", text), validate=True)
+    except (binascii.Error, ValueError):
+        return False
 
 
 def server_of(text: str) -> str:

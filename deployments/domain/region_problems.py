@@ -71,7 +71,7 @@ def _deployment(chosen: tuple[str, str], world: World) -> Iterator[Problem]:
 
 def _kubeconfig(draft: RegionDraft, world: World) -> Iterator[Problem]:
     name, key = draft.kubeconfig_secret
-    if why := names.dns_name(name):
+    if draft.secret_name and (why := names.dns_name(name)):  # else it is called after the region, and that is told
         yield error("secret_name", why)
     if why := names.data_key(key):
         yield error("secret_key", why)

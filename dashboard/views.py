@@ -17,7 +17,7 @@ from regions.requests import ViewedRequest
 @require_GET
 def overview(request: ViewedRequest) -> HttpResponse:
     """Is the fleet well, and what needs me."""
-    follow(request, topics.FLEET)
+    follow(request, topics.FLEET, topics.METRICS)
     found = fleet.overview(viewer=request.viewer)
     by_health = Counter(card.health for card in found.regions)
     regions = {health.value: by_health[health] for health in Health if by_health[health]}

@@ -10,7 +10,7 @@ from deployments.domain import template_filters
 from deployments.domain.filters import parse
 from regions import fleet, live
 from regions.domain.refs import MANAGEMENT
-from regions.domain.topics import deployment, kind, object_
+from regions.domain.topics import METRICS, deployment, kind, object_
 from regions.requests import ViewedRequest
 
 # A link that falls silent is news of its Region, and changes what may be said of all that lies there.
@@ -43,7 +43,7 @@ def _columns(chosen: str) -> list[dict[str, str]]:
 @require_safe
 def detail(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
     """/deployments/<namespace>/<name>/"""
-    live.follow(request, deployment(namespace, name), object_("Management", "", "kcm"))
+    live.follow(request, deployment(namespace, name), object_("Management", "", "kcm"), METRICS)
     try:
         found = catalog.get_deployment(namespace, name, viewer=request.viewer)
     except fleet.NotFound as error:

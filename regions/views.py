@@ -31,7 +31,7 @@ def regions(request: ViewedRequest) -> HttpResponse:
 @require_GET
 def region(request: ViewedRequest, name: str) -> HttpResponse:
     """One region, or `~management`."""
-    follow(request, topics.region(name))
+    follow(request, topics.region(name), topics.metrics(name))
     try:
         found = fleet.get_region(name, viewer=request.viewer)
     except fleet.NotFound as error:

@@ -193,7 +193,8 @@ def _cell(
     # How many of the region's clusters report stands at the head of its row; here only where it is of fewer.
     fewer = aggregate is not None and aggregate.value is not None and aggregate.heard < heard
     coverage = f"of {aggregate.coverage}" if aggregate and fewer else ""
-    return Cell(key, panel.title, figure, tone, past[key], 0.0, tops[key], of, coverage, spark=key != "freshness")
+    spark = key != "freshness"
+    return Cell(key, panel.title, figure, tone, past[key], 0.0, tops[key], of, coverage, spark, panel.short)
 
 
 def _trouble(line: Line) -> tuple[bool, int, int, int, str]:

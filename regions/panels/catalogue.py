@@ -115,8 +115,10 @@ ACROSS = (
 )  # fmt: skip
 """Side by side on /metrics/: a column each."""
 
-KEYS = ("nodes_ready", "cpu_used_ratio", "mem_used_ratio", "disk_worst", "pods_waiting", "api_err", "api_p99",
-        "cost_day_run_rate", "freshness")  # fmt: skip
+KEYS = (
+    "nodes_ready", "cpu_used_ratio", "cpu_commit", "mem_used_ratio", "disk_worst", "pods_waiting", "api_err", "api_p99",
+    "cost_day_run_rate", "cost_idle_cpu", "targets_up_ratio", "freshness",
+)  # fmt: skip
 """Key figures of a region or cluster."""
 
 CHARTS = (

@@ -94,6 +94,17 @@ class Place:
     places: tuple[alarms.Place[Alert], ...]
     counts: Mapping[str, int]
     nothing: Missing | None  # why there is no figure at all
+    silent: Missing | None  # why none is known now, when that is one reason for all
+
+    @property
+    def past(self) -> bool:
+        """Something of the last hour is known, though nothing of now."""
+        return any(tile.drawn for tile in self.tiles)
+
+    @property
+    def askable(self) -> bool:
+        """Somebody is there that charts can be asked of."""
+        return bool(self.stores) and any(store.answers for store in self.stores)
 
     @property
     def stuck(self) -> tuple[Rung, ...]:
@@ -133,13 +144,19 @@ def _place(
         Section(title, slots([key for key in keys if not _apart(figures.get(key))], scope, span))
         for title, keys in groups
     ]  # fmt: skip
+    tiles = board.key_tiles(one, scope, now)
     return Place(
-        scope, board.key_tiles(one, scope, now), tuple(section for section in sections if section.slots),
+        scope, tiles, tuple(section for section in sections if section.slots),
         spaces(clusters)[:MOST], facts(CONTROL_PLANE, figures, scope), facts(CAPACITY, figures, scope),
         facts(("gpu_count", "gpu_util"), figures, scope) if has_gpu else (), stores,
         tuple(rung(cluster) for cluster in clusters), SPANS, span, alarms.places(alerts), alarms.counts(alerts),
-        nothing,
+        nothing, None if nothing else _silent([tile.figure for tile in tiles]),
     )  # fmt: skip
+
+
+def _silent(figures: list[Figure | None]) -> Missing | None:
+    gaps = [figure for figure in figures if isinstance(figure, Missing)]
+    return gaps[0] if gaps and len(gaps) == len(figures) and len({gap.reason for gap in gaps}) == 1 else None
 
 
 def _apart(figure: Figure | None) -> bool:

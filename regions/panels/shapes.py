@@ -84,6 +84,11 @@ class Tile:
     points: tuple[float | None, ...] = ()  # the last hour, to now
     high: float = 1.0  # of the scale of its small line
 
+    @property
+    def drawn(self) -> bool:
+        """Something of the last hour is known."""
+        return any(point is not None for point in self.points)
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -99,6 +104,7 @@ class Cell:
     of: str = ""
     coverage: str = ""  # when it is not of all
     spark: bool = True
+    brief: str = ""  # the title where there is little room
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,16 @@ class Line:
     alerts: Mapping[str, int] = field(default_factory=dict)
     stores: str = ""
     sub: str = ""
+
+    @property
+    def silent(self) -> Missing | None:
+        """Why none of its figures is known, when that is one reason for all: then it is said once."""
+        gaps = [cell.figure for cell in self.cells]
+        first = gaps[0] if gaps else None
+        if not isinstance(first, Missing):
+            return None
+        alike = all(isinstance(gap, Missing) and gap.reason is first.reason for gap in gaps)
+        return first if alike else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from regions.domain import alarms
 from regions.domain.charts import geometry
 from regions.domain.charts.units import counts, parts, say
 from regions.domain.measures import Aggregate, Figure, Missing, Reading, Why
-from regions.fleet import targets
+from regions.fleet import measures, targets
 from regions.fleet.measures_shapes import Alert
 from regions.panels import links
 
@@ -39,9 +40,21 @@ def figure(value: float | None, unit: str) -> str:
 
 
 @register.filter
+def told(value: float | None, drawing: geometry.Drawing) -> str:
+    """A value of a chart, on the chart's own scale; of none, the words "no data"."""
+    return "no data" if value is None else drawing.scale.tell(value)
+
+
+@register.filter
 def missing_word(missing: Missing) -> str:
     """Why there is no number, in two or three words."""
     return WORDS.get(missing.reason, "Not known.")
+
+
+@register.filter
+def missing_brief(missing: Missing) -> str:
+    """The same in one word or two, for a narrow column."""
+    return SHORT.get(missing.reason, "not known")
 
 
 @register.filter
@@ -57,11 +70,11 @@ def is_missing(found: Reading | Missing | None) -> bool:
 
 
 @register.simple_tag
-def measured(found: Reading | Missing | None, bare: bool = False) -> SafeString:
+def measured(found: Reading | Missing | None, bare: bool = False, money: bool = False) -> SafeString:
     """A figure inside a line or a cell: the number, or the reason for none with its sentence as title. `bare`: without
-    its unit where the heading says what is counted."""
+    its unit where the heading says what is counted; `money`: nor the currency."""
     if isinstance(found, Reading):
-        if bare and (counts(found.unit) or found.unit.startswith("USD")):
+        if (bare and counts(found.unit)) or (money and found.unit.startswith("USD")):
             return format_html('<span class="measured">{}</span>', parts(found.value, found.unit)[0])
         return format_html('<span class="measured">{}</span>', say(found.value, found.unit))
     if found is None:
@@ -161,6 +174,13 @@ def alert_url(alert: Alert) -> str:
         namespace, _, name = alert.deployment.partition("/")
         return targets.url("ClusterDeployment", namespace, name)
     return targets.url("Region", "", alert.region) if alert.region else ""
+
+
+@register.simple_tag(takes_context=True)
+def firing(context: template.Context, region: str | None = None, deployment: str | None = None) -> dict[str, int]:
+    """How many alerts fire by severity, worst first: of the fleet, a region or a deployment. Empty when none does."""
+    viewer = context["request"].viewer
+    return alarms.counts(alarms.once(measures.alerts(viewer=viewer, region=region, deployment=deployment)))
 
 
 _OBJECTS = ("node", "pod", "deployment", "statefulset", "daemonset", "job_name", "persistentvolumeclaim", "name")

@@ -22,6 +22,7 @@ class Tick:
     at: str
     text: str
     minor: bool = False  # may be left out where there is little room
+    anchor: str = "middle"  # which side of its text stands there: those at the rims must not stick out
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,8 @@ def draw(
 ) -> Drawing:  # fmt: skip
     """Draw these series. `frame`: a scale shared with other charts; else one that holds all values and zero.
 
-    The series that matter most (by their latest value) come first and get the strokes that can be told apart.
+    The series that matter most (by their latest value) come first; the first eight get strokes that can be told apart,
+    in the order of their names: so the charts of one page give a cluster the same stroke, as long as it is among them.
     """
     known = [(name, tuple(_finite(point) for point in points)) for name, points in series]
     known.sort(key=lambda one: _weight(one[1], worst_high))
@@ -120,8 +122,9 @@ def draw(
     bottom, top = (low, high) if frame else (marks[0], marks[-1])
     top = top if top > bottom else bottom + 1.0
     scale = scale_of(max(abs(bottom), abs(top)), unit, marks[1] - marks[0] if len(marks) > 1 else None)
+    strokes = {name: place for place, name in enumerate(sorted(name for name, _ in known[:STYLES]), 1)}
     lines = tuple(
-        _line(name, place + 1 if place < STYLES else 0, points, count, bottom, top)
+        _line(name, strokes[name] if place < STYLES else 0, points, count, bottom, top)
         for place, (name, points) in enumerate(known)
     )
     return Drawing(
@@ -205,7 +208,8 @@ def _columns(start: datetime, end: datetime, count: int) -> tuple[Tick, ...]:
     found = []
     for place, at in enumerate(rounding.moments(start, end, count)):
         share = (at - start) / length
-        found.append(Tick(f"{100 * share:.2f}%", rounding.say_moment(at, length), minor=place % 2 == 1))
+        anchor = "start" if share < 0.04 else "end" if share > 0.96 else "middle"
+        found.append(Tick(f"{100 * share:.2f}%", rounding.say_moment(at, length), place % 2 == 1, anchor))
     return tuple(found)
 
 

@@ -25,10 +25,19 @@ class Scale:
     by: float
     suffix: str
     digits: int
+    whole: bool = False  # things are counted: a table need not repeat what
+    money: bool = False
 
     def say(self, value: float) -> str:
         """The number as it stands beside the axis; the suffix is said once, at its head."""
         return _fixed(value / self.by, self.digits)
+
+    def tell(self, value: float) -> str:
+        """The number as it stands in a table below: with its suffix, one digit finer than the axis."""
+        shown = value / self.by
+        digits = 0 if self.whole and abs(shown - round(shown)) < 1e-9 else max(self.digits + 1, 2 if self.money else 1)
+        suffix = "" if self.whole and self.by == 1 else self.suffix
+        return f"{_fixed(shown, digits)}\u202f{suffix}" if suffix else _fixed(shown, digits)
 
 
 def counts(unit: str) -> bool:
@@ -59,12 +68,12 @@ def scale_of(top: float, unit: str, step: float | None = None) -> Scale:
     """The scale on which numbers up to `top` (in size) are told; `step` apart, when they are the ticks of an axis."""
     by, suffix = _prefix(abs(top), unit)
     if step is None or step <= 0:
-        return Scale(by, suffix, _digits(top / by, unit))
+        return Scale(by, suffix, _digits(top / by, unit), counts(unit), unit.startswith("USD"))
     apart = step / by
     digits = max(0, -math.floor(math.log10(apart) + 1e-9)) if apart < 1 else 0
     if digits == 0 and abs(apart - round(apart)) > 1e-6:
         digits = 1
-    return Scale(by, suffix, min(digits, 6))
+    return Scale(by, suffix, min(digits, 6), counts(unit), unit.startswith("USD"))
 
 
 def _prefix(size: float, unit: str) -> tuple[float, str]:

@@ -77,7 +77,14 @@ def test_charts_in_one_frame_have_one_scale():
 def test_the_lines_that_matter_come_first_and_the_rest_share_a_stroke():
     drawing = chart(*([place / 20, place / 20] for place in range(12)))
     assert [line.name for line in drawing.lines][:2] == ["s11", "s10"]
-    assert [line.style for line in drawing.lines] == [*range(1, STYLES + 1), 0, 0, 0, 0]
+    assert sorted(line.style for line in drawing.lines[:STYLES]) == [*range(1, STYLES + 1)]
+    assert [line.style for line in drawing.lines[STYLES:]] == [0, 0, 0, 0]
+
+
+def test_a_series_keeps_its_stroke_when_its_rank_changes():
+    before = draw("a", "ratio", [("x", [0.1]), ("y", [0.2])], NOON, MINUTE)
+    after = draw("b", "ratio", [("x", [0.3]), ("y", [0.2])], NOON, MINUTE)
+    assert {line.name: line.style for line in before.lines} == {line.name: line.style for line in after.lines}
 
 
 def test_the_sentence_names_lowest_highest_and_latest():

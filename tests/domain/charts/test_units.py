@@ -36,6 +36,10 @@ def test_the_numbers_of_an_axis_share_one_prefix_and_show_that_they_differ():
     scale = scale_of(3 * 1024**3, "bytes", 512 * 1024**2)
     assert [scale.say(step * 512 * 1024**2) for step in range(4)] == ["0.0", "0.5", "1.0", "1.5"]
     assert scale.suffix == "GiB"
+    assert scale.tell(2 * 1024**3) == f"2.00{NARROW}GiB"
+    assert scale_of(8, "nodes", 2).tell(7) == "7"
+    assert scale_of(8, "nodes", 2).tell(6.5) == "6.5"
+    assert scale_of(6, "USD/h", 2).tell(3.61) == f"3.61{NARROW}USD/h"
     assert scale_of(0.04, "ratio", 0.01).say(0.03) == "3"
     assert scale_of(0.002, "ratio", 0.0005).say(0.0015) == "0.15"
     assert scale_of(0.5, "s", 0.1).say(0.3) == "300"

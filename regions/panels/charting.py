@@ -1,13 +1,14 @@
 """Charts of a named query: asked of the stores when somebody looks, never while a page is drawn."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 
 from regions.domain.charts.geometry import draw
 from regions.domain.charts.spans import Span
 from regions.domain.viewer import Viewer
+from regions.domain.words import listed
 from regions.metrics.ranges import Chart, chart
 from regions.panels import addresses, links
 from regions.panels.addresses import Scope
@@ -39,8 +40,7 @@ def ask(shown: Panel, scope: Scope, span: Span, viewer: Viewer, now: datetime | 
 
 def drawn(shown: Panel, scope: Scope, span: Span, found: Chart) -> ChartPanel:
     """What was answered, as a chart."""
-    step = found.step if isinstance(found.step, timedelta) else timedelta(seconds=found.step)
-    drawing = draw(shown.title, found.unit or shown.unit, named(found, scope), found.start, step)
+    drawing = draw(shown.title, found.unit, named(found, scope), found.start, found.step)
     data = tuple(Link(ending.upper(), addresses.chart(shown.key, scope, span, ending)) for ending in ("csv", "json"))
     behind = Behind(
         found.promql, shown.meaning, found.store, data,
@@ -49,8 +49,20 @@ def drawn(shown: Panel, scope: Scope, span: Span, found: Chart) -> ChartPanel:
     id = "-".join(filter(None, ("chart", shown.key, scope.region, scope.namespace, scope.cluster))).replace("~", "")
     return ChartPanel(
         id.replace(".", "_"), shown.title, addresses.chart(shown.key, scope, span), drawing, behind, found.missing,
-        "not whole: the store says that its answer is partial" if found.partial else "",
+        notice(found),
     )  # fmt: skip
+
+
+def notice(found: Chart) -> str:
+    """What is not whole about a chart, in words; empty when it is whole."""
+    said = []
+    if found.lacking:
+        said.append(f"without {listed(found.lacking)}")
+    elif found.partial:
+        said.append("not whole: the store says that its answer is partial")
+    if found.cut:
+        said.append(f"the {len(found.series)} largest of {len(found.series) + found.cut}")
+    return "; ".join(said)
 
 
 def named(found: Chart, scope: Scope) -> list[tuple[str, tuple[float | None, ...]]]:

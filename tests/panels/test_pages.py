@@ -58,8 +58,7 @@ def test_a_store_that_fell_silent_ends_in_its_small_line_where_it_ended(measured
 
 def test_kof_stands_above_what_it_measures(measured, read):
     text = read("/metrics/")
-    assert "1 of 7 parts of KOF are not well: kof-child-cluster" in text
-    assert "7 of 9 clusters" in text
+    assert "1 of 7 parts of KOF is Degraded: kof-child-cluster (7 of 9 clusters)" in text
     assert text.index("parts of KOF") < text.index("Nodes ready")
 
 

@@ -22,7 +22,8 @@ async def run(options: argparse.Namespace, folder: Path) -> None:
     installation = Installation(options.seed, size)
     await installation.start()
     installation.write_kubeconfigs(folder)
-    installation.observatory.back(folder)
+    if options.store != "own":
+        installation.observatory.back(folder)
     story = Story(
         installation.management.kubeconfig(), seed=options.seed, pace=options.pace, switch=installation.switch,
         stores=installation.observatory.open,
@@ -72,6 +73,7 @@ def main() -> None:
     parser.add_argument("--deployments", type=int, default=60)
     parser.add_argument("--machines", type=int, default=0)
     parser.add_argument("--pace", type=float, default=1)
+    parser.add_argument("--store", choices=("auto", "own"), default="auto")
     options = parser.parse_args()
     folder = Path(options.folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

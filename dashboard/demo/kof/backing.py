@@ -7,7 +7,6 @@ filled in, and whenever it is gone, the demo's evaluator answers instead.
 import asyncio
 import contextlib
 import json
-import os
 import shutil
 import socket
 import subprocess
@@ -42,11 +41,6 @@ _LONG: dict[str, tuple[str, str]] = {  # a label and value that it must have, if
 _BATCH = 400_000  # bytes of one import
 
 
-def program() -> str | None:
-    """The binary, unless the environment says to do without."""
-    return None if os.environ.get("PANE_DEMO_STORE") == "own" else shutil.which(PROGRAM)
-
-
 class Backing:
     """`ready` once it knows what the evaluator knows."""
 
@@ -69,7 +63,7 @@ class Backing:
 
     async def run(self) -> None:
         """Start, fill in the past, then feed, for ever; or say nothing and leave it to the evaluator."""
-        binary = program()
+        binary = shutil.which(PROGRAM)
         if binary is None or len(self._telemetry.tracks) > _MOST:
             return
         try:

@@ -1,10 +1,12 @@
 """Who plays what: the stories that the demo's metrics tell, each given to a cluster that is well otherwise."""
 
 import zlib
+from dataclasses import replace
 from typing import Any
 
 from dashboard.demo.charts import chart_of
 from dashboard.demo.fleet.enrol import BOUND, ROLE
+from dashboard.demo.kof.subjects import Subject
 
 Manifest = dict[str, Any]
 # gpu: hot, expensive, with GPUs · disk: a full root disk · crash: a crash loop and errors of the API · memory: nearly
@@ -39,6 +41,21 @@ def cast(deployments: list[Manifest]) -> dict[str, str]:
     if stores:
         found[(lund or sorted(stores))[0]] = "full"
     return found
+
+
+def past(c: Subject, now: float) -> list[tuple[float, Subject]]:
+    """What a cluster was before, oldest first, and until when: pools grow and shrink, and so does what they cost."""
+    workers = [node for node in c.nodes if not node.control]
+    number = zlib.crc32(c.key.encode())
+    if c.story == "gpu":  # somebody doubled the pool of GPUs the day before yesterday: the bill shows it
+        return [(now - 2.2 * 86400, replace(c, nodes=tuple(n for n in c.nodes if n not in workers[::2])))]
+    days = 86400 * (1 + number // 7 % 40 / 10)
+    if len(workers) > 2 and number % 5 == 0:
+        return [(now - days, replace(c, nodes=tuple(node for node in c.nodes if node is not workers[-1])))]
+    if len(workers) > 1 and number % 5 == 1:
+        gone = replace(workers[0], name=f"{workers[0].name[:-5]}xg4zt")
+        return [(now - days, replace(c, nodes=(*c.nodes, gone)))]
+    return []
 
 
 def _fits(story: str, each: Manifest) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from dashboard.demo.kof.families import FAMILIES, LONG_AGO, Row, Value, constant, family
+from dashboard.demo.kof.families import LONG_AGO, Row, Value, constant, family
 from dashboard.demo.kof.subjects import GIB, Subject
 from dashboard.demo.kof.waves import wave
 
@@ -58,5 +58,3 @@ _own("flag", "vmstorage-cluster", 8482, lambda c, number: constant(1.0), name="r
      is_set="true")  # fmt: skip
 _own("vl_rows_ingested_total", "vlstorage", 9491, _logs)
 _own("vl_data_size_bytes", "vlstorage", 9491, lambda c, number: constant(31.0 * GIB))
-
-__all__ = ["FAMILIES"]

@@ -15,11 +15,10 @@ from typing import Any
 
 from dashboard.demo.apiserver.server import Server
 from dashboard.demo.fleet.enrol import ROLE
-from dashboard.demo.kof import casting, mothership
+from dashboard.demo.kof import casting, control, costs, mothership, nodes, scraping, storage, workloads
 from dashboard.demo.kof.families import FAMILIES
 from dashboard.demo.kof.promql.source import Labels, Series, takes
 from dashboard.demo.kof.promql.tree import Matcher
-from dashboard.demo.kof.storage import FAMILIES as _WITH_STORAGE
 from dashboard.demo.kof.subjects import Subject, subject
 from dashboard.demo.kof.tracks import Made, Noted, Track
 
@@ -27,12 +26,12 @@ Manifest = dict[str, Any]
 MANAGEMENT_STORE = "~management"
 MONTH = 30 * 86400.0
 EVERY = 3.0
+FAMILY_MODULES = (scraping, nodes, workloads, control, costs, storage, mothership)  # each fills FAMILIES
 _K0RDENT = "k0rdent.mirantis.com"
 _CONDITIONED = {
     "clusterdeployments": "ClusterDeployment", "credentials": "Credential", "managements": "Management",
     "multiclusterservices": "MultiClusterService", "releases": "Release",
 }  # fmt: skip
-assert _WITH_STORAGE is FAMILIES
 
 
 class Telemetry:
@@ -105,11 +104,16 @@ class Telemetry:
         if heard is None:
             return
         born = _seconds(cld["metadata"]["creationTimestamp"]) + 900
-        track.become(max(min(born, now - 60), now - MONTH), _well(heard))
+        start = max(min(born, now - 60), now - MONTH)
+        for until, was in casting.past(_well(heard), now):
+            if start < until:
+                track.become(start, was)
+                start = until
+        track.become(start, _well(heard))
         ill = [_ill_since(each) for each in machines]
         since = max([each for each in ill if each], default=0.0)
         if since:
-            track.become(max(since, track.history[0][0] + 1), heard)
+            track.become(max(since, start + 1), heard)
         if story == "vanished":
             track.become(now - 47 * 60, None)
 

@@ -34,6 +34,9 @@ class Command(BaseCommand):
         parser.add_argument("--machines", type=_upto(50_000), default=0, help="about so many in all (as it comes)")
         parser.add_argument("--pace", type=float, default=1, help="how fast the story goes; 0 stands still (1)")
 
+        about = "what answers for metrics: VictoriaMetrics where it is on PATH (auto), or the demo itself (own)"
+        parser.add_argument("--store", choices=("auto", "own"), default="auto", help=about)
+
     def handle(self, *args: Any, **options: Any) -> None:
         folder = Path(settings.DATA) / "demo"
         lock = _claim(folder)
@@ -91,7 +94,7 @@ def _claim(folder: Path) -> int:
 
 
 def _start_fleet(folder: Path, options: dict[str, Any]) -> subprocess.Popen[bytes]:
-    sizes = [f"--{name}={options[name]}" for name in ("seed", "regions", "deployments", "machines", "pace")]
+    sizes = [f"--{name}={options[name]}" for name in ("seed", "regions", "deployments", "machines", "pace", "store")]
     fleet = subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "dashboard.demo", f"--folder={folder}", *sizes],
         cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE,

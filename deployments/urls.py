@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from deployments import asking, bulk, deleting, editing, measured, registering, views
+from deployments import asking, bulk, deleting, editing, measured, registering, timeline, views
 from deployments.regional import kubeconfig, leaving, pausing, providers
 from deployments.tending.views import ACTIONS, act
 
@@ -24,6 +24,7 @@ urlpatterns = [
     path("deployments/bulk/", bulk.bulk, name="bulk"),
     path("deployments/bulk/done/", bulk.bulk_done, name="bulk_done"),
     path("deployments/<str:namespace>/<str:name>/", views.detail, name="detail"),
+    path("deployments/<str:namespace>/<str:name>/timeline/", timeline.timeline, name="timeline"),
     path("deployments/<str:namespace>/<str:name>/metrics/", measured.metrics, name="metrics"),
     path("deployments/<str:namespace>/<str:name>/delete/", deleting.delete_deployment, name="delete"),
     path("deployments/<str:namespace>/<str:name>/edit/", editing.edit_deployment, name="edit"),

@@ -11,6 +11,7 @@ from deployments.domain.filters import parse
 from regions import fleet, live
 from regions.domain.refs import MANAGEMENT
 from regions.domain.topics import METRICS, deployment, kind, object_
+from regions.past_views import Asked, asked, or_then
 from regions.requests import ViewedRequest
 
 # A link that falls silent is news of its Region, and changes what may be said of all that lies there.
@@ -22,6 +23,7 @@ COLUMNS = {
 
 
 @require_safe
+@or_then("ClusterDeployment")
 def index(request: ViewedRequest) -> HttpResponse:
     """/deployments/: filters, order and page are all in the address."""
     live.follow(request, kind("ClusterDeployment"), *GROUND)
@@ -42,7 +44,9 @@ def _columns(chosen: str) -> list[dict[str, str]]:
 
 @require_safe
 def detail(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
-    """/deployments/<namespace>/<name>/"""
+    """/deployments/<namespace>/<name>/; with `?at=` as it was."""
+    if then := asked(request):
+        return _then(request, namespace, name, then)
     live.follow(request, deployment(namespace, name), object_("Management", "", "kcm"), METRICS)
     try:
         found = catalog.get_deployment(namespace, name, viewer=request.viewer)
@@ -57,7 +61,19 @@ def detail(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
     return render(request, "deployments/detail.html", {"deployment": found, "leaving": gone})
 
 
+def _then(request: ViewedRequest, namespace: str, name: str, then: Asked) -> HttpResponse:
+    found = None
+    try:
+        if then.at:
+            found = catalog.get_deployment(namespace, name, viewer=request.viewer, at=then.at)
+    except fleet.NotFound as error:
+        raise Http404(str(error)) from error
+    context = {"deployment": found, "then": then, "namespace": namespace, "name": name}
+    return render(request, "past/deployment.html", context)
+
+
 @require_safe
+@or_then("ClusterTemplate", "ServiceTemplate", "ProviderTemplate")
 def templates(request: ViewedRequest) -> HttpResponse:
     """/templates/: one row a template, its versions and copies folded; filters and page are in the address."""
     kinds = ("ClusterTemplate", "ServiceTemplate", "ProviderTemplate", "ClusterTemplateChain", "ServiceTemplateChain")
@@ -68,6 +84,7 @@ def templates(request: ViewedRequest) -> HttpResponse:
 
 
 @require_safe
+@or_then("MultiClusterService", "ServiceSet", "StateManagementProvider")
 def services(request: ViewedRequest) -> HttpResponse:
     """/services/"""
     live.follow(request, *map(kind, ("MultiClusterService", "ServiceSet", "StateManagementProvider")), *GROUND)
@@ -75,6 +92,7 @@ def services(request: ViewedRequest) -> HttpResponse:
 
 
 @require_safe
+@or_then("ManagementBackup")
 def backups(request: ViewedRequest) -> HttpResponse:
     """/backups/"""
     live.follow(request, kind("ManagementBackup"), *GROUND)

@@ -9,10 +9,12 @@ from regions.domain import topics
 from regions.domain.scale import Health
 from regions.fleet import RegionCard
 from regions.live import follow
+from regions.past_views import or_then, region_then
 from regions.requests import ViewedRequest
 
 
 @require_GET
+@or_then("Region", "Management")
 def regions(request: ViewedRequest) -> HttpResponse:
     """Every region and the management cluster, worst first; by health and by words in name, message or provider."""
     follow(request, topics.FLEET)
@@ -29,6 +31,7 @@ def regions(request: ViewedRequest) -> HttpResponse:
 
 
 @require_GET
+@region_then
 def region(request: ViewedRequest, name: str) -> HttpResponse:
     """One region, or `~management`."""
     follow(request, topics.region(name), topics.metrics(name))

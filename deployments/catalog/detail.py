@@ -1,6 +1,7 @@
 """Everything about one deployment, from both clusters that know of it."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from deployments.catalog.machines import groups
@@ -14,23 +15,37 @@ from regions.domain.refs import MANAGEMENT
 from regions.domain.topics import deployment as topic
 from regions.domain.viewer import Viewer
 from regions.fleet import NotFound, Row, lines_about
+from regions.fleet.past import Past
 from regions.fleet.rows import as_yaml, conditions, manifests, row_of
 from regions.fleet.sight import Sight, look
+from regions.fleet.then import changes_before
 from regions.models import Resource
 
 _OTHERS = ("ClusterSummary", "SveltosCluster")
 SOME = 30
 
 
-def get_deployment(namespace: str, name: str, *, viewer: Viewer) -> DeploymentDetail:
-    """One ClusterDeployment with what it is made of. Raises NotFound."""
-    found = Resource.objects.filter(kind="ClusterDeployment", group=K0RDENT, namespace=namespace, name=name).first()
-    if found is None:
-        raise NotFound(f"There is no deployment {namespace}/{name}")
-    sight = look()
-    serving = Resource.objects.filter(deployment=f"{namespace}/{name}").exclude(pk=found.pk)
-    parts = list(serving.order_by("kind", "name"))
-    bodies = manifests([found, *parts])
+def get_deployment(namespace: str, name: str, *, viewer: Viewer, at: datetime | None = None) -> DeploymentDetail:
+    """One ClusterDeployment with what it is made of, now or at a moment of the kept past. Raises NotFound."""
+    if at is None:
+        found = Resource.objects.filter(kind="ClusterDeployment", group=K0RDENT, namespace=namespace, name=name).first()
+        if found is None:
+            raise NotFound(f"There is no deployment {namespace}/{name}")
+        sight = look()
+        serving = Resource.objects.filter(deployment=f"{namespace}/{name}").exclude(pk=found.pk)
+        parts = list(serving.order_by("kind", "name"))
+        bodies = manifests([found, *parts])
+        lines = lines_about(topic(namespace, name), viewer=viewer, limit=SOME)
+    else:
+        past = Past(at)
+        rows = past.of_deployment(namespace, name)
+        found = next((row for row in rows if row.kind == "ClusterDeployment"), None)
+        if found is None:
+            raise NotFound(f"Pane knew of no deployment {namespace}/{name} at {at:%Y-%m-%d %H:%M:%S} UTC")
+        sight = past.sight()
+        parts = [row for row in rows if row is not found]
+        bodies = past.manifests(rows)
+        lines = changes_before(at, topic(namespace, name), viewer=viewer, limit=SOME)
     manifest = bodies.get(found.pk, {})
     by_kind = _by_kind(parts)
     return DeploymentDetail(
@@ -47,7 +62,7 @@ def get_deployment(namespace: str, name: str, *, viewer: Viewer) -> DeploymentDe
         others=tuple(row_of(row, sight) for row in parts if row.kind in _OTHERS),
         services=own_services(manifest, [row for row in parts if row.kind == "ServiceSet"], bodies),
         upgrades=tuple(m.text(one) for one in m.part(manifest, "status", "availableUpgrades") or ()),
-        changes=lines_about(topic(namespace, name), viewer=viewer, limit=SOME),
+        changes=lines,
         labels=found.labels,
         owner=owner_of(manifest),
         yaml=as_yaml(manifest),

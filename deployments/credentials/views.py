@@ -11,6 +11,7 @@ from deployments.credentials.matrix import matrix as grid
 from regions import fleet, live
 from regions.domain import topics
 from regions.domain.refs import MANAGEMENT
+from regions.past_views import or_then
 from regions.requests import ViewedRequest
 
 COLUMNS = {
@@ -20,6 +21,7 @@ COLUMNS = {
 
 
 @require_safe
+@or_then("Credential")
 def index(request: ViewedRequest) -> HttpResponse:
     """/credentials/: filters, order and page are all in the address."""
     live.follow(request, topics.FLEET)  # a copy in a region, a machine that came up: anything may tell of a credential

@@ -28,6 +28,7 @@ from regions.models import (
     Resource,
     Version,
 )
+from regions.upkeep import active
 
 CHUNK = 400
 _COLUMNS = tuple(field.attname for field in Columns._meta.concrete_fields)
@@ -102,7 +103,7 @@ class Past:
         links = {cluster.name: view_of(cluster, self.at) for cluster in self._links()}
         places = {row.name for row in self.of_kinds("Region")}
         silent = {name for name, link in links.items() if link.blind}
-        return Sight(self.at, self._freshness(), links, frozenset(silent | (places - links.keys())))
+        return Sight(self.at, self._freshness(), links, frozenset(silent | (places - links.keys())), active(self.at))
 
     def blindness(self) -> list[Blindness]:
         """Gaps that hold this moment: what happened in them was only seen when they ended."""
@@ -125,10 +126,10 @@ class Past:
     def _later_body(self, key: str, after: int) -> bytes | None:
         """A version without a body has that of the one after it."""
         later = Version.objects.filter(key=key, id__gt=after, body__isnull=False).order_by("id")
-        found = later.values_list("body", flat=True).first()
-        if found is None:
-            found = Manifest.objects.filter(resource__key=key).values_list("body", flat=True).first()
-        return found
+        body = later.values_list("body", flat=True).first()
+        if body is None:
+            body = Manifest.objects.filter(resource__key=key).values_list("body", flat=True).first()
+        return bytes(body) if body is not None else None
 
     def _links(self) -> Iterator[Cluster]:
         """Each link as it was, with the last word that could have come by then."""

@@ -10,8 +10,8 @@ from deployments.domain.deployment_problems import check
 from deployments.domain.drafts import DeploymentDraft, ServiceDraft
 from deployments.domain.editing import draft_of
 from deployments.domain.findings import Problem, error, errors
+from deployments.domain.owners import is_mark
 from deployments.domain.problems import problems
-from deployments.domain.recipes.base import COMPONENT
 from deployments.domain.world import KnownTemplate, World
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
@@ -149,7 +149,7 @@ def data_of(draft: DeploymentDraft, template: KnownTemplate) -> dict[str, str]:
     """What the form posts when it is filled with this draft and left untouched."""
     filled = schema.form(template.schema, template.defaults, draft.config, template.chart)
     data = {name: text for name, text in filled.data.items() if text}
-    labels = {key: value for key, value in draft.labels.items() if key not in COMPONENT}
+    labels = {key: value for key, value in draft.labels.items() if not is_mark(key)}
     for key, name, taken in ((ROLE, "kof_role", dict(ROLES)), (TENANT, "kof_tenant", None)):
         if labels.get(key) and (taken is None or labels[key] in taken):
             data[name] = labels.pop(key)

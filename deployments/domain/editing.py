@@ -5,6 +5,7 @@ from typing import Any
 from deployments.domain import plain
 from deployments.domain.drafts import DeploymentDraft, ProviderDraft, RegionDraft, ServiceDraft
 from deployments.domain.manifests import SUBMISSION, deployment_manifest, plan
+from deployments.domain.owners import is_mark
 from deployments.domain.world import World
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
@@ -77,12 +78,15 @@ def edited(opened: Manifest, draft: DeploymentDraft) -> Manifest:
         asked = {"services": said} if said or "services" in services else {}
         spec["serviceSpec"] = dict(kept.get("serviceSpec", {})) | asked
     metadata = dict(m.mapping(opened.get("metadata")))
-    component = m.mapping(made["metadata"]["labels"])
+    there = m.labels(opened)
+    # What k0rdent and those who keep the object put on it stays; and nothing is added that nobody asked for.
+    labels = {key: value for key, value in made["metadata"]["labels"].items() if key in there or key in draft.labels}
+    labels |= {key: value for key, value in there.items() if is_mark(key)}
     if kept.get("annotations") or m.annotations(opened):
         metadata["annotations"] = {key: value for key, value in m.annotations(opened).items() if key in _NOTES}
         metadata["annotations"] |= {key: None for key in m.annotations(opened) if key not in metadata["annotations"]}
         metadata["annotations"] |= kept.get("annotations", {})
-    metadata["labels"] = {key: None for key in m.labels(opened) if key not in component} | component
+    metadata["labels"] = {key: None for key in there if key not in labels} | labels
     return {**opened, "metadata": metadata, "spec": spec}
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from regions.domain import manifest as m
+from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
 
 _FLUX = "kustomize.toolkit.fluxcd.io"
@@ -34,6 +35,13 @@ def owner_of(manifest: Manifest) -> Owner | None:
         name = notes.get(f"{_HELM}/release-name", "")
         return Owner("Helm", "release", _joined(notes.get(f"{_HELM}/release-namespace", ""), name))
     return None
+
+
+def is_mark(label: str) -> bool:
+    """Whether this label is put there by a tool or by k0rdent itself, and is nobody's to edit."""
+    return label in (f"{K0RDENT}/component", "app.kubernetes.io/managed-by") or label.startswith(
+        (f"{_FLUX}/", f"{_FLUX_HELM}/", f"{_ARGO}/")
+    )
 
 
 def _joined(namespace: str, name: str) -> str:

@@ -75,6 +75,9 @@ def ask(case: Case, data: Mapping[str, str] | None, viewer: Viewer) -> Asked:
 def _fields(template: KnownTemplate) -> list[Field]:
     form = schema.form(template.schema, template.defaults, None, template.chart)
     numbers = [one for one in form.fields if one.path[-1] in COUNTS and one.widget == schema.Widget.NUMBER]
+    if not form.fields:  # no schema was published: the defaults say what is counted
+        numbers = [Field((key,), schema.Widget.NUMBER, key, whole=True, minimum=0)
+                   for key, value in template.defaults.items() if key in COUNTS and type(value) is int]  # fmt: skip
     return sorted(numbers, key=lambda one: COUNTS.index(one.path[-1]))
 
 

@@ -32,8 +32,11 @@ kind: ClusterRole
 metadata: {name: team-admin}
 rules:
   - apiGroups: [k0rdent.mirantis.com]
-    resources: [credentials]
+    resources: [credentials, clusterdeployments]
     verbs: [get, create, patch, delete]
+  - apiGroups: [helm.toolkit.fluxcd.io]
+    resources: [helmreleases]
+    verbs: [get, patch]
   - apiGroups: [infrastructure.cluster.x-k8s.io]
     resources: [awsclusterstaticidentities]
     verbs: [get, create, patch, delete]

@@ -76,10 +76,10 @@ async def _pane(ground: Ground, sockets: int, lasts: float, path: str) -> Round:
         stack.enter_context(running(server))
         page = Caller(f"http://127.0.0.1:{port}", {"Cookie": ground.cookie})
         await asyncio.to_thread(page.ask, "GET", PAGE)
-        heard = await _listen(port, path, {"Authorization": f"Bearer {ground.token}"}, sockets, lasts)
+        heard = await listen(port, path, {"Authorization": f"Bearer {ground.token}"}, sockets, lasts)
     if path == "/ws/live/":
-        return _of_pages(heard, _times(log), _moments(data / "marks.drawn"))
-    return _of_programs(heard, _times(log), _times(marks))
+        return of_pages(heard, times(log), moments(data / "marks.drawn"))
+    return of_programs(heard, times(log), times(marks))
 
 
 async def _plain(folder: Path, sockets: int, lasts: float, size: int) -> Round:
@@ -87,7 +87,7 @@ async def _plain(folder: Path, sockets: int, lasts: float, size: int) -> Round:
     command = [sys.executable, "-m", "dashboard.bench.broadcasting", str(port), str(RATE), str(size), str(sockets)]
     with running(Child(command, environment(folder), folder / "broadcast.log")) as server:
         await asyncio.to_thread(server.until, "it listens", lambda: answers_to(port))
-        heard = await _listen(port, "/", {}, sockets, lasts)
+        heard = await listen(port, "/", {}, sockets, lasts)
     found = Round()
     for messages in heard:
         for at, text, _ in messages:
@@ -101,8 +101,10 @@ Messages = list[tuple[float, bytes, int]]
 """When a message came, how it begins, how long it is."""
 
 
-async def _listen(port: int, path: str, headers: dict[str, str], sockets: int, lasts: float) -> list[Messages]:
-    """What each of so many sockets hears in so many seconds, once all are open."""
+async def listen(
+    port: int, path: str, headers: dict[str, str], sockets: int, lasts: float, page: str = PAGE, stuck: int = 0
+) -> list[Messages]:
+    """What each of so many sockets hears in so many seconds, once all are open. `stuck` more read nothing."""
     heard: list[Messages] = [[] for _ in range(sockets)]
 
     def keeper(place: Messages) -> Heard:
@@ -114,9 +116,13 @@ async def _listen(port: int, path: str, headers: dict[str, str], sockets: int, l
             opened += await asyncio.gather(*(
                 connect(port, path, headers, keeper(place)) for place in heard[some : some + 25]
             ))  # fmt: skip
+        for _ in range(stuck):
+            opened.append(await connect(port, path, headers, lambda at, text: None))
         if path == "/ws/live/":
             for socket in opened:
-                socket.send(json.dumps({"url": PAGE, "cursor": "none.0"}).encode())
+                socket.send(json.dumps({"url": page, "cursor": "none.0", "pulse": page.startswith("/wall/")}).encode())
+        for socket in opened[sockets:]:
+            socket.transport.pause_reading()
         await asyncio.sleep(3)
         for place in heard:
             place.clear()
@@ -127,7 +133,7 @@ async def _listen(port: int, path: str, headers: dict[str, str], sockets: int, l
             socket.transport.abort()
 
 
-def _of_pages(heard: list[Messages], recorded: dict[int, float], drawn: dict[int, list[float]]) -> Round:
+def of_pages(heard: list[Messages], recorded: dict[int, float], drawn: dict[int, list[float]]) -> Round:
     """A page is sent states: an event has arrived with the first message whose cursor is not before it."""
     found = Round()
     for messages in heard:
@@ -142,7 +148,7 @@ def _of_pages(heard: list[Messages], recorded: dict[int, float], drawn: dict[int
     return found
 
 
-def _of_programs(heard: list[Messages], recorded: dict[int, float], told: dict[int, float]) -> Round:
+def of_programs(heard: list[Messages], recorded: dict[int, float], told: dict[int, float]) -> Round:
     found = Round()
     for messages in heard:
         for at, text, size in messages:
@@ -159,12 +165,12 @@ def _cursor(text: bytes) -> int:
     return int(text.split(b'"')[3].rpartition(b".")[2])
 
 
-def _times(path: Path) -> dict[int, float]:
+def times(path: Path) -> dict[int, float]:
     """The first moment noted for each number."""
-    return {number: moments[0] for number, moments in _moments(path).items()}
+    return {number: moments[0] for number, moments in moments(path).items()}
 
 
-def _moments(path: Path) -> dict[int, list[float]]:
+def moments(path: Path) -> dict[int, list[float]]:
     found: dict[int, list[float]] = {}
     for line in path.read_text().splitlines():
         if line.count(" ") == 1:

@@ -33,10 +33,13 @@ def prepare() -> None:
 class Scribe:
     """Holds the lease and records."""
 
-    def __init__(self) -> None:
+    def __init__(self, regions: int = 0) -> None:
+        """`regions`: so many with a Region each, for pages that show them; else the two that deployments name."""
         from regions import journal
 
         self.journal = journal
+        self.regions = tuple(f"region-{number:03d}" for number in range(regions)) or REGIONS
+        self.shown = bool(regions)
         term = journal.claim("bench", _now())
         assert term is not None, "somebody else writes this journal"
         self.term = term
@@ -45,7 +48,7 @@ class Scribe:
     def seed(self, deployments: int) -> None:
         """So many deployments, settled long ago, in regions that answer."""
         self.beat()
-        batch = []
+        batch = [*map(self.place, ("kcm", *self.regions))] if self.shown else []
         for number in range(deployments):
             batch.append(self.note(number))
             if len(batch) == 1000:
@@ -59,10 +62,29 @@ class Scribe:
         from regions.domain.refs import MANAGEMENT
 
         kind = next(kind for kind in KINDS if kind.name == "ClusterDeployment")
-        manifest = renamed(one_deployment(REGIONS[number % len(REGIONS)]), number)
+        manifest = renamed(one_deployment(self.regions[number % len(self.regions)]), number)
         manifest["metadata"] |= {"uid": f"u-{number}", "resourceVersion": str(version)}
         manifest["metadata"] |= {"creationTimestamp": "2026-08-20T10:00:00Z", "generation": 1}
         return Put(MANAGEMENT, kind, changed(manifest, message) if message else manifest, _now())
+
+    def place(self, name: str) -> Any:
+        """A Region that is ready; the Management object for kcm."""
+        from regions.domain.kinds import KINDS
+        from regions.domain.notes import Put
+        from regions.domain.refs import MANAGEMENT
+
+        wanted = "Management" if name == "kcm" else "Region"
+        kind = next(kind for kind in KINDS if kind.name == wanted)
+        since = {"lastTransitionTime": "2026-08-20T10:00:00Z", "observedGeneration": 1}
+        ready = {"type": "Ready", "status": "True", "reason": "AllComponentsHealthy", "message": "", **since}
+        manifest = {
+            "apiVersion": f"{kind.group}/{kind.versions[0]}", "kind": wanted, "spec": {},
+            "metadata": {"name": name, "uid": f"u-{name}", "resourceVersion": "1", "generation": 1,
+                         "creationTimestamp": "2026-08-20T10:00:00Z"},
+            "status": {"observedGeneration": 1, "conditions": [ready],
+                       "components": {"capi": {"success": True, "template": "cluster-api-1-0-21"}}},
+        }  # fmt: skip
+        return Put(MANAGEMENT, kind, manifest, _now())
 
     def beat(self) -> None:
         """What keeps pages from saying that nothing is known."""
@@ -73,7 +95,7 @@ class Scribe:
             return
         self.heard_at = time.monotonic()
         fields = {"state": "connected", "heard_at": _now(), "message": ""}
-        notes = [Heard(name, _now(), fields) for name in (MANAGEMENT, *REGIONS)]
+        notes = [Heard(name, _now(), fields) for name in (MANAGEMENT, *self.regions)]
         self.journal.record(self.term, notes, _now())
         self.journal.beat(self.term, _now())
 
@@ -83,19 +105,22 @@ class Scribe:
         return Change.objects.order_by("-id").values_list("id", flat=True).first() or 0
 
 
-def churn(deployments: int, rate: float, spread: int, log: Path | None, ready: Path) -> None:
+def churn(options: argparse.Namespace, ready: Path) -> None:
     """Seed; then change one of the first `spread` deployments `rate` times a second, until we are ended.
 
-    Each change of the log is noted as "<id> <monotonic time before it was recorded>".
+    Each change of the log is noted as "<id> <monotonic time before it was recorded>". With `toggle` a deployment is in
+    turn failed and well, so that every change shows wherever deployments are counted.
     """
-    scribe = Scribe()
-    scribe.seed(deployments)
+    scribe = Scribe(options.regions)
+    scribe.seed(options.deployments)
     ready.touch()
-    told = log.open("w", buffering=1) if log else None
-    for number in _ticks(rate):
+    told = options.log.open("w", buffering=1) if options.log else None
+    spread = min(options.spread, options.deployments)
+    for number in _ticks(options.rate):
         scribe.beat()
         at = time.monotonic()
-        note = scribe.note(number % min(spread, deployments), f"change {number}", version=number + 2)
+        well = options.toggle and number // spread % 2
+        note = scribe.note(number % spread, "" if well else f"change {number}", version=number + 2)
         scribe.journal.record(scribe.term, [note], _now())
         if told:
             told.write(f"{scribe.last()} {at}\n")
@@ -123,6 +148,8 @@ def main() -> None:
     work.add_argument("--rate", type=float, required=True)
     work.add_argument("--spread", type=int, default=1_000_000)
     work.add_argument("--log", type=Path)
+    work.add_argument("--regions", type=int, default=0)
+    work.add_argument("--toggle", action="store_true")
     options = parser.parse_args()
     import django
 
@@ -133,7 +160,7 @@ def main() -> None:
     from django.conf import settings
 
     hold()
-    churn(options.deployments, options.rate, options.spread, options.log, Path(settings.DATA) / "ready")
+    churn(options, Path(settings.DATA) / "ready")
 
 
 if __name__ == "__main__":

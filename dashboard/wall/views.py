@@ -1,6 +1,8 @@
 """The layouts of the wall. Each is a live page without a frame; a screen may be shown these and nothing else."""
 
 from dataclasses import replace
+from functools import lru_cache
+from time import monotonic
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -12,14 +14,17 @@ from dashboard.live.version import version
 from dashboard.people.screens import for_screens
 from dashboard.wall import words
 from dashboard.wall.shape import shape
-from deployments.catalog.causes import shared_causes
+from deployments.catalog.causes import SharedCause, shared_causes
 from regions import fleet
 from regions.domain import topics
+from regions.domain.viewer import Viewer
 from regions.live import follow
 from regions.requests import ViewedRequest
 
 TICKER = 3
 MOST_ALERTS = 80
+FEW = 6  # tiles that come and go are never larger than those of so many
+CAUSES_LAST = 5.0  # seconds
 ENOUGH = 3  # deployments with one cause: fewer are named
 ON_THE_WAY = 4
 
@@ -42,7 +47,7 @@ def region(request: ViewedRequest, name: str) -> HttpResponse:
         found = fleet.region_board(name, viewer=request.viewer)
     except fleet.NotFound as error:
         raise Http404(str(error)) from error
-    return _draw(request, "wall/region.html", found.board, region=found, shape=shape(len(found.deployments)))
+    return _draw(request, "wall/region.html", found.board, region=found, shape=shape(max(FEW, len(found.deployments))))
 
 
 @for_screens
@@ -51,7 +56,7 @@ def moving(request: ViewedRequest) -> HttpResponse:
     """What is being provisioned or removed, longest on the way first."""
     follow(request, topics.FLEET)
     board = fleet.board(viewer=request.viewer)
-    return _draw(request, "wall/moving.html", board, shape=shape(len(board.moving)))
+    return _draw(request, "wall/moving.html", board, shape=shape(max(FEW, len(board.moving))))
 
 
 @for_screens
@@ -61,7 +66,7 @@ def alerts(request: ViewedRequest) -> HttpResponse:
     follow(request, topics.FLEET)
     board = fleet.board(viewer=request.viewer)
     firing = sorted(board.figures.alerts[:MOST_ALERTS], key=lambda alert: (alert.since, alert.fingerprint))
-    return _draw(request, "wall/alerts.html", board, firing=firing, shape=shape(len(firing)))
+    return _draw(request, "wall/alerts.html", board, firing=firing, shape=shape(max(FEW, len(firing))))
 
 
 def _draw(request: ViewedRequest, template: str, board: fleet.Board, **more: Any) -> HttpResponse:
@@ -79,9 +84,15 @@ def _with_cause(headline: words.Headline, request: ViewedRequest) -> words.Headl
     """What many suffer from together is said once, in the headline's second line."""
     if headline.health not in words.ILL or request.viewer.confined:  # causes are told without regard to a scope
         return headline
-    causes = shared_causes(viewer=request.viewer)
-    # That a region is not heard the headline says anyway.
-    shared = next((cause for cause in causes if cause.what.kind != "Region" and len(cause.members) >= ENOUGH), None)
+    shared = _shared(int(monotonic() / CAUSES_LAST))
     if shared is None:
         return headline
     return replace(headline, detail=f"{len(shared.members)} share one cause: {shared.sentence}")
+
+
+@lru_cache(maxsize=1)
+def _shared(period: int) -> SharedCause | None:
+    """The cause that hits most. Found anew every few seconds only: to walk all that fails costs as much as the rest."""
+    causes = shared_causes(viewer=Viewer("wall"))
+    # That a region is not heard the headline says anyway.
+    return next((cause for cause in causes if cause.what.kind != "Region" and len(cause.members) >= ENOUGH), None)

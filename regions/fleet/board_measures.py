@@ -11,6 +11,7 @@ from regions.models import Store
 
 _GAUGES = (("cpu_used_ratio", "CPU"), ("mem_used_ratio", "Mem"), ("disk_worst", "Disk"))
 HOT = 0.9
+OLD = 180  # seconds
 _LOUD = ("critical", "error", "page", "emergency")
 _QUIET = ("info", "none")
 
@@ -49,6 +50,11 @@ class RegionFigures:
     age: int | None = None  # seconds that its oldest cluster's newest sample is old; None: not known
     heard: int = 0
     of: int = 0
+
+    @property
+    def stale(self) -> bool:
+        """The newest that a cluster there sent is old, or nobody is heard at all."""
+        return self.heard == 0 or (self.age is not None and self.age > OLD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,8 +92,19 @@ def _notes(now: datetime, regions: int, trouble: bool) -> Iterator[Any]:
 
 def _measure(now: datetime, regions: list[str], trouble: bool) -> None:
     """What the meter would have written: one store a region, and a few alerts."""
-    from regions.models import Firing
+    from regions.models import Firing, Measured, Resource, Store
 
+    Store.objects.create(key="alerts", kind="alerts", name="alertmanager", url="https://am", asked_at=now, answered_at=now)
+    for place, name in enumerate(regions):
+        store = Store.objects.create(key=name, kind="regional", name=name, url=f"https://{name}", asked_at=now, answered_at=now)
+        for one in Resource.objects.filter(kind="ClusterDeployment", region=name)[: 1 + place % 3]:
+            disk = 0.94 if trouble and place % 17 == 1 else 0.35 + place % 5 / 10
+            figures = {"cpu_used_ratio": 0.2 + place % 7 / 10, "cpu_capacity": 64, "mem_used_ratio": 0.3 + place % 6 / 10,
+                       "mem_capacity": 2**38, "disk_worst": disk, "freshness": 24}  # fmt: skip
+            Measured.objects.create(
+                store=store, namespace=one.namespace, name=one.name, role="child", expected=True, seen_at=now, sampled_at=now,
+                readings={id: [value, now.timestamp()] for id, value in figures.items()},
+            )  # fmt: skip
     if trouble:
         for place, name in enumerate(regions[1::17][:6]):
             Firing.objects.create(
@@ -101,6 +112,18 @@ def _measure(now: datetime, regions: list[str], trouble: bool) -> None:
                 severity="critical" if place == 0 else "warning", state="active", region=name, since=now - timedelta(minutes=7 * place + 3),
                 seen_at=now, summary="The API server is burning too much error budget" if place % 2 else "The disk of ip-10-0-12-10 is 94 % full",
             )  # fmt: skip
+
+
+def measure_again(now: datetime) -> None:
+    """The stores answered again."""
+    from regions.models import Measured, Store
+
+    Store.objects.update(asked_at=now, answered_at=now)
+    rows = list(Measured.objects.all())
+    for row in rows:
+        row.sampled_at = row.seen_at = now
+        row.readings = {id: [value, now.timestamp()] for id, (value, _) in row.readings.items()}
+    Measured.objects.bulk_update(rows, ["sampled_at", "seen_at", "readings"])
 
 
 def main() -> None:
@@ -116,6 +139,7 @@ def main() -> None:
     print("Filled.", flush=True)
     while "--keep" in sys.argv:
         hear(term, timezone.now())
+        measure_again(timezone.now())
         time.sleep(2)
 
 

@@ -14,22 +14,26 @@ from dashboard.bench.report import Part, Unavailable, machine, table
 
 PARTS = {
     "sync": "sync", "latency": "latency", "list": "listing", "memory": "memory", "fanout": "fanout", "fleet": "fleet",
+    "wall": "wall",
 }  # fmt: skip
 
 
 class Command(BaseCommand):
-    help = "Measure Pane beside peers: sync, latency, list, memory, fanout, fleet. Works in a folder of its own."
+    help = "Measure Pane beside peers: sync, latency, list, memory, fanout, fleet, wall. Works in a folder of its own."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("names", nargs="*", metavar="name", choices=[[], *PARTS], help=f"of {', '.join(PARTS)}")
         parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
         parser.add_argument("--quick", action="store_true", help="small and short: shows that it runs, proves nothing")
 
+        parser.add_argument("--minutes", type=float, help="how long wall is left open in a browser (5)")
+
     def handle(self, *args: Any, **options: Any) -> None:
         where = machine()
         with tempfile.TemporaryDirectory(prefix="pane-bench-") as folder:
             self._say("Making a database …")
             ground = Ground(Path(folder))
+            ground.minutes = options["minutes"]
             parts = [self._measure(name, ground, options["quick"]) for name in options["names"] or PARTS]
         self.stdout.write("\n" + table(parts) + "\n")
         self.stdout.write("\n" + ", ".join(f"{name}: {value}" for name, value in where.items()))

@@ -19,7 +19,7 @@ AIM = 0.5  # seconds from before a change is recorded until a wall has it, p95
 RATE = 100  # changes a second
 DROP = 5.0  # seconds between two forced drops
 SAMPLE = 10.0
-HEAP, NODES, RESIDENT = 512 * 1024, 100, 8 * 2**20  # how much more may be there at the end, for noise
+HEAP, NODES, RESIDENT = 512 * 1024, 500, 8 * 2**20  # how much more may be there at the end, for noise
 
 
 @dataclass
@@ -93,21 +93,26 @@ async def _walls(
 
 
 def _soak_lines(part: Part, ground: Ground, quick: bool, say: Callable[[str], None]) -> None:
-    minutes = ground.minutes or (0.25 if quick else 5.0)
+    minutes = ground.minutes or (0.1 if quick else 5.0)
     say(f"wall: {minutes:g} minutes in a browser")
     try:
         samples, drops, changes = _soak(ground, minutes * 60)
     except Unavailable as why:
         part.notes.append(f"not left open in a browser: {why}")
         return
-    # What is filled once and then stays (caches, compiled code, rings) is no leak: a third of the time fills it.
-    first, last = samples[len(samples) // 3], samples[-1]
-    for what, was, now, most, unit in (
-        ("page heap", first.heap, last.heap, HEAP, 1024), ("DOM nodes", first.nodes, last.nodes, NODES, 1),
-        ("server memory", first.resident, last.resident, RESIDENT, 1024),
+    # What is filled once and then stays (caches, compiled code, rings) is no leak: a third of the time fills it. What a
+    # wall has to say changes all the time, hence medians.
+    third = max(1, len(samples) // 3)
+    for what, name, most, unit in (
+        ("page heap", "heap", HEAP, 1024), ("DOM nodes", "nodes", NODES, 1), ("listeners", "listeners", 0, 1),
+        ("server memory", "resident", RESIDENT, 1024),
     ):  # fmt: skip
+        was, now = (
+            statistics.median(getattr(sample, name) for sample in some)
+            for some in (samples[third : 2 * third] or samples[:1], samples[-third:])
+        )
         more = (now - was) / unit
-        size = f"{was / unit:,.0f} → {now / unit:,.0f}{' KiB' if unit > 1 else ''}"
+        size = f"{was / unit:,.0f} → {now / unit:,.0f}" + (" KiB" if unit > 1 else "")
         part.lines.append(Line(
             f"{minutes:g} min open, {changes:,} changes, {drops} drops: {what}", size, against=f"{more:+,.0f}",
             aim=f"≤ +{most / unit:,.0f}", met=now - was <= most,

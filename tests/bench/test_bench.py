@@ -85,6 +85,18 @@ def test_every_socket_hears_as_much_as_from_a_plain_broadcast(tmp_path: Path):
     assert figures["programs"]["messages"] >= 20 * 10
 
 
+@pytest.mark.real
+def test_walls_are_timed_beside_some_that_do_not_read_and_one_is_left_open_in_a_browser(tmp_path: Path):
+    figures = quick(tmp_path, "wall")["figures"]
+    assert 0 < figures["whole"]["median"] <= figures["whole"]["p95"] < 60
+    assert figures["stuck"] == 1
+    assert figures["beside_stuck"]["count"] > 20
+    assert all(20 * 2**20 < size < 2**31 for size in figures["resident"])
+    if "soak" in figures:  # where there is a Chromium
+        assert figures["soak"]["drops"] > 0
+        assert len({sample["listeners"] for sample in figures["soak"]["samples"]}) == 1
+
+
 def test_without_api_servers_a_part_says_what_is_missing(tmp_path: Path):
     nowhere = dict.fromkeys(("XDG_CACHE_HOME", "KUBEBUILDER_ASSETS"), str(tmp_path / "nothing"))
     unnamed = {f"TEST_ASSET_{name}": "" for name in ("KUBE_APISERVER", "ETCD", "KUBECTL")}

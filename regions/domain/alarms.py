@@ -31,9 +31,24 @@ class Alarm(Protocol):
     def since(self) -> datetime | None: ...
     @property
     def state(self) -> str: ...
+    @property
+    def labels(self) -> Mapping[str, str]: ...
 
 
 A = TypeVar("A", bound=Alarm)
+
+NEGATIVE = {
+    "Paused", "Deleting", "HelmChartNameChanged", "CloudResourcesDeletedCondition", "InvalidClaimCondition",
+}  # fmt: skip
+"""Conditions of k0rdent whose False is good."""
+
+
+def misleading(alert: Alarm) -> str:
+    """Why an alert that KOF ships fires though nothing is wrong; empty when it means what it says."""
+    kind = alert.labels.get("type", "")
+    if alert.name == "ConditionStatusFailed" and kind in NEGATIVE:
+        return f"KOF's rule takes {kind}=False for a failure; it is the normal state."
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +66,16 @@ class Bunch(Generic[A]):
     @property
     def silenced(self) -> bool:
         return all(one.state == "suppressed" for one in self.members)
+
+    @property
+    def misleading(self) -> str:
+        """Why it fires though nothing is wrong; empty when any member means what it says."""
+        said = [misleading(one) for one in self.members]
+        return said[0] if all(said) else ""
+
+    @property
+    def quiet(self) -> bool:
+        return self.silenced or bool(self.misleading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +125,10 @@ def once(alerts: Iterable[A]) -> tuple[A, ...]:
 
 
 def counts(alerts: Iterable[Alarm]) -> dict[str, int]:
-    """How many fire, by severity, worst first; what is silenced or inhibited does not count."""
+    """How many fire, by severity, worst first; what is silenced, inhibited or known to mislead does not count."""
     found: dict[str, int] = {}
     for alert in alerts:
-        if alert.state != "suppressed":
+        if alert.state != "suppressed" and not misleading(alert):
             found[alert.severity.lower() or "none"] = found.get(alert.severity.lower() or "none", 0) + 1
     return dict(sorted(found.items(), key=lambda item: (rank(item[0]), item[0])))
 
@@ -126,14 +151,14 @@ def _spots(region: str, clusters: Mapping[str, list[A]]) -> tuple[Spot[A], ...]:
 
 
 def _bunches(alerts: Iterable[A]) -> tuple[Bunch[A], ...]:
-    by_name: dict[tuple[str, str], list[A]] = {}
+    by_name: dict[tuple[str, str, str], list[A]] = {}
     for alert in alerts:
-        by_name.setdefault((alert.name, alert.severity.lower()), []).append(alert)
+        by_name.setdefault((alert.name, alert.severity.lower(), misleading(alert)), []).append(alert)
     found = [
         Bunch(name, severity, tuple(sorted(members, key=_since)))
-        for (name, severity), members in by_name.items()
+        for (name, severity, _), members in by_name.items()
     ]  # fmt: skip
-    return tuple(sorted(found, key=lambda bunch: (bunch.silenced, rank(bunch.severity), bunch.name)))
+    return tuple(sorted(found, key=lambda bunch: (bunch.quiet, rank(bunch.severity), bunch.name)))
 
 
 def _since(alert: Alarm) -> tuple[bool, float]:
@@ -142,4 +167,4 @@ def _since(alert: Alarm) -> tuple[bool, float]:
 
 def _worst(bunches: tuple[Bunch[A], ...]) -> tuple[bool, int]:
     first = bunches[0]
-    return first.silenced, rank(first.severity)
+    return first.quiet, rank(first.severity)

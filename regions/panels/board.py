@@ -8,7 +8,7 @@ from regions.domain import alarms
 from regions.domain.charts.geometry import reach
 from regions.domain.charts.units import say
 from regions.domain.figures import POINTS, STEP, aligned
-from regions.domain.measures import Aggregate, Figure, Reading, worst
+from regions.domain.measures import Aggregate, Figure, Reading, Why, worst
 from regions.domain.refs import MANAGEMENT
 from regions.fleet.measures_shapes import Alert, ClusterMeasures, FleetMeasures, RegionMeasures, StoreView
 from regions.panels import addresses
@@ -48,6 +48,15 @@ def tiles(found: FleetMeasures) -> tuple[Tile, ...]:
 def held(stores: Iterable[StoreView]) -> list[StoreView]:
     """Stores that tell of themselves: where clusters' series lie, not what only passes them on."""
     return [one for one in stores if one.kind in ("regional", "regionless", "set", "extra")]
+
+
+def in_order(stores: Iterable[StoreView]) -> list[StoreView]:
+    """Those that give nothing first; last what nobody needs to ask."""
+    def rank(one: StoreView) -> tuple[bool, bool, str]:
+        unneeded = one.trouble is not None and one.trouble.reason is Why.NOT_APPLICABLE
+        return unneeded, one.answers, one.name
+
+    return sorted(stores, key=rank)
 
 
 def recent(history: History, now: datetime) -> tuple[float | None, ...]:
@@ -192,7 +201,7 @@ def _cell(
     aggregate = sums.get(key)
     # How many of the region's clusters report stands at the head of its row; here only where it is of fewer.
     fewer = aggregate is not None and aggregate.value is not None and aggregate.heard < heard
-    coverage = f"of {aggregate.coverage}" if aggregate and fewer else ""
+    coverage = f"of {aggregate.heard}/{aggregate.of}" if aggregate and fewer else ""
     spark = key != "freshness"
     return Cell(key, panel.title, figure, tone, past[key], 0.0, tops[key], of, coverage, spark, panel.short)
 

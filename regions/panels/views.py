@@ -30,7 +30,7 @@ def index(request: ViewedRequest) -> HttpResponse:
     return render(request, "metrics/index.html", {
         "found": found, "tabs": tabs(request, "index", found), "tiles": board.tiles(found),
         "alert_counts": alarms.counts(alarms.once(found.alerts)), "board": board.regions_board(found, timezone.now()),
-        "checks": checks.checks(found, money.budgets), "costs": money,
+        "checks": checks.checks(found, money.budgets), "costs": money, "stores": board.in_order(found.stores),
         "exports": {name: addresses.exports(name) for name in ("regions", "sums", "stores", "checks")},
     })  # fmt: skip
 

@@ -138,6 +138,8 @@ def change(found: Figure | None) -> SafeString:
     """How much more or less, with its sign; up is not red by itself: whether it is bad is for the reader to say."""
     if not isinstance(found, Reading):
         return measured(found)
+    if abs(found.value) < 0.0005:
+        return format_html('<span class="measured">{}</span>', say(0.0, found.unit))
     sign = "+" if found.value > 0 else ""
     return format_html('<span class="measured">{}{}</span>', sign, say(found.value, found.unit))
 

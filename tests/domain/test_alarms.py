@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from regions.domain.alarms import counts, once, places, rank
@@ -17,6 +17,7 @@ class Alert:
     summary: str = ""
     since: datetime | None = NOON
     state: str = "active"
+    labels: dict[str, str] = field(default_factory=dict)
 
 
 def test_the_same_alert_of_three_replicas_is_one_and_a_watchdog_is_none():
@@ -51,6 +52,15 @@ def test_what_is_silenced_stands_last_though_it_is_critical():
     silenced = Alert("1", severity="critical", state="suppressed", name="A")
     found = places([silenced, Alert("2", severity="info", name="B")])
     assert [(bunch.name, bunch.silenced) for bunch in found[0].spots[0].bunches] == [("B", False), ("A", True)]
+
+
+def test_an_alert_that_takes_the_normal_state_for_a_failure_is_shown_last_and_never_counted():
+    paused = Alert("1", name="ConditionStatusFailed", severity="error", labels={"type": "Paused"})
+    ready = Alert("2", name="ConditionStatusFailed", severity="error", labels={"type": "Ready"})
+    assert counts([paused, ready]) == {"error": 1}
+    bunches = places([paused, ready])[0].spots[0].bunches
+    assert [bool(bunch.misleading) for bunch in bunches] == [False, True]
+    assert "Paused=False" in bunches[1].misleading
 
 
 def test_budgets_are_read_and_nonsense_is_said():

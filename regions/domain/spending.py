@@ -49,10 +49,10 @@ def budgets(amounts: Mapping[str, float], spent: Mapping[str, tuple[float | None
     return tuple(sorted(found, key=lambda one: (one.name != FLEET, -(one.share or 0.0), one.name)))
 
 
-ESTIMATED = {"adopted", "remote", "openstack", "vsphere", "docker", "internal", "k0sproject-k0smotron"}
-"""Where no price list exists, OpenCost takes its own default prices."""
+_PRICED = ("aws", "azure", "gcp", "gke", "eks", "aks")
 
 
-def estimated(cloud: str) -> bool:
-    """Whether prices there are OpenCost's defaults and no bill: everywhere but on the clouds that publish prices."""
-    return not cloud or cloud.lower() in ESTIMATED
+def estimated(template: str) -> bool:
+    """Whether the prices of a cluster of this template are OpenCost's defaults and no bill: everywhere but on the
+    clouds that publish a price list. Of an unknown template nothing is said to be a bill."""
+    return not template.startswith(_PRICED)

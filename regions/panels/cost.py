@@ -1,14 +1,15 @@
 """Money: by region, cluster and namespace; against a week ago, and against a budget."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from django.conf import settings
 
 from regions.domain.measures import Aggregate, Figure, Reading
 from regions.domain.refs import MANAGEMENT
-from regions.domain.spending import FLEET, Budget, budgets
+from regions.domain.spending import FLEET, Budget, budgets, estimated
 from regions.fleet.measures_shapes import ClusterMeasures, FleetMeasures
+from regions.models import Resource
 from regions.panels.addresses import Scope
 from regions.panels.place import MOST, Space, spaces
 
@@ -30,7 +31,7 @@ class Bill:
     coverage: str = ""
     sub: str = ""
     budget: Budget | None = None
-    bar: str = "0"  # percent of the dearest
+    estimated: bool = False  # at OpenCost's default prices: there is no price list of where it runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ def costs(found: FleetMeasures, most: int = 50) -> Costs:
     sums = found.sums
     total = sums["cost_day_run_rate"]
     clusters = [one for region in found.regions for one in region.clusters] + list(found.others)
+    rows = Resource.objects.filter(kind="ClusterDeployment", cluster=MANAGEMENT)
+    templates = {(row[0], row[1]): row[2] for row in rows.values_list("namespace", "name", "template")}
     spent: dict[str, tuple[float | None, bool]] = {FLEET: (total.value, total.whole)}
     for region in found.regions:
         day = region.sums["cost_day_run_rate"]
@@ -71,7 +74,8 @@ def costs(found: FleetMeasures, most: int = 50) -> Costs:
         for region in found.regions if region.clusters_of
     ]  # fmt: skip
     bills = [
-        _bill(f"cost-cluster-{one.namespace}_{one.name}", one.name, _url(one), one.figures, total, sub=one.namespace)
+        _bill(f"cost-cluster-{one.namespace}_{one.name}", one.name, _url(one), one.figures, total, sub=one.namespace,
+              guessed=one.known and estimated(templates.get((one.namespace, one.name), "")))
         for one in clusters if isinstance(one.figures.get("cost_day_run_rate"), Reading)
     ]  # fmt: skip
     return Costs(
@@ -84,12 +88,15 @@ def _url(one: ClusterMeasures) -> str:
     return Scope(namespace=one.namespace, cluster=one.name).url if one.known and one.namespace else ""
 
 
-def _bill(id, title, url, figures, total, *, coverage="", sub="", budget=None) -> Bill:  # type: ignore[no-untyped-def]
+def _bill(
+    id: str, title: str, url: str, figures: Mapping[str, Figure], total: Aggregate, *, coverage: str = "",
+    sub: str = "", budget: Budget | None = None, guessed: bool = False,
+) -> Bill:  # fmt: skip
     day = figures.get("cost_day_run_rate")
     share = day.value / total.value if isinstance(day, Reading) and total.value else None
     return Bill(
         id.replace(".", "__"), title, url, day, figures.get("cost_day_actual"), figures.get("cost_change_7d"),
-        figures.get("cost_idle_cpu"), share, coverage, sub, budget,
+        figures.get("cost_idle_cpu"), share, coverage, sub, budget, guessed,
     )  # fmt: skip
 
 
@@ -98,8 +105,4 @@ def _short(found: Aggregate) -> str:
 
 
 def _ranked(bills: Iterable[Bill]) -> tuple[Bill, ...]:
-    found = sorted(bills, key=lambda one: (-(one.share or 0.0), one.title))
-    top = max((one.share or 0.0 for one in found), default=0.0)
-    if top <= 0:
-        return tuple(found)
-    return tuple(replace(one, bar=f"{100 * (one.share or 0.0) / top:.1f}") for one in found)
+    return tuple(sorted(bills, key=lambda one: (-(one.share or 0.0), one.title)))

@@ -77,6 +77,8 @@ def test_a_budget_is_crossed_by_what_is_known_even_when_not_all_is():
 
 
 def test_prices_are_estimates_where_no_cloud_publishes_them():
-    assert not estimated("aws")
-    assert estimated("adopted")
+    assert not estimated("aws-standalone-cp-1-0-43")
+    assert not estimated("gcp-gke-1-0-9")
+    assert estimated("adopted-cluster-1-0-1")
+    assert estimated("openstack-standalone-cp-1-0-27")
     assert estimated("")

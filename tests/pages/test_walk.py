@@ -13,7 +13,8 @@ from tests.live.harness import STATE_OF_PAGE, browser, press_news, wait_until_li
 
 pytestmark = pytest.mark.real
 FIXED = (
-    "/", "/regions/", "/deployments/?page_size=10", "/credentials/", "/templates/?kind=ClusterTemplate&search=aws",
+    "/", "/regions/", "/metrics/", "/metrics/alerts/", "/metrics/cost/", "/deployments/?page_size=10", "/credentials/",
+    "/templates/?kind=ClusterTemplate&search=aws",
     "/services/", "/backups/", "/feed/?severity=warning", "/search/?q=prod", "/account/",
 )  # fmt: skip
 PATIENCE = 40.0  # seconds for all pages together to become what they are when reloaded

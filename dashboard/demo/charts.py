@@ -51,6 +51,11 @@ class Chart:
         return next(provider for provider in self.providers if provider.startswith("infrastructure-"))
 
     @property
+    def hosted(self) -> bool:
+        """The control plane is pods on the cluster that hosts it."""
+        return self.name.endswith("-hosted-cp") or self.cloud == "remote"
+
+    @property
     def managed(self) -> bool:
         """The cloud runs the control plane."""
         return self.name.endswith(("-eks", "-aks", "-gke"))
@@ -59,8 +64,8 @@ class Chart:
 @cache
 def charts() -> dict[str, Chart]:
     document = yaml.safe_load((DATA / "templates.yaml").read_text())
-    common = document.pop("$common")
-    return {name: _chart(name, entry, common) for name, entry in document.items()}
+    common = {True: document.pop("$common"), "hosted": document.pop("$hosted")}
+    return {name: _chart(name, entry, common.get(entry.get("common"), [])) for name, entry in document.items()}
 
 
 @cache
@@ -79,15 +84,9 @@ def _chart(name: str, entry: Manifest, common: list[str]) -> Chart:
         "properties": {},
     }  # fmt: skip
     values: Manifest = {}
-    for row in (common if entry.get("common") else []) + entry["rows"]:
+    for row in common + entry["rows"]:
         for path in _spread(row.split(" ", 1)[0]):
             _add(schema, values, path, row)
-    for needed in entry.get("needs", []):
-        schema.setdefault("required", []).append(needed)
-        names = ("name", "namespace", "kind")
-        inner = {field: {"type": "string"} for field in names}
-        schema["properties"][needed] = {"type": "object", "description": "Filled in by k0rdent", "properties": inner}
-        values[needed] = dict.fromkeys(names, "")
     return Chart(
         name, entry["cloud"], tuple(entry["versions"]), entry["description"], tuple(entry["providers"]), values, schema
     )

@@ -94,8 +94,7 @@ class Cluster:
         if self.chart.name in _MANAGED:
             infra, group, control, _ = _MANAGED[self.chart.name]
             return _ref(INFRA, infra, d.name), _ref(group, control, f"{d.name}-cp")
-        hosted = self.chart.name in ("docker-hosted-cp", "remote-cluster")
-        control = "K0smotronControlPlane" if hosted else "K0sControlPlane"
+        control = "K0smotronControlPlane" if self.chart.hosted else "K0sControlPlane"
         return _ref(INFRA, KINDS[self.chart.cloud][0], d.name), _ref(CONTROL, control, f"{d.name}-cp")
 
     def _infrastructure(self, cluster: Manifest) -> Manifest:
@@ -190,8 +189,7 @@ class Cluster:
     def roles(self) -> list[tuple[str, int, int]]:
         """How many machines of each role there are, and how many are ready."""
         found = self.counts
-        hosted = self.chart.name in ("docker-hosted-cp", "remote-cluster")  # the control plane is pods
-        control = [] if hosted else [("control", found.control, found.control_ready)]
+        control = [] if self.chart.hosted else [("control", found.control, found.control_ready)]
         return [*control, ("worker", found.workers, found.workers_ready)]
 
     def _sveltos(self) -> Manifest:

@@ -75,7 +75,7 @@ def subject(cld: Manifest, machines: list[Manifest], pools: list[Manifest], stor
     metadata, spec = cld["metadata"], cld["spec"]
     labels, config = metadata.get("labels") or {}, spec.get("config") or {}
     chart = chart_of(spec["template"])
-    hosted = chart.managed or "hosted" in chart.name or chart.cloud in ("adopted", "remote")
+    hosted = chart.managed or chart.hosted or chart.cloud == "adopted"
     nodes = sorted(filter(None, (_node(each, config, story) for each in machines)), key=lambda node: node.name)
     for pool in pools:
         version = ((pool["spec"].get("template") or {}).get("spec") or {}).get("version", "")

@@ -36,7 +36,7 @@ class Lane(HTTPAdapter):
         if self._trust is not None:
             more["ssl_context"] = self._trust
         if self._server_name:
-            more |= {"server_hostname": self._server_name, "assert_hostname": self._server_name}
+            more["server_hostname"] = self._server_name
         super().init_poolmanager(*args, **more)
         self.poolmanager.pool_classes_by_scheme = self._pools
 

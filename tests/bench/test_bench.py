@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -118,3 +119,13 @@ def test_a_table_says_which_aims_were_missed_and_what_was_not_measured():
     assert "| no" in text
     assert "not measured: no kube-apiserver here" in text
     assert "- list: noisy" in text
+
+
+def test_the_meter_is_timed_beside_curl_and_hanging_stores_are_named(tmp_path: Path):
+    need(shutil.which("curl"), "There is no curl to compare with.")
+    figures = quick(tmp_path, "meter")["figures"]
+    assert len(figures["ours"]) == len(figures["curl"]) == 3
+    assert all(0 < seconds < 60 for seconds in (*figures["ours"], *figures["curl"], *figures["while_some_hang"]))
+    assert 0 < figures["named"] < 280
+    assert 0 < figures["back"] < 280
+    assert figures["idle"] >= 1

@@ -9,6 +9,7 @@ from dashboard.live import tail
 from dashboard.live.outbox import MOST_PENDING, Outbox, Parcel
 from dashboard.live.tail import Entry, Look, Tail, Watcher, look
 from regions import journal
+from regions.domain import topics
 from regions.domain.notes import Blind, Heard
 from regions.journal import Cursor
 
@@ -119,3 +120,17 @@ async def test_more_parts_than_are_kept_ask_for_the_whole_set():
     assert not kept[-1]
     outbox.replace(parcel("log.9999", only="this"))
     assert json.loads((await outbox.take())[0])["fragments"] == {"only": "this"}
+
+
+async def test_new_figures_move_the_pages_that_show_them_and_no_others(followed):
+    following, told = followed
+    following._take(Look(Cursor("log", 7), pulses={"": 1}))
+    following._take(Look(Cursor("log", 8), pulses={"": 2, "eu": 1}))
+    (entry,) = told[-1][0]
+    assert entry.touches(frozenset({topics.METRICS}))
+    assert entry.touches(frozenset({topics.metrics("eu")}))
+    assert not entry.touches(frozenset({topics.metrics("us")}))
+    assert not entry.touches(frozenset({topics.region("eu"), topics.FLEET}))
+    following._take(Look(Cursor("log", 8), pulses={"": 2, "eu": 1}))
+    assert len(told) == 1
+    await following.stop()

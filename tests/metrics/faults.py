@@ -4,6 +4,7 @@ import base64
 import contextlib
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -37,13 +38,14 @@ class Request:
 class Faulty:
     """Listens on a free port; what it does with a request is `handler`, which may be exchanged while it runs."""
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, tls: ssl.SSLContext | None = None) -> None:
         self.handler = handler
+        self.tls = tls
         self.requests: list[Request] = []
         self.stopped = threading.Event()
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         self._lines: list[socket.socket] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -65,6 +67,8 @@ class Faulty:
 
     def _serve(self, line: socket.socket) -> None:
         with contextlib.suppress(OSError), line:
+            if self.tls:
+                line = self.tls.wrap_socket(line, server_side=True)
             buffer = b""
             while True:
                 while b"\r\n\r\n" not in buffer:
@@ -139,8 +143,8 @@ def huge(server: Faulty, line: socket.socket, request: Request) -> None:
 
 
 @contextlib.contextmanager
-def faulty(handler: Handler) -> Iterator[Faulty]:
-    server = Faulty(handler)
+def faulty(handler: Handler, tls: ssl.SSLContext | None = None) -> Iterator[Faulty]:
+    server = Faulty(handler, tls)
     try:
         yield server
     finally:

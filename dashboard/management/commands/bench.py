@@ -14,12 +14,12 @@ from dashboard.bench.report import Part, Unavailable, machine, table
 
 PARTS = {
     "sync": "sync", "latency": "latency", "list": "listing", "memory": "memory", "fanout": "fanout", "fleet": "fleet",
-    "wall": "wall",
+    "wall": "wall", "meter": "metering",
 }  # fmt: skip
 
 
 class Command(BaseCommand):
-    help = "Measure Pane beside peers: sync, latency, list, memory, fanout, fleet, wall. Works in a folder of its own."
+    help = "Measure Pane beside peers, each part in a folder of its own: " + ", ".join(PARTS)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("names", nargs="*", metavar="name", choices=[[], *PARTS], help=f"of {', '.join(PARTS)}")

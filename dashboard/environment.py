@@ -67,6 +67,34 @@ def link(address: str) -> str:
     return address
 
 
+def readable(path: str, name: str) -> str:
+    """The path of a file that can be read, as PANE_<name> says it; empty stays empty."""
+    if path:
+        try:
+            Path(path).read_bytes()
+        except OSError as error:
+            refuse(f"{PREFIX}{name} names {path}, which cannot be read ({_why(error)}).")
+    return path
+
+
+def stores(entries: list[str]) -> dict[str, tuple[str, str]]:
+    """Addresses of metrics stores by name, each with the Secret (namespace/name) of its password, if it has one."""
+    found = {}
+    for entry in entries:
+        name, _, rest = entry.partition("=")
+        address, _, secret = rest.strip().partition(" ")
+        called = secret.strip().removeprefix("secret=")
+        if not name.strip() or not address.startswith(("https://", "http://")) or (secret and called.count("/") != 1):
+            refuse(
+                f"PANE_KOF_STORES has {entry!r}; say name=https://… or name=https://… secret=namespace/name, "
+                "between commas."
+            )
+        if "@" in address.partition("//")[2].partition("/")[0]:
+            refuse(f"PANE_KOF_STORES has a user or password in the address of {name.strip()}: name a Secret instead.")
+        found[name.strip()] = (address, called)
+    return found
+
+
 def budgets(entries: list[str]) -> dict[str, float]:
     """Amounts a day by region, `*` for the fleet."""
     amounts, problems = spending.parse(entries)

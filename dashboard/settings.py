@@ -37,10 +37,10 @@ PANE_BUDGETS = env.budgets(env.items("BUDGETS"))  # a day: region=amount, and *=
 
 # Metrics: read by the meter
 PANE_KOF_NAMESPACE = env.text("KOF_NAMESPACE", "kof")
-PANE_KOF_STORES = env.items("KOF_STORES")  # name=https://… or name=https://… secret=namespace/name, between commas
-PANE_KOF_ALERTMANAGER = env.text("KOF_ALERTMANAGER")  # an address, instead of KOF's own on management
+PANE_KOF_STORES = env.stores(env.items("KOF_STORES"))  # name=https://…, or name=https://… secret=namespace/name
+PANE_KOF_ALERTMANAGER = env.link(env.text("KOF_ALERTMANAGER"))  # an address, instead of KOF's own on management
 PANE_KOF_THROUGH_API = env.choice("KOF_THROUGH_API", ["AUTO", "YES", "NO"])  # services by way of the API server
-PANE_KOF_CA = env.text("KOF_CA")  # path of a bundle that stores' certificates are trusted by, besides the system's
+PANE_KOF_CA = env.readable(env.text("KOF_CA"), "KOF_CA")  # a bundle that stores are trusted by, besides the system's
 PANE_KOF_SECONDS = env.number("KOF_SECONDS", 15, least=5)  # between two rounds of the wall's figures
 
 INSTALLED_APPS = [

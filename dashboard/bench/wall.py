@@ -152,7 +152,8 @@ def _soak(ground: Ground, lasts: float) -> tuple[list[Sample], int, int]:
         page.wait_for_selector('#wall-lost[data-state="live"]', state="attached", timeout=60_000)
         tools = context.new_cdp_session(page)
         tools.send("Performance.enable")
-        samples, drops = [], 0
+        samples: list[Sample] = []
+        drops = 0
         begun = time.monotonic()
         sample_at = drop_at = begun
         while (now := time.monotonic()) < begun + lasts or len(samples) < 4:

@@ -30,7 +30,7 @@ class Options:
             ca=settings.PANE_KOF_CA or None,
             seconds=settings.PANE_KOF_SECONDS,
             hand=Hand(
-                stores=_stores(settings.PANE_KOF_STORES), alertmanager=settings.PANE_KOF_ALERTMANAGER,
+                stores=settings.PANE_KOF_STORES, alertmanager=settings.PANE_KOF_ALERTMANAGER,
                 namespace=settings.PANE_KOF_NAMESPACE,
             ),
             keep_days=settings.PANE_KEEP_DAYS,
@@ -50,12 +50,3 @@ def _through(choice: str) -> bool:
         # A pod reaches services itself, unless it was told of another cluster.
         return not os.environ.get("KUBERNETES_SERVICE_HOST") or bool(settings.PANE_KUBECONFIG)
     return choice == "YES"
-
-
-def _stores(entries: list[str]) -> dict[str, tuple[str, str]]:
-    found = {}
-    for entry in entries:
-        name, _, rest = entry.partition("=")
-        url, _, secret = rest.strip().partition(" ")
-        found[name.strip()] = (url, secret.strip().removeprefix("secret="))
-    return found

@@ -37,7 +37,8 @@ def viewer(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         live: Live | None = getattr(request, "live", None)
         seen_by: Viewer | None = request.viewer  # type: ignore[attr-defined]  # perhaps found to be a screen meanwhile
-        if live is not None and seen_by is not None:
+        # A page that is to be drawn anew in a while is drawn when its socket comes: so its time begins to run.
+        if live is not None and live.again is None and seen_by is not None:
             remember(request.get_full_path(), seen_by, live.topics)
         return response
 

@@ -1,6 +1,6 @@
 """What a view says to be a live page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
 
@@ -13,6 +13,7 @@ class Live:
 
     cursor: str
     topics: frozenset[str]
+    again: float | None = None  # seconds from now when it is to be drawn anew, though nothing moves
 
 
 def follow(request: HttpRequest, *topics: str) -> None:
@@ -23,4 +24,12 @@ def follow(request: HttpRequest, *topics: str) -> None:
     """
     known: Live | None = getattr(request, "live", None)
     cursor = known.cursor if known else journal.cursor()
-    request.live = Live(cursor, (known.topics if known else frozenset()) | frozenset(topics))  # type: ignore[attr-defined]
+    asked = (known.topics if known else frozenset()) | frozenset(topics)
+    request.live = Live(cursor, asked, known.again if known else None)  # type: ignore[attr-defined]
+
+
+def again(request: HttpRequest, seconds: float) -> None:
+    """Draw this page anew so many seconds from now, though nothing moves: time itself changes what it says."""
+    known: Live | None = getattr(request, "live", None)
+    if known and (known.again is None or seconds < known.again):
+        request.live = replace(known, again=seconds)  # type: ignore[attr-defined]

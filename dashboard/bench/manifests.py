@@ -65,3 +65,32 @@ def failing(conditions: list[Manifest], message: str) -> list[Manifest]:
     others = [condition for condition in conditions if condition["type"] != "Ready"]
     since = {"lastTransitionTime": "2026-08-20T10:30:00Z", "observedGeneration": 1}
     return [*others, {"type": "Ready", "status": "False", "reason": "Failed", "message": message, **since}]
+
+
+QUOTA = (
+    "failed to create AWSMachine instance: failed to run instance: VcpuLimitExceeded: You have requested more "
+    "vCPU capacity than your current vCPU limit of 64 allows for the instance bucket of this type"
+)
+
+
+def whole_deployment(region: str, number: int, *, ill: bool) -> list[Manifest]:
+    """All ten objects. `ill`: a quota is used up, and its worker says so, as does all that stands above it."""
+    made = [renamed(manifest, number) for manifest in of_one_deployment(region)]
+    return [_short_of_quota(one) for one in made] if ill else made
+
+
+def _short_of_quota(manifest: Manifest) -> Manifest:
+    since, name = {"lastTransitionTime": "2026-08-20T10:30:00Z"}, manifest["metadata"]["name"]
+    status = manifest.setdefault("status", {})
+    if manifest["kind"] in ("Machine", "AWSMachine") and "-md-" in name:
+        status["phase" if manifest["kind"] == "Machine" else "instanceState"] = "Provisioning"
+        status.pop("nodeRef", None)
+        kind = "InfrastructureReady" if manifest["kind"] == "Machine" else "Ready"
+        bad = {"type": kind, "status": "False", "reason": "CreateError", "message": QUOTA, **since}
+        status["conditions"] = [one for one in status["conditions"] if one["type"] != kind] + [bad]
+    elif manifest["kind"] == "MachineDeployment":
+        status |= {"readyReplicas": 0, "availableReplicas": 0}
+    elif manifest["kind"] == "ClusterDeployment":
+        said = f"Cluster is not ready. Check the provider logs for more details.\n* WorkerMachinesReady: {QUOTA}"
+        status["conditions"] = failing(status["conditions"], said)
+    return manifest

@@ -1,4 +1,4 @@
-"""A process that writes a journal without any cluster: `python -m dashboard.bench.scribe prepare | churn …`."""
+"""A process that writes a journal without any cluster: `python -m dashboard.bench.scribe prepare | churn … | ail …`."""
 
 import argparse
 import json
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from dashboard.bench.manifests import REGIONS, changed, one_deployment, renamed
+from dashboard.bench.manifests import REGIONS, changed, on_management, one_deployment, renamed, whole_deployment
 from dashboard.tether import hold
 
 BEAT = 2.0
@@ -126,6 +126,46 @@ def churn(options: argparse.Namespace, ready: Path) -> None:
             told.write(f"{scribe.last()} {at}\n")
 
 
+def ail(deployments: int, every: int, ready: Path) -> None:
+    """Seed with all that hangs on each deployment, one in `every` short of quota; then only beat until we are ended."""
+    from regions.domain.refs import MANAGEMENT
+
+    scribe = Scribe()
+    scribe.beat()
+    kinds = _kinds()
+    batch: list[Any] = []
+    for number in range(deployments):
+        region = REGIONS[number % len(REGIONS)]
+        for one in whole_deployment(region, number, ill=number % every == 0):
+            where = MANAGEMENT if on_management(one) else region
+            batch.append(_put(where, kinds[one["kind"]], one))
+        if len(batch) >= 2000 or number == deployments - 1:
+            scribe.journal.record(scribe.term, batch, _now())
+            scribe.beat()
+            batch = []
+    ready.touch()
+    while True:
+        scribe.beat()
+        time.sleep(BEAT / 2)
+
+
+def _kinds() -> dict[str, Any]:
+    from regions.domain.kinds import INFRASTRUCTURE, KINDS, Kind, Where
+
+    made = {name: Kind(INFRASTRUCTURE, name, f"{name.lower()}s", ("v1beta2",), Where.HOSTS)
+            for name in ("AWSCluster", "AWSMachine")}  # fmt: skip
+    return made | {kind.name: kind for kind in KINDS}
+
+
+def _put(cluster: str, kind: Any, manifest: dict[str, Any]) -> Any:
+    from regions.domain.notes import Put
+
+    name = manifest["metadata"]["name"]
+    manifest["metadata"] |= {"uid": f"u-{kind.name}-{name}", "resourceVersion": "1", "generation": 1}
+    manifest["metadata"]["creationTimestamp"] = "2026-08-20T10:00:00Z"
+    return Put(cluster, kind, manifest, _now())
+
+
 def _ticks(rate: float) -> Iterator[int]:
     begun = time.monotonic()
     number = 0
@@ -150,6 +190,9 @@ def main() -> None:
     work.add_argument("--log", type=Path)
     work.add_argument("--regions", type=int, default=0)
     work.add_argument("--toggle", action="store_true")
+    sick = what.add_parser("ail")
+    sick.add_argument("--deployments", type=int, required=True)
+    sick.add_argument("--every", type=int, required=True)
     options = parser.parse_args()
     import django
 
@@ -160,6 +203,9 @@ def main() -> None:
     from django.conf import settings
 
     hold()
+    if options.what == "ail":
+        ail(options.deployments, options.every, Path(settings.DATA) / "ready")
+        return
     churn(options, Path(settings.DATA) / "ready")
 
 

@@ -30,6 +30,7 @@ class Drawn:
     orders: dict[str, list[str]] = field(default_factory=dict)
     faces: dict[str, int] = field(default_factory=dict)  # of each part, the same when only its ages differ
     gone: int = 0
+    again: float | None = None  # seconds from now when it is to be drawn anew, though nothing moves
 
 
 def draw(url: str, user: Any, viewer: Viewer) -> Drawn | None:
@@ -58,7 +59,7 @@ def draw(url: str, user: Any, viewer: Viewer) -> Drawn | None:
         return None
     collected: Collector = request.live_collector  # type: ignore[attr-defined]
     faces = {dom_id: hash(AGE.sub(r"\1", html)) for dom_id, html in collected.fragments.items()}
-    return Drawn(live.cursor, live.topics, collected.fragments, collected.orders, faces)
+    return Drawn(live.cursor, live.topics, collected.fragments, collected.orders, faces, again=live.again)
 
 
 def acceptable(url: object) -> TypeGuard[str]:

@@ -51,6 +51,7 @@ class Screen:
         self._task: asyncio.Task[None] | None = None
         self._failures = 0
         self._not_before = 0.0
+        self._alarm: asyncio.TimerHandle | None = None
 
     def touch(self) -> None:
         """Something that it shows may have moved: draw it, at once if it has rested."""
@@ -60,6 +61,7 @@ class Screen:
 
     def close(self) -> None:
         """Nobody looks any more."""
+        self._disarm()
         if self._task is not None:
             self._task.cancel()
 
@@ -100,7 +102,15 @@ class Screen:
         self._not_before = monotonic() + min(LONGEST_PAUSE, 2.0 ** (self._failures - 1))
         self._say("trouble", encode(trouble="This page cannot be drawn just now; what it shows may be old."))
 
+    def _disarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+
     def _publish(self, drawn: Drawn) -> None:
+        self._disarm()
+        if drawn.again is not None:
+            self._alarm = asyncio.get_running_loop().call_later(drawn.again, self.touch)
         before, self._last, self._whole = self._last, drawn, None
         if drawn.gone:
             self._say("gone", encode(gone=drawn.gone))

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from deployments.causes.shapes import SharedCause
 from regions.domain.causes import Ground, Thing, Verdict, explain
@@ -41,7 +41,7 @@ def shared_causes(*, viewer: Viewer) -> tuple[SharedCause, ...]:
     sight = look()
     if sight.dark:
         return ()  # nothing can be claimed, and the page says so
-    subjects = Resource.objects.filter(kind="ClusterDeployment").exclude(health__in=_WELL)
+    subjects = Resource.objects.filter(_within(viewer), kind="ClusterDeployment").exclude(health__in=_WELL)
     parts = Resource.objects.exclude(deployment="").exclude(kind="ClusterDeployment").exclude(health__in=_WELL)
     found: dict[tuple[str, Ref], list[tuple[Target, Verdict]]] = defaultdict(list)
     originals = _originals()
@@ -50,8 +50,18 @@ def shared_causes(*, viewer: Viewer) -> tuple[SharedCause, ...]:
             shared = originals.get(verdict.shared, verdict.shared)
             found[verdict.key, shared].append((target, verdict))
     causes = [_cause(ref, members) for (_, ref), members in found.items() if len(members) >= ENOUGH]
-    causes += _silent(sight)
+    causes += _silent(sight, viewer)
     return tuple(sorted(causes, key=lambda one: (-len(one.members), one.kind, one.what.label)))
+
+
+def _within(viewer: Viewer) -> Q:
+    """The deployments that a screen on a wall may show; a person sees all."""
+    found = Q()
+    if viewer.scope and viewer.scope.regions:
+        found &= Q(region__in=viewer.scope.regions)
+    if viewer.scope and viewer.scope.namespaces:
+        found &= Q(namespace__in=viewer.scope.namespaces)
+    return found
 
 
 def _originals() -> dict[Ref, Ref]:
@@ -159,13 +169,14 @@ def _cause(ref: Ref, members: list[tuple[Target, Verdict]]) -> SharedCause:
     return SharedCause(what, first.key, first.sentence, first.advice, targets, min(moments, default=None))
 
 
-def _silent(sight: Sight) -> list[SharedCause]:
+def _silent(sight: Sight, viewer: Viewer) -> list[SharedCause]:
     """Regions that we do not hear: all that runs there is unknown together, whether it was well or not."""
     names = sorted(name for name in sight.blind if name != MANAGEMENT)
     if not names:
         return []
     members: dict[str, list[Target]] = defaultdict(list)
-    rows = Resource.objects.filter(kind="ClusterDeployment", region__in=names).order_by("namespace", "name")
+    rows = Resource.objects.filter(_within(viewer), kind="ClusterDeployment", region__in=names)
+    rows = rows.order_by("namespace", "name")
     for region, namespace, name in rows.values_list("region", "namespace", "name"):
         members[region].append(Target("ClusterDeployment", namespace, name, MANAGEMENT, region))
     found = []

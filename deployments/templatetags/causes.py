@@ -10,18 +10,25 @@ from deployments.catalog import causes as catalog
 from deployments.catalog.causes import Blast, Chain
 from deployments.catalog.shapes import Service
 from deployments.causes.services import ServiceCause, of_service
+from regions import live
 from regions.fleet import NotFound, Row
 
 register = template.Library()
+
+AGAIN = 60.0
+"""After so many seconds a page is drawn anew that shows what is on its way."""
 
 
 @register.simple_tag(takes_context=True)
 def why(context: Context, kind: str, namespace: str, name: str) -> Chain | None:
     """`{% why "Region" "" card.name as chain %}`: why it is not as it should be; None when the copy has no such."""
     try:
-        return catalog.causes(kind, namespace, name, viewer=_viewer(context))
+        found = catalog.causes(kind, namespace, name, viewer=_viewer(context))
     except NotFound:
         return None
+    if found.key != "well":
+        live.again(context["request"], AGAIN)  # that nothing moves for long is a cause, and moves no page
+    return found
 
 
 @register.simple_tag(takes_context=True)
@@ -39,6 +46,8 @@ def explained(context: Context, rows: Iterable[Row]) -> tuple[Row, ...]:
 
     Only for pages that follow everything that happens to these deployments: their region, or the fleet.
     """
+    if any(row.health in ("Progressing", "Deleting") for row in rows):
+        live.again(context["request"], AGAIN)
     return catalog.explained(rows, viewer=_viewer(context))
 
 

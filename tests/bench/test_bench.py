@@ -68,6 +68,14 @@ def test_memory_grows_with_the_objects_watched(tmp_path: Path, api_servers: None
 
 
 @pytest.mark.real
+def test_causes_are_timed_and_right(tmp_path: Path):
+    figures = quick(tmp_path, "causes")["figures"]
+    assert set(figures) == {"40", "200"}
+    for one in figures["200"].values():
+        assert 0 < one["median"] <= one["p95"] < 60
+
+
+@pytest.mark.real
 def test_a_long_list_is_timed_beside_a_short_one(tmp_path: Path):
     figures = quick(tmp_path, "list")["figures"]
     assert figures["many"]["count"] == figures["few"]["count"] == 30

@@ -7,7 +7,7 @@ from regions.domain import manifest as m
 from regions.domain.causes.ground import Ground, Thing
 from regions.domain.causes.shapes import Finding, Tier
 from regions.domain.scale import Health
-from regions.domain.words import listed
+from regions.domain.words import clock, listed
 
 PATIENCE = timedelta(minutes=15)
 
@@ -33,16 +33,12 @@ def not_deleted(thing: Thing, ground: Ground) -> Iterator[Finding]:
     holders = m.part(thing.body, "metadata", "finalizers")
     names = [m.text(one) for one in holders] if isinstance(holders, list) else []
     held = f", held by {listed(names)}" if names else ""
-    minutes = int((ground.now - thing.deleting_at).total_seconds() // 60)
+    since = clock(thing.deleting_at, ground.now)
     yield Finding(
-        "deletion-stuck", Tier.STUCK, f"{thing.kind} {thing.ref.name} has been going for {_long(minutes)}{held}",
+        "deletion-stuck", Tier.STUCK, f"{thing.kind} {thing.ref.name} is to be deleted since {since}{held}",
         _ADVICE.get(thing.kind, "See the logs of the controller that its finalizer names: it has to let go of it."),
         thing.ref, thing.ref, thing.message, thing.deleting_at, Health.DEGRADED,
     )  # fmt: skip
-
-
-def _long(minutes: int) -> str:
-    return f"{minutes} minutes" if minutes < 120 else f"{minutes // 60} hours"
 
 
 RULES = (not_deleted,)

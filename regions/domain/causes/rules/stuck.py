@@ -7,6 +7,7 @@ from regions.domain.causes.ground import Ground, Thing
 from regions.domain.causes.shapes import Finding, Tier
 from regions.domain.kinds import CAPI, CONTROL_PLANE, INFRASTRUCTURE
 from regions.domain.scale import Health
+from regions.domain.words import clock
 
 PATIENCE_WORDS = (
     "A cluster takes 5 to 20 minutes on most clouds. Pane says so when nothing has moved for a quarter of an hour."
@@ -31,13 +32,10 @@ def stuck(thing: Thing, ground: Ground) -> Iterator[Finding]:
     moved = [one.progressed_at for one in ground.everything if one.progressed_at and _counts(one)]
     if ground.now - max([moved_at, *moved]) < patience:
         return
-    minutes = int((ground.now - moved_at).total_seconds() // 60)
-    long = f"{minutes} minutes" if minutes < 120 else f"{minutes // 60} hours"
+    what = f"{thing.kind} {thing.ref.name} has not moved since {clock(moved_at, ground.now)}"
     yield Finding(
-        "stuck", Tier.STUCK, f"{thing.kind} {thing.ref.name} has not moved for "
-                             f"{long}", _advice(thing), thing.ref, thing.ref,
-        thing.message, moved_at, Health.DEGRADED,
-    )  # fmt: skip
+        "stuck", Tier.STUCK, what, _advice(thing), thing.ref, thing.ref, thing.message, moved_at, Health.DEGRADED
+    )
 
 
 def _counts(thing: Thing) -> bool:

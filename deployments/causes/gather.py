@@ -69,7 +69,7 @@ def _parts(row: Resource) -> Q:
     if row.kind == "ClusterDeployment":
         return Q(deployment=f"{row.namespace}/{row.name}")
     if row.kind in ("Region", "Management"):
-        return Q(kind="HelmRelease", cluster=MANAGEMENT, deployment="", region=_place(row))
+        return Q(kind="HelmRelease", deployment="", region=_place(row))
     if row.kind == "ServiceSet" and row.deployment:
         return Q(deployment=row.deployment, kind__in=("ClusterSummary", "SveltosCluster"))
     if row.kind == "MultiClusterService":
@@ -99,11 +99,9 @@ def _leans_on(row: Resource, body: Manifest) -> tuple[Ref | None, Ref | None]:
 
 def _around(row: Resource, body: Manifest, region: str, credential: Ref | None, template: Ref | None) -> Q:
     """What it leans on, by name."""
-    found = Q(pk__in=())
-    if region == MANAGEMENT:
-        found |= Q(kind="Management", cluster=MANAGEMENT, name="kcm")
-    else:
-        found |= Q(kind="Region", cluster=MANAGEMENT, name=region)
+    # By kind, namespace and name, as the index has them: with the cluster the database would walk all of management.
+    own = ("Management", "kcm") if region == MANAGEMENT else ("Region", region)
+    found = Q(kind=own[0], namespace="", name=own[1])
     for ref in (credential, template):
         if ref:
             found |= Q(kind=ref.kind, group=ref.group, namespace=ref.namespace, name=ref.name)
@@ -153,8 +151,7 @@ def _seen(row: Resource, region: str, sight: Sight) -> frozenset[tuple[str, str]
     young = row.created_at is not None and sight.now - row.created_at < LOOKED_FOR
     streams = Stream.objects.filter(cluster__in=(MANAGEMENT, region), state=Stream.State.WATCHING)
     watched = set(streams.values_list("cluster", "name"))
-    with_secrets = Resource.objects.filter(kind="Secret", group="", cluster__in=(MANAGEMENT, region)).order_by()
-    secrets = set(with_secrets.values_list("cluster", flat=True).distinct())
+    secrets = set(Resource.objects.filter(kind="Secret").order_by().values_list("cluster", flat=True).distinct())
     found = set()
     for cluster in {MANAGEMENT, region}:
         if not sight.sees(cluster, cluster):

@@ -64,7 +64,7 @@ _ORDER = (
 
 
 def _counted(group: _Group, sight: Sight) -> Leaning:
-    query = Resource.objects.filter(group.where, kind=group.kind, cluster=MANAGEMENT)
+    query = Resource.objects.filter(group.where, kind=group.kind)
     pairs: list[tuple[str, int]] = []
     tally: dict[str, int] = {}
     for region, health in query.order_by().values_list("region", "health"):
@@ -170,7 +170,7 @@ def _listed(body: Manifest, *path: str) -> tuple[str, ...]:
 
 def _with(kind: str, fits: Callable[[Manifest], bool]) -> list[Resource]:
     """Objects of a kind whose manifest fits: two queries, for kinds of which there are hundreds at most."""
-    rows = list(Resource.objects.filter(kind=kind, cluster=MANAGEMENT))
+    rows = list(Resource.objects.filter(kind=kind, group=K0RDENT))
     bodies = manifests(rows)
     return [row for row in rows if fits(bodies.get(row.pk, {}))]
 

@@ -18,6 +18,7 @@ from regions.domain.refs import MANAGEMENT, Ref
 from regions.domain.viewer import Viewer
 from regions.fleet import Row, Target
 from regions.fleet.sight import Sight, link_of, look
+from regions.journal.correlating import chunks
 from regions.models import Resource, Stream
 
 ENOUGH = 2
@@ -29,6 +30,9 @@ _COLUMNS = (
 )  # fmt: skip
 _SILENT = ("region-silent", "region-refuses")
 _MANAGED = f"{K0RDENT}/managed"
+_ILL = Health.VALIDATED.rank
+"""Whatever ranks before this is not well. By rank, because an index has it."""
+
 _WELL = (Health.READY, Health.VALIDATED)
 _QUIET = (*_WELL, Health.UNKNOWN)
 """Of what we do not hear the row itself says so."""
@@ -41,11 +45,10 @@ def shared_causes(*, viewer: Viewer) -> tuple[SharedCause, ...]:
     sight = look()
     if sight.dark:
         return ()  # nothing can be claimed, and the page says so
-    subjects = Resource.objects.filter(_within(viewer), kind="ClusterDeployment").exclude(health__in=_WELL)
-    parts = Resource.objects.exclude(deployment="").exclude(kind="ClusterDeployment").exclude(health__in=_WELL)
+    subjects = Resource.objects.filter(_within(viewer), kind="ClusterDeployment", rank__lt=_ILL)
     found: dict[tuple[str, Ref], list[tuple[Target, Verdict]]] = defaultdict(list)
     originals = _originals()
-    for target, verdict in _verdicts(subjects, parts, sight):
+    for target, verdict in _verdicts(subjects, sight):
         if verdict.shared and verdict.key not in _SILENT:
             shared = originals.get(verdict.shared, verdict.shared)
             found[verdict.key, shared].append((target, verdict))
@@ -66,7 +69,7 @@ def _within(viewer: Viewer) -> Q:
 
 def _originals() -> dict[Ref, Ref]:
     """Of what AccessManagement shares with namespaces: from each copy to what it is a copy of. It is one account."""
-    rows = Resource.objects.filter(kind__in=("Credential", "ClusterTemplate"), cluster=MANAGEMENT, group=K0RDENT)
+    rows = Resource.objects.filter(kind__in=("Credential", "ClusterTemplate"), group=K0RDENT)
     found: dict[Ref, Ref] = {}
     system = settings.PANE_SYSTEM_NAMESPACE
     for kind, namespace, name, labels in rows.order_by().values_list("kind", "namespace", "name", "labels"):
@@ -98,31 +101,36 @@ def _known(rows: Iterable[Row]) -> dict[str, Verdict]:
              if row.target.kind == "ClusterDeployment" and row.health not in _QUIET]  # fmt: skip
     if not names:
         return {}
-    mine = Resource.objects.filter(deployment__in=names)
-    subjects, parts = mine.filter(kind="ClusterDeployment"), mine.exclude(kind="ClusterDeployment")
-    verdicts = _verdicts(subjects, parts.exclude(health__in=_WELL), look())
+    verdicts = _verdicts(Resource.objects.filter(deployment__in=names, kind="ClusterDeployment"), look())
     return {target.label: one for target, one in verdicts if one.culprit and one.key != "unknown"}
 
 
-def _verdicts(
-    subjects: QuerySet[Resource], parts: QuerySet[Resource], sight: Sight
-) -> Iterable[tuple[Target, Verdict]]:
+def _verdicts(subjects: QuerySet[Resource], sight: Sight) -> Iterable[tuple[Target, Verdict]]:
     """Of every one of these deployments, why."""
-    below: dict[str, list[Thing]] = defaultdict(list)
-    for values in parts.order_by().values_list(*_COLUMNS):
-        below[values[13]].append(_thing(values))
+    chosen = list(subjects.order_by().values_list(*_COLUMNS))
+    below = _below([values[13] for values in chosen])
     upon, seen = _upon(), _seen(sight)
     links = {name: link_of(view) for name, view in sight.links.items()}
-    for values in subjects.order_by().values_list(*_COLUMNS):
+    for values in chosen:
         own, region = _thing(values), values[12] or MANAGEMENT
         credential, template = _credential(values[15]), _template(values[3], values[14])
         leans = [_region(region), credential, template]
-        things = [*below[f"{own.ref.namespace}/{own.ref.name}"], *(upon[ref] for ref in leans if ref and ref in upon)]
+        things = [*below[values[13]], *(upon[ref] for ref in leans if ref and ref in upon)]
         near = {name: links[name] for name in (region, MANAGEMENT) if name in links}
         ground = Ground(
             own, tuple(things), sight.now, region, near, seen, settings.PANE_SYSTEM_NAMESPACE, credential, template
         )
         yield Target(own.kind, own.ref.namespace, own.ref.name, MANAGEMENT, region), explain(ground)
+
+
+def _below(names: list[str]) -> dict[str, list[Thing]]:
+    """By deployment, the objects that serve it and are not well."""
+    found: dict[str, list[Thing]] = defaultdict(list)
+    for some in chunks(names):
+        parts = Resource.objects.filter(deployment__in=some, rank__lt=_ILL).exclude(kind="ClusterDeployment")
+        for values in parts.order_by().values_list(*_COLUMNS):
+            found[values[13]].append(_thing(values))
+    return found
 
 
 def _seen(sight: Sight) -> frozenset[tuple[str, str]]:
@@ -133,8 +141,8 @@ def _seen(sight: Sight) -> frozenset[tuple[str, str]]:
 
 def _upon() -> Mapping[Ref, Thing]:
     """What deployments lean on: regions, credentials, and the templates that are not well."""
-    kinds = Resource.objects.filter(kind__in=("Region", "Credential"), cluster=MANAGEMENT)
-    templates = Resource.objects.filter(kind="ClusterTemplate", cluster=MANAGEMENT).exclude(health=Health.READY)
+    kinds = Resource.objects.filter(kind__in=("Region", "Credential"), group=K0RDENT)
+    templates = Resource.objects.filter(kind="ClusterTemplate", rank__lt=_ILL)
     found = [_thing(values) for query in (kinds, templates) for values in query.order_by().values_list(*_COLUMNS)]
     return {one.ref: one for one in found}
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from regions.domain import manifest as m
 from regions.domain.causes.ground import Thing
@@ -27,6 +28,7 @@ _NEUTRAL = frozenset({"Paused", "Deleting", "RollingOut", "ScalingUp", "ScalingD
 _STEP = re.compile(r"^(?:\w+(?:Ready|Available|Initialized|Healthy|Probe)): ")
 
 
+@lru_cache(maxsize=8192)  # many deployments say the same
 def clean(text: str) -> str:
     """The text without what only a program wanted to know."""
     for pattern, instead in _GO:
@@ -34,6 +36,7 @@ def clean(text: str) -> str:
     return text.strip()
 
 
+@lru_cache(maxsize=8192)
 def clause(text: str, start: int) -> str:
     """Of a text of several bullets the one at this place, with lines that go on with it, in one line."""
     lines, place = text.splitlines(keepends=True), 0

@@ -1,14 +1,22 @@
 """What runs, in the API."""
 
 from django.urls import path
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from deployments import catalog
-from deployments.asking_api import ANSWERS, PREVIEW, AskedDeploymentSerializer, ask
+from deployments.asking_api import (
+    ANSWERS,
+    PREVIEW,
+    AskedDeploymentSerializer,
+    PreviewSerializer,
+    SubmissionSerializer,
+    ask,
+)
+from deployments.changing_api import KEY, ChangedDeploymentSerializer, amend, take_down
 from deployments.credentials.api import Credentials
 from deployments.domain.filters import SORTS, parse
 from deployments.regional.api import Regions
@@ -26,6 +34,10 @@ from regions.paging import PAGE, PAGE_SIZE, page_serializer, paged, refuse, resp
 from regions.serializers import HEALTHS
 
 _KINDS = {"cluster": "ClusterTemplate", "service": "ServiceTemplate", "provider": "ProviderTemplate"}
+
+CHANGED = {200: PolymorphicProxySerializer(
+    component_name="Changed", serializers=[SubmissionSerializer, PreviewSerializer], resource_type_field_name=None
+), 422: ANSWERS[422]}  # fmt: skip
 
 
 def _several(name: str, text: str, **options: object) -> OpenApiParameter:
@@ -71,6 +83,18 @@ class Deployment(APIView):
         except fleet.NotFound as error:
             raise NotFound(str(error)) from error
         return Response(DeploymentDetailSerializer(found).data)
+
+    @extend_schema(
+        operation_id="deployments_change", request=ChangedDeploymentSerializer, responses=CHANGED, parameters=[PREVIEW]
+    )
+    def patch(self, request: Request, namespace: str, name: str) -> Response:
+        """Change a deployment on behalf of whoever asks, or with `?preview=true` say what would change."""
+        return amend(request, namespace, name)
+
+    @extend_schema(operation_id="deployments_delete", request=None, responses=CHANGED, parameters=[PREVIEW, KEY])
+    def delete(self, request: Request, namespace: str, name: str) -> Response:
+        """Ask for its deletion on behalf of whoever asks, or with `?preview=true` say how the cluster would answer."""
+        return take_down(request, namespace, name)
 
 
 class Templates(APIView):

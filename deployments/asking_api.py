@@ -56,6 +56,14 @@ class ProblemSerializer(serializers.Serializer):
     detail = serializers.CharField(help_text="The server's own sentence, where this one is ours.")
 
 
+class LineSerializer(serializers.Serializer):
+    """One place that differs, as YAML; empty: not there."""
+
+    path = serializers.CharField()
+    before = serializers.CharField()
+    after = serializers.CharField()
+
+
 class TriedSerializer(serializers.Serializer):
     """One object as the cluster would take it."""
 
@@ -63,8 +71,9 @@ class TriedSerializer(serializers.Serializer):
     kind = serializers.CharField(source="ref.kind")
     namespace = serializers.CharField(source="ref.namespace")
     name = serializers.CharField(source="ref.name")
-    outcome = serializers.CharField(help_text="create, change, same, taken, refused or unchecked")
+    outcome = serializers.CharField(help_text="create, change, delete, same, taken, moved, refused or unchecked")
     sentence = serializers.CharField()
+    differences = LineSerializer(many=True, help_text="Of a change: what would be otherwise.")
     detail = serializers.CharField()
     yaml = serializers.CharField()
 
@@ -82,6 +91,7 @@ class PreviewSerializer(serializers.Serializer):
 class StepSerializer(serializers.Serializer):
     """What became of one object."""
 
+    verb = serializers.CharField(help_text="create, patch or delete")
     cluster = serializers.CharField()
     kind = serializers.CharField()
     namespace = serializers.CharField()
@@ -123,7 +133,7 @@ def ask(request: Request) -> Response:
     body.is_valid(raise_exception=True)
     said = dict(body.validated_data)
     key = said.pop("key") or submit.new_key()
-    services = tuple(_service(one) for one in said.pop("services"))
+    services = tuple(service_of(one) for one in said.pop("services"))
     draft = DeploymentDraft(**said, services=services)
     who = viewer(request)
     known = world(viewer=who, namespace=draft.namespace, template=draft.template)
@@ -135,9 +145,16 @@ def ask(request: Request) -> Response:
     return answer(request, plan(draft, known), found, who, key)
 
 
-def answer(request: Request, planned: list[Planned], found: list[Problem], who: Viewer, key: str) -> Response:
+def only_tried(request: Request) -> bool:
+    """Whether `?preview=true` is asked for."""
+    return request.query_params.get("preview", "").lower() in ("1", "true", "yes")
+
+
+def answer(
+    request: Request, planned: list[Planned], found: list[Problem], who: Viewer, key: str, status: int = 201
+) -> Response:
     """Try a plan without errors (`?preview=true`), or send it. `found` are warnings and notes about it."""
-    if request.query_params.get("preview", "").lower() in ("1", "true", "yes"):
+    if only_tried(request):
         seen = submit.preview(planned, who, key)
         return Response(PreviewSerializer({
             "sendable": seen.sendable, "objects": seen.objects, "problems": (*found, *seen.problems),
@@ -147,16 +164,20 @@ def answer(request: Request, planned: list[Planned], found: list[Problem], who: 
         sent = submit.submit(planned, fingerprint(planned, who, key), who, key)
     except (submit.NotTheirs, submit.NotAsPreviewed) as error:
         raise NotTheirs from error
-    row = sent.submission
+    return told(request, sent.submission, (*found, *sent.problems), status)
+
+
+def told(request: Request, row: Submission, found: tuple[Problem, ...] = (), status: int = 201) -> Response:
+    """What a request came to: this status when it was accepted, 422 when not."""
     made = row.state in (Submission.State.DONE, Submission.State.WRITING)
     answer = {
-        "key": row.key, "state": row.state, "steps": row.steps.all(), "problems": (*found, *sent.problems),
+        "key": row.key, "state": row.state, "steps": row.steps.all(), "problems": found,
         "url": reverse("deployments:submission", [row.key], request=request),
     }  # fmt: skip
-    return Response(SubmissionSerializer(answer).data, status=201 if made else 422)
+    return Response(SubmissionSerializer(answer).data, status=status if made else 422)
 
 
-def _service(said: dict[str, Any]) -> ServiceDraft:
+def service_of(said: dict[str, Any]) -> ServiceDraft:
     waits = tuple((one.rpartition("/")[0] or said["namespace"], one.rpartition("/")[2]) for one in said["depends_on"])
     return ServiceDraft(**{**said, "depends_on": waits})
 

@@ -42,6 +42,7 @@ class Opened:
     """A ClusterDeployment as it was opened. `manifest` is what a form carries of it (`changing.opening`)."""
 
     manifest: Manifest
+    generation: int | None = None  # of the object as it was read; None: carried by a form
 
     @property
     def namespace(self) -> str:
@@ -79,7 +80,7 @@ def open_deployment(namespace: str, name: str, viewer: Viewer) -> Opened:
         raise Http404(f"There is no deployment {namespace}/{name} any more") from error
     except KubeError as error:
         raise Unreadable(namespace, name, error.message) from error
-    return Opened(opening(live))
+    return Opened(opening(live), m.number(m.part(live, "metadata", "generation")))
 
 
 def reopened(text: str, namespace: str, name: str) -> Opened | None:

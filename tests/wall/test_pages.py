@@ -5,9 +5,11 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from regions import fleet, journal
+from regions import fleet, journal, upkeep
 from regions.domain.notes import Heard
+from regions.domain.upkeep import ACKNOWLEDGED, MAINTENANCE
 from regions.domain.viewer import Scope, Viewer
+from regions.models import Firing, Store
 
 ADA = Viewer("ada")
 EVERY = ("~management", "ap-south", "dc-lund", "eu-central", "us-east")
@@ -99,3 +101,39 @@ def test_a_scope_confines_every_part_of_the_board(seeded):
 def test_a_board_costs_as_many_queries_however_large(seeded, django_assert_max_num_queries):
     with django_assert_max_num_queries(26):
         fleet.board(viewer=ADA)
+
+
+def test_what_somebody_sees_to_keeps_its_state_and_loses_its_voice(seeded, ada, read):
+    row = upkeep.find("Region", "", "us-east")
+    upkeep.begin(MAINTENANCE, row, "new switches", timezone.now() + timedelta(hours=1), viewer=ADA)
+    failed = upkeep.find("ClusterDeployment", "kcm-system", "media-dev")
+    upkeep.begin(ACKNOWLEDGED, failed, "quota asked for", None, viewer=ADA)
+    html, text = ada.get("/wall/").content.decode(), read("/wall/")
+    assert "is-seen-to is-blind" in tiles(html)["us-east"]
+    assert "Maintenance until" in text
+    assert "dc-lund not heard" in text
+    assert "2 deployments need you" in text
+    assert "media-dev" not in [row.target.name for tile in fleet.board(viewer=ADA).tiles for row in tile.worst]
+
+
+def test_alerts_stand_on_their_region_and_the_critical_ones_in_the_headline(seeded, ada, read):
+    now = timezone.now()
+    assert "Nothing is measured" in read("/wall/alerts/")
+    Store.objects.create(key="am", kind="alerts", name="alertmanager", url="https://am", asked_at=now, answered_at=now)
+    for region, severity in (("eu-central", "critical"), ("ap-south", "warning"), ("ap-south", "info")):
+        Firing.objects.create(
+            fingerprint=f"{region}-{severity}", source="alertmanager", name=f"Burn{severity}", severity=severity,
+            state="active", region=region, since=now, seen_at=now, summary="Something burns",
+        )  # fmt: skip
+    assert "1 critical alert" in read("/wall/")
+    text = read("/wall/alerts/")
+    assert "Burncritical" in text
+    assert "Burninfo" not in text, "what is said for information is no alert"
+    narrow = fleet.board(viewer=Viewer("hall", Scope(frozenset({"ap-south"}))))
+    assert [alert.region for alert in narrow.figures.alerts] == ["ap-south"]
+    team = fleet.board(viewer=Viewer("hall", Scope(namespaces=frozenset({"team-data"}))))
+    assert team.figures.alerts == ()
+    Store.objects.update(reason="unreachable", message="connection refused", answered_at=now - timedelta(hours=1))
+    alarms = fleet.board(viewer=ADA).tiles[0].alarms
+    assert alarms is not None
+    assert not alarms.known, "no alert is not the same as no word"

@@ -11,8 +11,9 @@ from regions.domain.measures import Aggregate, Figure, Missing, Reading, Why, me
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
 from regions.fleet.basics import NotFound
+from regions.fleet.lazy import Lazy
 from regions.fleet.measures_kof import kof_health
-from regions.fleet.measures_rows import Ground, cluster_of, survey
+from regions.fleet.measures_rows import OF_CLUSTERS, Ground, cluster_of, survey
 from regions.fleet.measures_shapes import Alert, ClusterMeasures, FleetMeasures, History, RegionMeasures, StoreView
 from regions.metrics.queries import QUERIES, Query
 from regions.models import Firing
@@ -33,7 +34,7 @@ def fleet_measures(*, viewer: Viewer) -> FleetMeasures:
     regions = tuple(_region(name, apart.pop(name, []), ground) for name in names)
     stores = tuple(view for view in ground.stores if view.kind != "alerts")
     told = _told(clusters, stores)
-    sums = {id: _sum(QUERIES[id], figures, clusters) for id, figures in told.items()}
+    sums = Lazy(OF_CLUSTERS, lambda id: _sum(QUERIES[id], told[id], clusters))
     whole, parts = ground.whole()
     return FleetMeasures(
         installed=kof.installed, kof=kof, stores=stores, coverage=_coverage(stores), clusters=_reporting(clusters),
@@ -98,26 +99,27 @@ def alerts_trouble(ground: Ground) -> Missing | None:
 def _region(name: str, clusters: list[ClusterMeasures], ground: Ground) -> RegionMeasures:
     used = {one.store.key: one.store for one in clusters if one.store}
     told = _told(clusters, used.values())
-    sums = {id: _sum(QUERIES[id], figures, clusters) for id, figures in told.items()}
+    sums = Lazy(OF_CLUSTERS, lambda id: _sum(QUERIES[id], told[id], clusters))
     expected = [one for one in clusters if one.role]
     return RegionMeasures(
         name=name, stores=tuple(used.values()), clusters=tuple(clusters),
-        figures={id: _figure(sums[id], told[id].values()) for id in sums}, sums=sums,
+        figures=Lazy(OF_CLUSTERS, lambda id: _figure(sums[id], told[id].values())), sums=sums,
         clusters_heard=sum(one.reporting for one in expected), clusters_of=len(expected),
-        history=_history(clusters),
+        history=Lazy.whole(lambda: _history(clusters)),
     )  # fmt: skip
 
 
-def _told(clusters: Iterable[ClusterMeasures], stores: Iterable[StoreView]) -> dict[str, dict[str, Figure]]:
+def _told(clusters: Iterable[ClusterMeasures], stores: Iterable[StoreView]) -> Mapping[str, Mapping[str, Figure]]:
     """By query, what each cluster says of itself, and each store of itself. Who is no part of KOF is no gap."""
     apt = [one for one in clusters if one.role or one.reporting]
-    found: dict[str, dict[str, Figure]] = {}
-    for query in QUERIES.values():
-        if query.by != "store" and query.src == "R":
-            found[query.id] = {one.label: one.figures[query.id] for one in apt}
-        elif query.src == "S":
-            found[query.id] = {name: view.figures[query.id] for name, view in _by_name(stores).items()}
-    return found
+    named = _by_name(stores)
+
+    def told(id: str) -> Mapping[str, Figure]:
+        if QUERIES[id].src == "S":
+            return {name: view.figures[id] for name, view in named.items()}
+        return {one.label: one.figures[id] for one in apt}
+
+    return Lazy(OF_CLUSTERS, told)
 
 
 def _sum(query: Query, figures: Mapping[str, Figure], clusters: Iterable[ClusterMeasures]) -> Aggregate:
@@ -169,31 +171,30 @@ def _reporting(clusters: Iterable[ClusterMeasures]) -> Aggregate:
 
 def _history(clusters: list[ClusterMeasures]) -> History:
     """The last hour of a region: where a cluster has a gap, the region has one too, not a dip."""
-    found: dict[str, tuple[tuple[datetime, float | None], ...]] = {}
     told = [one for one in clusters if one.history]
-    for id in {id for one in told for id in one.history}:
-        query = QUERIES[id]
-        lines = {one.label: dict(one.history[id]) for one in told if id in one.history}
-        weights = {one.label: one.figures.get(query.over) for one in told} if query.over in QUERIES else {}
-        moments = sorted({at for line in lines.values() for at in line})
-        found[id] = tuple((at, _moment(query, lines, weights, at)) for at in moments)
+    found: dict[str, tuple[tuple[datetime, float | None], ...]] = {}
+    for id in sorted({id for one in told for id in one.history}):
+        mine = [one for one in told if id in one.history]
+        lines = [dict(one.history[id]) for one in mine]
+        weights = [_weight(one, QUERIES[id]) for one in mine]
+        moments = sorted(set().union(*lines))
+        found[id] = tuple((at, _moment(QUERIES[id], [line.get(at) for line in lines], weights)) for at in moments)
     return found
 
 
-Line = Mapping[datetime, float | None]
+def _weight(one: ClusterMeasures, query: Query) -> float | None:
+    figure = one.figures.get(query.over)
+    return figure.value if isinstance(figure, Reading) else None
 
 
-def _moment(
-    query: Query, lines: Mapping[str, Line], weights: Mapping[str, Figure | None], at: datetime
-) -> float | None:
-    values = {name: line.get(at) for name, line in lines.items()}
-    if any(value is None for value in values.values()):
+def _moment(query: Query, values: list[float | None], weights: list[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
         return None
-    known = {name: value for name, value in values.items() if value is not None}
     if query.over == "sum":
-        return sum(known.values())
+        return sum(known)
     if query.over in ("max", "min"):
-        return (max if query.over == "max" else min)(known.values())
-    by = {name: weight.value for name in known if isinstance(weight := weights.get(name), Reading)}
-    whole = sum(by.values())
-    return sum(known[name] * by[name] for name in by) / whole if whole > 0 else None
+        return max(known) if query.over == "max" else min(known)
+    pairs = [(value, weight) for value, weight in zip(known, weights, strict=True) if weight is not None]
+    whole = sum(weight for _, weight in pairs)
+    return sum(value * weight for value, weight in pairs) / whole if whole > 0 else None

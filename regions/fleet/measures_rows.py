@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 
@@ -11,6 +12,7 @@ from regions.domain.kinds import K0RDENT
 from regions.domain.measures import Figure, Missing, Why
 from regions.domain.refs import MANAGEMENT
 from regions.domain.words import clock
+from regions.fleet.lazy import Lazy
 from regions.fleet.measures_ladders import cluster_ladder, store_ladder
 from regions.fleet.measures_shapes import ClusterMeasures, History, Part, StoreView
 from regions.fleet.sight import Sight, look
@@ -22,6 +24,9 @@ TENANT = f"{K0RDENT}/kof-tenant-id"
 
 HEARD = timedelta(seconds=90)
 """How long a store may be without an answer before what it said is no longer how things are."""
+
+OF_CLUSTERS = tuple(query.id for query in QUERIES.values() if query.by != "store" and query.src in "RS")
+"""The queries that each cluster has a figure of."""
 
 # Where several stores have series of one cluster: the one it should report to, then the nearest to the source.
 _ORDER = {"regional": 0, "regionless": 1, "set": 2, "extra": 3, "management": 4, "promxy": 5}
@@ -49,25 +54,38 @@ class Ground:
     deployments: Mapping[tuple[str, str], Home] = field(default_factory=dict)  # those that are asked about
     measured: Mapping[tuple[str, str], tuple[Measured, StoreView]] = field(default_factory=dict)
     onboarded: frozenset[str] = frozenset()  # namespace/name of clusters with a child or regional ConfigMap
-    pasts: Mapping[int, Past] = field(default_factory=dict)
     clusters: dict[tuple[str, str], ClusterMeasures] = field(default_factory=dict)
     raw: Mapping[int, Store] = field(default_factory=dict)
     as_of: datetime | None = None
+
+    _pasts: dict[int, Past] | None = None
+    _parts: dict[int, dict[str, list[Any]]] | None = None
 
     @property
     def now(self) -> datetime:
         return self.sight.now
 
+    def past(self, row: Measured) -> Past | None:
+        """The hour of a cluster; all of them are read when the first is wanted."""
+        if self._pasts is None:
+            rows = [one.pk for one, _ in self.measured.values()]
+            self._pasts = {past.pk: past for past in Past.objects.filter(pk__in=rows)}
+        return self._pasts.get(row.pk)
+
+    def parts(self, row: Measured) -> dict[str, list[Any]]:
+        """What the figures of a cluster are made of; all are read when the first is wanted, for few pages want any."""
+        if self._parts is None:
+            rows = Measured.objects.filter(pk__in=[one.pk for one, _ in self.measured.values()])
+            self._parts = dict(rows.values_list("pk", "parts"))
+        return self._parts.get(row.pk, {})
+
     def whole(self) -> tuple[dict[str, Figure], dict[str, tuple[Part, ...]]]:
         """Figures that a store has as a whole: k0rdent's own, from where management's data go."""
-        found: dict[str, Figure] = {}
-        parts: dict[str, tuple[Part, ...]] = {}
         row, view = self.measured.get(("", ""), (None, None))
-        for query in QUERIES.values():
-            if query.src in "MA":
-                found[query.id] = _figure(query, row, view, self)
-                parts[query.id] = _parts(row, query.id)
-        return found, parts
+        told = _told(row, view, self) if row and view else None
+        queries = [query for query in QUERIES.values() if query.src in "MA"]
+        found = {query.id: _figure(query, row, view, told, self) for query in queries}
+        return found, {query.id: _members(row, query.id, self) for query in queries}
 
 
 def survey(region: str | None = None, cluster: tuple[str, str] | None = None) -> Ground:
@@ -91,11 +109,14 @@ def survey(region: str | None = None, cluster: tuple[str, str] | None = None) ->
     ground = Ground(sight, dark, regions=regions, raw=rows, homes=homes)
     ground.deployments = {(row[0], row[1]): Home(*row[2:]) for row in columns}
     ground.onboarded = _onboarded(cluster)
-    kept = list(measured)
+    kept = list(measured.defer("parts"))
     if region is not None and not cluster:
         kept = [row for row in kept if not row.name or _region_of(row, row.namespace, row.name, ground) == region]
+    by_store: dict[int, list[Measured]] = {}
+    for one in kept:
+        by_store.setdefault(one.store_id, []).append(one)
     ground.stores = tuple(sorted(
-        (_store(row, [one for one in kept if one.store_id == row.pk], ground) for row in rows.values()),
+        (_store(row, by_store.get(row.pk, []), ground) for row in rows.values()),
         key=lambda view: (view.trouble is None, view.kind == "promxy", view.name, view.key),
     ))  # fmt: skip
     by_key = {view.key: view for view in ground.stores}
@@ -106,7 +127,6 @@ def survey(region: str | None = None, cluster: tuple[str, str] | None = None) ->
         if place not in chosen or _precedence(row, view) < _precedence(*chosen[place]):
             chosen[place] = (row, view)
     ground.measured = chosen
-    ground.pasts = {past.pk: past for past in Past.objects.filter(pk__in=[row.pk for row, _ in chosen.values()])}
     ground.as_of = max((row.asked_at for row in rows.values() if row.asked_at), default=None)
     for namespace, name in sorted({*ground.deployments, *(place for place in chosen if place[1])}):
         ground.clusters[(namespace, name)] = cluster_of(namespace, name, ground)
@@ -121,20 +141,25 @@ def cluster_of(namespace: str, name: str, ground: Ground) -> ClusterMeasures:
     role = labels.get(ROLE, "") or (row.role if row else "")
     if row is not None and not role and deployment is None and _managements(row, ground):
         role = "management"
-    figures: dict[str, Figure] = {}
     onboarded = f"{namespace}/{name}" in ground.onboarded
     nothing = _why_nothing(role, onboarded, row, ground)
-    for query in QUERIES.values():
-        if query.by != "store" and query.src in "RS":
-            figures[query.id] = nothing or _figure(query, row, view, ground, deployment.template if deployment else "")
+    told = _told(row, view, ground) if row and view else None
+    template = deployment.template if deployment else ""
+
+    def figure_of(id: str) -> Figure:
+        return nothing or _figure(QUERIES[id], row, view, told, ground, template)
+
+    def members(id: str) -> tuple[Part, ...]:
+        return _members(row, id, ground)
+
+    figures = Lazy(OF_CLUSTERS, figure_of)
     fresh = row is not None and view is not None and _reports(row, view, ground)
-    parts = {id: _parts(row, id) for id in (row.parts if row else {})}
     return ClusterMeasures(
         namespace=namespace, name=name, region=_region_of(row, namespace, name, ground), store=view, role=role,
         tenant=labels.get(TENANT, "") or (row.tenant if row else ""), figures=figures,
-        history=_past(ground.pasts.get(row.pk) if row else None), parts=parts, reporting=fresh,
-        ladder=cluster_ladder(role, onboarded, view, figures, fresh),
-        known=deployment is not None,
+        history=Lazy.whole(lambda: _past(ground.past(row)) if row else {}),
+        parts=Lazy(tuple(id for id in OF_CLUSTERS if QUERIES[id].parts), members), reporting=fresh,
+        ladder=cluster_ladder(role, onboarded, view, figures, fresh), known=deployment is not None,
     )  # fmt: skip
 
 
@@ -196,15 +221,15 @@ def _why_nothing(role: str, onboarded: bool, row: Measured | None, ground: Groun
 
 
 def _figure(
-    query: Query, row: Measured | None, view: StoreView | None, ground: Ground, template: str = ""
+    query: Query, row: Measured | None, view: StoreView | None, told: Told | None, ground: Ground, template: str = ""
 ) -> Figure:
-    if row is None or view is None:
+    if row is None or view is None or told is None:
         return Missing(Why.STALE, ground.dark) if ground.dark else Missing(Why.NO_DATA, "No store has it")
     if why := view.broken.get(query.id):
         return Missing(Why.BROKEN, f"The store does not answer this query: {why}")
     value = row.readings.get(query.id)
     read = (float(value[0]), datetime.fromtimestamp(value[1], UTC)) if value else None
-    return figure(read, query.unit, query.tier, _told(row, view, ground), ground.now, _absent(query, row, template))
+    return figure(read, query.unit, query.tier, told, ground.now, _absent(query, row, template))
 
 
 def _absent(query: Query, row: Measured, template: str) -> Missing | None:
@@ -218,8 +243,8 @@ def _absent(query: Query, row: Measured, template: str) -> Missing | None:
     return None
 
 
-def _parts(row: Measured | None, id: str) -> tuple[Part, ...]:
-    return tuple((labels, float(value)) for labels, value in (row.parts if row else {}).get(id, ()))
+def _members(row: Measured | None, id: str, ground: Ground) -> tuple[Part, ...]:
+    return tuple((labels, float(value)) for labels, value in (ground.parts(row) if row else {}).get(id, ()))
 
 
 def _past(past: Past | None) -> History:
@@ -251,8 +276,9 @@ def _store(row: Store, measured: list[Measured], ground: Ground) -> StoreView:
     reporting = tuple(sorted(_label(one) for one in measured if one.name and _reports(one, view, ground)))
     own = next((one for one in measured if one.name and _own(one, row, ground)), None)
     nothing = view.trouble or Missing(Why.NOT_APPLICABLE, "Nothing collects the metrics of this store itself")
+    told = _told(own, view, ground) if own else None
     figures = {
-        query.id: _figure(query, own, view, ground) if own else nothing
+        query.id: _figure(query, own, view, told, ground) if own else nothing
         for query in QUERIES.values() if query.src == "S"
     }  # fmt: skip
     whole = replace(view, clusters=reporting, figures=figures)

@@ -63,6 +63,11 @@ class Rotation:
         return self.found.others.get(self.held.need.place, ()) if self.held else ()
 
     @property
+    def elsewhere(self) -> int:
+        """Deployments that use those."""
+        return sum(self.found.known.used.get(label, 0) for label in self.shared)
+
+    @property
     def probeable(self) -> bool:
         return self.recipe is not None and any(field.name == "kubeconfig" for field in self.recipe.fields)
 

@@ -23,6 +23,10 @@ def unchecked(objects: Sequence[Looked]) -> tuple[str, ...]:
         f"{one.ref.kind} {one.ref.name} {one.sentence}." for one in objects if one.outcome is Outcome.UNCHECKED
     ]
     for kind, sentences in _BY_KIND.items():
-        if any(one.ref.kind == kind for one in objects):
+        # What is deleted is not looked at any more; labels and annotations change nothing that could be refused later.
+        if any(one.ref.kind == kind and "spec" in one.planned.manifest for one in objects):
             found += sentences
+    if any(one.ref.kind == "Secret" and one.planned.verb == "patch" and one.outcome is Outcome.CHANGE
+           for one in objects):  # fmt: skip
+        found.append("Whether the new secret is accepted where it is used: that shows the next time it is.")
     return tuple(dict.fromkeys(found))

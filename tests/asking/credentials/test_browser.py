@@ -108,17 +108,55 @@ def test_a_preview_of_something_else_cannot_be_confirmed(page: Any, term: int):
     expect(page.get_by_role("button", name="Create credential")).to_be_disabled()
 
 
+def test_a_rotated_secret_stays_in_its_box_and_is_followed_to_the_region(
+    page: Any, clusters: Installation, management: Api
+):
+    allow(management, "pane:ada")
+    w.whole(clusters, "followed")
+    answers: list[str] = []
+    page.on("response", lambda answer: answers.append(answer.text()) if "/followed/" in answer.url else None)
+    page.goto("/credentials/media/followed/rotate/")
+    new = f"new{CANARY}/abcdefghijklmnopqrstuvwxyz0123456"[:40]
+    page.locator("#access_key_id").fill("AKIADEMON3WN3WN3WN3W")
+    page.locator("#secret_access_key").fill(new)
+    preview(page)
+    expect(page.locator("#preview")).to_contain_text("data.SecretAccessKey")
+    assert page.locator("#secret_access_key").input_value() == new
+    page.get_by_role("button", name="Replace the secret").click()
+    expect(page.locator(".page-head__lead")).to_contain_text("1 of 2 hold what the original holds")
+    assert answers
+    assert not [answer for answer in answers if CANARY in answer]
+
+
+def nothing_wrong(page: Any) -> None:
+    page.evaluate("document.querySelectorAll('main details:not(.facet)').forEach((one) => { one.open = true })")
+    found = Axe().run(page).response["violations"]
+    said = [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+    assert not said, (page.url, said)
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), page.url
+
+
+def test_nor_with_the_pages_that_change_something(page: Any, term: int):
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 390, "height": 844})
+    w.record(term, *w.aws("whole")[:4])
+    own = "/credentials/kcm-system/whole"
+    for url in (*(f"{own}/{one}/" for one in ("rotate", "copy", "identity", "copies", "delete")),
+                "/credentials/bulk/?chosen=kcm-system/whole",
+                *(f"/regions/eu-west/{one}/" for one in ("providers", "pause", "kubeconfig", "delete"))):  # fmt: skip
+        page.goto(url)
+        nothing_wrong(page)
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_wrong_and_nothing_is_wider_than_a_phone(page: Any, term: int, theme: str):
+def test_axe_finds_nothing_wrong_and_nothing_is_wider_than_a_phone(
+    page: Any, clusters: Installation, term: int, theme: str
+):
     page.emulate_media(color_scheme=theme)
     page.set_viewport_size({"width": 390, "height": 844})
 
     def look() -> None:
-        page.evaluate("document.querySelectorAll('main details:not(.facet)').forEach((one) => { one.open = true })")
-        found = Axe().run(page).response["violations"]
-        said = [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
-        assert not said, (page.url, said)
-        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), page.url
+        nothing_wrong(page)
 
     w.record(term, *w.aws("whole")[:4])
     for url in ("/credentials/", "/credentials/?search=vanished", "/credentials/kcm-system/whole/", "/new/credential/"):
@@ -134,6 +172,7 @@ def test_axe_finds_nothing_wrong_and_nothing_is_wider_than_a_phone(page: Any, te
     preview(page)
     expect(page.locator("#preview")).to_contain_text("This cannot be tried yet")
     look()
+    w.told(clusters)  # however long all that took, the clusters are heard
     fill(page, f"axe-{theme}")
     preview(page)
     expect(page.locator("#preview")).to_contain_text("This would be made")

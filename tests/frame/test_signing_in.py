@@ -27,10 +27,16 @@ def ada() -> User:
     return User.objects.create_user("ada", password="correct horse battery")
 
 
+def example(converter: object) -> str:
+    """Something that this part of an address takes."""
+    return next(text for text in ("x", "1", *converter.regex.split("|")) if re.fullmatch(converter.regex, text))
+
+
 def every_path(patterns: list, prefix: str = "/") -> list[str]:
     found = []
     for pattern in patterns:
-        route = prefix + re.sub(r"<(?:\w+:)?\w+>", "x", re.sub(r"<int:\w+>", "1", str(pattern.pattern)))
+        takes = getattr(pattern.pattern, "converters", {})
+        route = prefix + re.sub(r"<(?:\w+:)?(\w+)>", lambda part: example(takes[part[1]]), str(pattern.pattern))  # noqa: B023
         if isinstance(pattern, URLResolver):
             found += every_path(pattern.url_patterns, route)
         elif isinstance(pattern, URLPattern):

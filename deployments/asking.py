@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from deployments import catalog, submit
+from deployments.checking import checked
 from deployments.confirming import confirm, key_of, went
 from deployments.domain.drafts import DeploymentDraft
 from deployments.domain.findings import Problem, note
@@ -116,7 +117,9 @@ def _preview(
     request: ViewedRequest, form: DeploymentForm, planned: list[Planned], key: str, changed: bool = False
 ) -> HttpResponse:
     seen = submit.preview(planned, request.viewer, key)
-    return _draw(request, form.with_problems(seen.problems), {"key": key, "preview": seen, "changed": changed})
+    looked = checked(form.draft, form.world, request.viewer)
+    shown = {"key": key, "preview": seen, "changed": changed, "checks": looked}
+    return _draw(request, form.with_problems(seen.problems), shown)
 
 
 def _send(request: ViewedRequest, form: DeploymentForm, planned: list[Planned], key: str) -> HttpResponse:

@@ -93,7 +93,12 @@ def test_what_is_missing_is_said_at_its_box_and_nothing_typed_is_lost(ada: Clien
 def test_a_preview_shows_what_the_cluster_says_and_makes_nothing(ada: Client, management: Api):
     response = posted(ada, "", "preview")
     assert "This would be made" in text(response)
-    assert "What this preview could not check" in text(response)
+    said = text(response)
+    assert "What this preview could not check" in said
+    assert "Where it would run" in said
+    for sentence in ("Pane hears eu-west.", "aws is installed on eu-west.", "search is there on eu-west.",
+                     "Nothing is called shop in search on eu-west.", "What the cloud has left is known to nobody"):
+        assert sentence in said, sentence
     assert boxes(response)["config/workersNumber"] == "5"
     assert management.get(f"{CLDS}/shop").status == 404
     assert not Submission.objects.exists()

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db.models import Q
 
+from regions.domain.collecting import WHOLE
 from regions.domain.figures import FRESH, POINTS, Told, figure
 from regions.domain.kinds import K0RDENT
-from regions.domain.measures import Figure, Missing, Why
+from regions.domain.measures import Figure, Missing, Reading, Why
 from regions.domain.refs import MANAGEMENT
 from regions.domain.words import clock
 from regions.fleet.lazy import Lazy
@@ -53,6 +54,8 @@ class Ground:
     homes: Mapping[tuple[str, str], str] = field(default_factory=dict)  # every ClusterDeployment → its region
     deployments: Mapping[tuple[str, str], Home] = field(default_factory=dict)  # those that are asked about
     measured: Mapping[tuple[str, str], tuple[Measured, StoreView]] = field(default_factory=dict)
+    wholes: list[tuple[Measured, StoreView]] = field(default_factory=list)  # what stores say as a whole
+    expected: dict[tuple[str, str], StoreView] = field(default_factory=dict)  # where each cluster should report
     onboarded: frozenset[str] = frozenset()  # namespace/name of clusters with a child or regional ConfigMap
     clusters: dict[tuple[str, str], ClusterMeasures] = field(default_factory=dict)
     raw: Mapping[int, Store] = field(default_factory=dict)
@@ -75,17 +78,24 @@ class Ground:
     def parts(self, row: Measured) -> dict[str, list[Any]]:
         """What the figures of a cluster are made of; all are read when the first is wanted, for few pages want any."""
         if self._parts is None:
-            rows = Measured.objects.filter(pk__in=[one.pk for one, _ in self.measured.values()])
+            wanted = [one.pk for one, _ in (*self.measured.values(), *self.wholes)]
+            rows = Measured.objects.filter(pk__in=wanted)
             self._parts = dict(rows.values_list("pk", "parts"))
         return self._parts.get(row.pk, {})
 
     def whole(self) -> tuple[dict[str, Figure], dict[str, tuple[Part, ...]]]:
         """Figures that a store has as a whole: k0rdent's own, from where management's data go."""
-        row, view = self.measured.get(("", ""), (None, None))
-        told = _told(row, view, self) if row and view else None
-        queries = [query for query in QUERIES.values() if query.src in "MA"]
-        found = {query.id: _figure(query, row, view, told, self) for query in queries}
-        return found, {query.id: _members(row, query.id, self) for query in queries}
+        found: dict[str, Figure] = {}
+        parts: dict[str, tuple[Part, ...]] = {}
+        told = [(row, view, _told(row, view, self)) for row, view in self.wholes if view.kind != "promxy"]
+        for query in QUERIES.values():
+            if query.src in "MA":
+                # Management's data may go to a region's store; its alerts are in its own.
+                answers = [(_figure(query, row, view, one, self), row) for row, view, one in told]
+                best = next((pair for pair in answers if isinstance(pair[0], Reading)), answers[0] if answers else None)
+                found[query.id], row = best or (_figure(query, None, None, None, self), None)
+                parts[query.id] = _members(row, query.id, self)
+        return found, parts
 
 
 def survey(region: str | None = None, cluster: tuple[str, str] | None = None) -> Ground:
@@ -124,11 +134,15 @@ def survey(region: str | None = None, cluster: tuple[str, str] | None = None) ->
     for row in kept:
         view = by_key[rows[row.store_id].key]
         place = (row.namespace, row.name)
-        if place not in chosen or _precedence(row, view) < _precedence(*chosen[place]):
+        if place == WHOLE:
+            ground.wholes.append((row, view))
+        elif place not in chosen or _precedence(row, view, ground) < _precedence(*chosen[place], ground):
             chosen[place] = (row, view)
+        if row.expected:
+            ground.expected[place] = view
     ground.measured = chosen
     ground.as_of = max((row.asked_at for row in rows.values() if row.asked_at), default=None)
-    for namespace, name in sorted({*ground.deployments, *(place for place in chosen if place[1])}):
+    for namespace, name in sorted({*ground.deployments, *chosen}):
         ground.clusters[(namespace, name)] = cluster_of(namespace, name, ground)
     return ground
 
@@ -137,6 +151,7 @@ def cluster_of(namespace: str, name: str, ground: Ground) -> ClusterMeasures:
     """One cluster, whether or not anything measures it."""
     deployment = ground.deployments.get((namespace, name))
     row, view = ground.measured.get((namespace, name), (None, None))
+    home = ground.expected.get((namespace, name), view)
     labels = deployment.labels if deployment else {}
     role = labels.get(ROLE, "") or (row.role if row else "")
     if row is not None and not role and deployment is None and _managements(row, ground):
@@ -155,11 +170,12 @@ def cluster_of(namespace: str, name: str, ground: Ground) -> ClusterMeasures:
     figures = Lazy(OF_CLUSTERS, figure_of)
     fresh = row is not None and view is not None and _reports(row, view, ground)
     return ClusterMeasures(
-        namespace=namespace, name=name, region=_region_of(row, namespace, name, ground), store=view, role=role,
+        namespace=namespace, name=name, region=_region_of(row, namespace, name, ground), store=home, role=role,
         tenant=labels.get(TENANT, "") or (row.tenant if row else ""), figures=figures,
+        through=view if view is not None and home is not None and view.key != home.key else None,
         history=Lazy.whole(lambda: _past(ground.past(row)) if row else {}),
         parts=Lazy(tuple(id for id in OF_CLUSTERS if QUERIES[id].parts), members), reporting=fresh,
-        ladder=cluster_ladder(role, onboarded, view, figures, fresh), known=deployment is not None,
+        ladder=cluster_ladder(role, onboarded, home, figures, fresh), known=deployment is not None,
     )  # fmt: skip
 
 
@@ -187,8 +203,9 @@ def _managements(row: Measured, ground: Ground) -> bool:
     return row.role == "management" or (whole and not row.role)
 
 
-def _precedence(row: Measured, view: StoreView) -> tuple[bool, bool, int]:
-    return (not row.expected, row.seen_at is None, _ORDER.get(view.kind, 9))
+def _precedence(row: Measured, view: StoreView, ground: Ground) -> tuple[bool, bool, int]:
+    """Who has something fresh, then where it should report: another fills in only while that one has nothing."""
+    return (not _reports(row, view, ground), not row.expected, _ORDER.get(view.kind, 9))
 
 
 def _reports(row: Measured, view: StoreView, ground: Ground) -> bool:

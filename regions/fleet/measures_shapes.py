@@ -81,6 +81,7 @@ class ClusterMeasures:
     reporting: bool = False  # it has fresh samples
     ladder: tuple[Step, ...] = ()  # how far it is on its way into KOF
     known: bool = True  # it is a ClusterDeployment that the copy knows
+    through: StoreView | None = None  # who fills in, while the store where it reports gives nothing
 
     @property
     def label(self) -> str:

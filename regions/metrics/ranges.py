@@ -1,9 +1,11 @@
 """Range queries for charts: asked on demand, within a deadline, with a short cache that all browsers share."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from threading import BoundedSemaphore
 
 from django.db import connections
 
@@ -25,6 +27,10 @@ MOST_SERIES = 200
 
 _cache: Cache[Answer] = Cache(300)
 _threads = ThreadPoolExecutor(24, thread_name_prefix="metrics-charts")
+
+AT_ONCE = 3
+"""Questions that one store is put at the same time: its own limit is a handful, and the meter asks too."""
+_turns: defaultdict[str, BoundedSemaphore] = defaultdict(lambda: BoundedSemaphore(AT_ONCE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +201,15 @@ def _work(question: _Question, start: datetime, step: timedelta, size: int) -> C
 
     def ask() -> Answer:
         source = reach().source(question.store.key)
-        return reach().access.ask(
-            source, lambda client: client.query_range(promql, start, end, seconds, deadline=DEADLINE)
-        )
+        turn = _turns[source.key]
+        if not turn.acquire(timeout=DEADLINE):
+            raise StoreError(Why.SLOW, f"{question.store.label} is busy with other charts")
+        try:
+            return reach().access.ask(
+                source, lambda client: client.query_range(promql, start, end, seconds, deadline=DEADLINE)
+            )
+        finally:
+            turn.release()
 
     key = (question.store.key, promql, start, seconds, size)
     return lambda: _cache.get(key, min(30.0, seconds / 2), ask)

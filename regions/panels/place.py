@@ -71,6 +71,11 @@ class Rung:
         return bool(self.steps) and self.done == len(self.steps)
 
     @property
+    def blocked(self) -> bool:
+        """Its store does not answer: that is not for the cluster to mend, and nothing more is known of it."""
+        return self.cluster.store is not None and not self.cluster.store.answers
+
+    @property
     def wanted(self) -> bool:
         """Somebody wants it measured. Without the label it is no part of KOF, and nothing is wrong."""
         return bool(self.cluster.role)
@@ -108,8 +113,13 @@ class Place:
 
     @property
     def stuck(self) -> tuple[Rung, ...]:
-        """Clusters that should report and do not."""
-        return tuple(rung for rung in self.rungs if rung.wanted and not rung.onboarded)
+        """Clusters that should report and do not, though their store answers."""
+        return tuple(rung for rung in self.rungs if rung.wanted and not rung.onboarded and not rung.blocked)
+
+    @property
+    def ill(self) -> tuple[StoreView, ...]:
+        """Stores that do not answer."""
+        return tuple(store for store in self.stores if not store.answers)
 
 
 def of_region(one: RegionMeasures, fires: Iterable[Alert], span: Span, now: datetime) -> Place:

@@ -76,7 +76,9 @@ def onboarding(request: ViewedRequest) -> HttpResponse:
     rungs = sorted((place.rung(one) for one in clusters), key=lambda one: (one.onboarded, one.done, one.cluster.label))
     wanted = [one for one in rungs if one.wanted]
     return render(request, "metrics/onboarding.html", {
-        "found": found, "rungs": wanted, "stuck": [one for one in wanted if not one.onboarded],
+        "found": found, "rungs": wanted, "stuck": [one for one in wanted if not one.onboarded and not one.blocked],
+        "blocked": [one for one in wanted if one.blocked],
+        "ill": [one for one in found.stores if one.lost and one.trouble],
         "tabs": tabs(request, "onboarding", found), "exports": addresses.exports("onboarding"),
     })  # fmt: skip
 
@@ -153,7 +155,8 @@ def export(request: ViewedRequest, name: str, ending: str) -> HttpResponse:
 def tabs(request: ViewedRequest, current: str, found: measures.FleetMeasures) -> list[dict[str, object]]:
     """The pages of metrics. Counts stand where something asks for attention."""
     firing = sum(alarms.counts(alarms.once(found.alerts)).values())
-    stuck = sum(1 for one in [c for r in found.regions for c in r.clusters] if one.role and not one.reporting)
+    clusters = [one for place in found.regions for one in place.clusters] + list(found.others)
+    stuck = sum(one.role != "" and not one.reporting and (one.store is None or one.store.answers) for one in clusters)
     entries = (
         ("index", "Fleet", None), ("alerts", "Alerts", firing), ("cost", "Cost", None),
         ("onboarding", "Onboarding", stuck or None),

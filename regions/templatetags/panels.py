@@ -1,8 +1,10 @@
 """Numbers, why there are none, and small lines: `{% load panels %}`."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -205,6 +207,12 @@ def silence_link(alert: Alert) -> links.Link | None:
     """Where Alertmanager silences this alert; None when no address of it is set."""
     keep = ("cluster", "clusterNamespace", "namespace", *_OBJECTS)
     return links.silence(alert.name, {key: alert.labels[key] for key in keep if alert.labels.get(key)})
+
+
+@register.filter
+def is_ahead(at: datetime | None) -> bool:
+    """Whether this moment is still to come."""
+    return at is not None and at > timezone.now()
 
 
 @register.filter

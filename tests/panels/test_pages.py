@@ -83,9 +83,19 @@ def test_what_kof_does_not_alert_of_is_looked_at(measured, read):
 
 def test_the_ladder_says_the_first_step_that_fails(measured, read):
     text = read("/metrics/onboarding/")
-    assert "3 of 10 clusters" in text
+    assert "1 of 10 clusters" in text
+    assert "Of 2 nobody can tell: their stores do not answer" in text, "a silent store is not the clusters' fault"
+    assert "us-store does not answer for 2 clusters" in text
     assert "KOF made no ConfigMap for it" in text
     assert "kof-regional-cluster-name" in read("/deployments/kcm-system/ads-prod/metrics/")
+
+
+def test_a_store_that_does_not_answer_is_said_above_and_no_cluster_is_called_stuck_for_it(measured, ada):
+    html = ada.get("/regions/us-east/metrics/").content.decode()
+    above = re.search(r'id="place-silent">.*?</div></div>', html, re.DOTALL)[0]
+    assert "No answer from vmauth.us.example.org: connection refused" in above
+    assert re.search(r'id="place-stuck"[^>]* hidden', html)
+    assert "Ask all the same" in html, "charts are not asked of who does not answer, unless somebody wants it"
 
 
 def test_a_cluster_outside_kof_is_said_to_be_and_shows_no_chart(measured, read):

@@ -10,7 +10,7 @@ from regions.domain.measures import Missing
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
 from regions.fleet import measures
-from regions.fleet.measures_shapes import Alert
+from regions.fleet.measures_shapes import Alert, FleetMeasures
 
 LATELY = 60
 
@@ -65,9 +65,8 @@ class Alerts:
     trouble: Missing | None
 
 
-def firing(filters: Filters, *, viewer: Viewer) -> Alerts:
+def firing(filters: Filters, found: FleetMeasures, *, viewer: Viewer) -> Alerts:
     """Everything that fires and fits, by place, worst first."""
-    found = measures.fleet_measures(viewer=viewer)
     everything = alarms.once(found.alerts)
     shown = [one for one in everything if filters.takes(one)]
     ended = [one for one in measures.alerts(viewer=viewer, ended=True) if filters.takes(one)]

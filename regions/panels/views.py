@@ -41,7 +41,7 @@ def alert_list(request: ViewedRequest) -> HttpResponse:
     follow(request, *GROUND)
     filters = alerts.filters_of(request.GET)
     found = measures.fleet_measures(viewer=request.viewer)
-    shown = alerts.firing(filters, viewer=request.viewer)
+    shown = alerts.firing(filters, found, viewer=request.viewer)
     options = [
         {"value": name, "label": name.capitalize(), "count": shown.counts.get(name, 0),
          "selected": name in filters.severities}

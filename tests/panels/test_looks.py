@@ -16,7 +16,6 @@ PAGES = (
     "/regions/eu-central/metrics/", "/deployments/kcm-system/ads-prod/metrics/",
     "/metrics/chart/?query=cpu_used_ratio&region=eu-central&span=1h", "/regions/us-east/metrics/",
 )  # fmt: skip
-CHART = "/metrics/chart/?query=cpu_used_ratio&region=eu-central&span=1h"
 
 
 @pytest.fixture
@@ -78,9 +77,9 @@ def test_a_chart_answers_to_pointer_keys_and_legend(page, term):
     assert key.get_attribute("aria-pressed") == "false"
     assert chart.locator("path[data-series='search-prod']").is_hidden()
     # What was toggled outlives the next answer.
+    page.evaluate("document.querySelector('.chart').before = true")
     page.evaluate("htmx.trigger(document.querySelector('[data-lazy]'), 'pane:refresh')")
-    page.wait_for_function("() => !document.querySelector('.chart').facts || true")
-    page.wait_for_timeout(600)
+    page.wait_for_function("() => document.querySelector('.chart') && !document.querySelector('.chart').before")
     assert page.locator(".chart").first.locator("[data-toggle='search-prod']").get_attribute("aria-pressed") == "false"
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -74,7 +75,7 @@ class Alerts:
             del self.firing[fingerprint]
         self._begun = self._begun or bool(found)
         series = [("ALERTS", each.alert.all_labels | {"alertstate": "firing"}, 1.0) for each in self.firing.values()]
-        self._telemetry.keep(series, now, "alerts")
+        self._telemetry.keep(series, now, "alerts", [each.since for each in self.firing.values()])
 
     # -- rules ---------------------------------------------------------------------------------------------------
 
@@ -96,12 +97,13 @@ class Alerts:
             if not noted.moments or noted.moments[-1][1] is None:
                 continue
             since, value = noted.moments[-1]
-            if name == "kube_customresource_clusterdeployment_status_conditions" and not value and _told(labels):
+            failed = name == "kube_customresource_clusterdeployment_status_conditions" and not value
+            if failed and now - since > 600 and _told(labels):
                 kept = ("cluster", "name", "namespace", "type", "customresource_kind")
                 yield _alert("ConditionStatusFailed", "kube-state-metrics", "error", labels, kept,
                              f"{labels['customresource_kind']} {labels['name']}: condition {labels['type']} is not "
                              "True", "The condition has not been True for more than 10 minutes.",
-                             age=now - since if now - since < DAY else 3 * 3600)  # fmt: skip
+                             age=700 + zlib.crc32(labels["name"].encode()) % 30000)  # fmt: skip
             if name == "capi_cluster_status_condition" and labels.get("status") == "False" and value:
                 yield _alert("ClusterNotAvailable", "cluster-api", "error", labels, ("name", "namespace", "type"),
                              f"Cluster {labels['namespace']}/{labels['name']} is not available",

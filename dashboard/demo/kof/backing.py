@@ -36,7 +36,8 @@ _LONG: dict[str, tuple[str, str]] = {  # a label and value that it must have, if
     "code_resource:apiserver_request_total:rate5m": ("", ""), "vm_free_disk_space_bytes": ("", ""),
     "vm_data_size_bytes": ("", ""), "instance:node_network_receive_bytes_excluding_lo:rate5m": ("", ""),
     "DCGM_FI_DEV_GPU_UTIL": ("", ""), "projectsveltos_total_drifts": ("", ""), "ALERTS": ("", ""),
-    "etcd_server_leader_changes_seen_total": ("", ""),
+    "etcd_server_leader_changes_seen_total": ("", ""), "container_cpu_allocation": ("", ""),
+    "kube_node_status_allocatable": ("resource", "cpu"),
 }  # fmt: skip
 _BATCH = 400_000  # bytes of one import
 
@@ -64,6 +65,7 @@ class Backing:
     async def run(self) -> None:
         """Start, fill in the past, then feed, for ever; or say nothing and leave it to the evaluator."""
         binary = shutil.which(PROGRAM)
+        await self._telemetry.looked.wait()
         if binary is None or len(self._telemetry.tracks) > _MOST:
             return
         try:

@@ -31,8 +31,8 @@ def _mine(**more: str) -> dict[str, str]:
     return {"cluster": NAME, "clusterNamespace": NAMESPACE} | more
 
 
-def of_k0rdent(plural: str, kind: str, items: list[Manifest]) -> Iterator[Fact]:
-    """The conditions of objects; or, of templates, whether they are valid."""
+def of_k0rdent(plural: str, kind: str, items: list[Manifest], types: tuple[str, ...] = ()) -> Iterator[Fact]:
+    """The conditions of objects (of these types); or, of templates, whether they are valid."""
     name = f"kube_customresource_{kind.lower()}_status_conditions"
     for each in items:
         metadata, status = each["metadata"], each.get("status") or {}
@@ -42,7 +42,8 @@ def of_k0rdent(plural: str, kind: str, items: list[Manifest]) -> Iterator[Fact]:
         if "valid" in status and "conditions" not in status:
             yield name, labels, float(bool(status["valid"]))
         for condition in status.get("conditions") or []:
-            yield name, labels | {"type": condition["type"]}, float(condition["status"] == "True")
+            if not types or condition["type"] in types:
+                yield name, labels | {"type": condition["type"]}, float(condition["status"] == "True")
 
 
 def of_capi(clusters: list[Manifest], machines: list[Manifest], sets: list[Manifest]) -> Iterator[Fact]:

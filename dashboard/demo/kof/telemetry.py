@@ -28,6 +28,9 @@ MONTH = 30 * 86400.0
 EVERY = 3.0
 FAMILY_MODULES = (scraping, nodes, workloads, control, costs, storage, mothership)  # each fills FAMILIES
 _K0RDENT = "k0rdent.mirantis.com"
+_TABLES = (f"clusterdeployments.{_K0RDENT}", "machines.cluster.x-k8s.io", "helmreleases.helm.toolkit.fluxcd.io")
+_TURN = 0.01  # seconds
+_MANY = 2000  # objects of a kind: beyond, only their Ready condition is kept
 _CONDITIONED = {
     "clusterdeployments": "ClusterDeployment", "credentials": "Credential", "managements": "Management",
     "multiclusterservices": "MultiClusterService", "releases": "Release",
@@ -49,18 +52,33 @@ class Telemetry:
         self._stories: dict[str, str] | None = None
         self._decoded: dict[tuple[str, str, str], tuple[int, Manifest]] = {}
         self.mothership = Track(MANAGEMENT_STORE)
+        self.looked = asyncio.Event()  # once
 
     # -- looking -------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
         """For ever."""
         while True:
-            began = time.monotonic()
-            self.look(time.time())
-            await asyncio.sleep(max(EVERY, 20 * (time.monotonic() - began)))
+            spent, began = 0.0, time.monotonic()
+            for _ in self._steps(time.time()):
+                if time.monotonic() - began > _TURN:  # then everybody else has a turn
+                    spent += time.monotonic() - began
+                    await asyncio.sleep(0)
+                    began = time.monotonic()
+            await asyncio.sleep(max(EVERY, 20 * (spent + time.monotonic() - began)))
 
     def look(self, now: float) -> None:
         """Take note of how everything is."""
+        for _ in self._steps(now):
+            pass
+
+    def _steps(self, now: float) -> Iterator[None]:
+        """`look`, a little at a time: fleets may be large, and their API servers share our loop."""
+        for server in self._servers.values():
+            for table in _TABLES:
+                for number, _ in enumerate(self._each(server, table)):
+                    if number % 50 == 49:
+                        yield
         deployments = self.items(self._management, f"clusterdeployments.{_K0RDENT}")
         if self._stories is None:
             self._stories = casting.cast(deployments)
@@ -71,7 +89,10 @@ class Telemetry:
             f"{each['metadata'].get('namespace')}/{each['metadata']['name']}": each
             for each in self.items(self._management, "configmaps.", ROLE)
         }
-        parts = {name: self._parts(server) for name, server in self._servers.items()}
+        parts = {}
+        for name, server in self._servers.items():
+            parts[name] = self._parts(server)
+            yield
         seen = set()
         for cld in deployments:
             key = f"{cld['metadata']['namespace']}/{cld['metadata']['name']}"
@@ -79,10 +100,11 @@ class Telemetry:
             if store:
                 seen.add(key)
                 self._follow(key, store, cld, parts, now, first)
+                yield
         for key, track in self.tracks.items():
             if key not in seen:
                 track.become(now, None)
-        self._note(now, deployments)
+        yield from self._note(now, deployments)
 
     def _follow(
         self, key: str, store: str, cld: Manifest, parts: dict[str, "Parts"], now: float, first: bool
@@ -117,30 +139,47 @@ class Telemetry:
         if story == "vanished":
             track.become(now - 47 * 60, None)
 
-    def _note(self, now: float, deployments: list[Manifest]) -> None:
+    def _note(self, now: float, deployments: list[Manifest]) -> Iterator[None]:
         """What has one value until it has another: k0rdent's objects on management."""
         here = self._management
         facts: list[mothership.Fact] = []
         for plural, kind in _CONDITIONED.items():
-            facts += mothership.of_k0rdent(plural, kind, self.items(here, f"{plural}.{_K0RDENT}"))
+            items = self.items(here, f"{plural}.{_K0RDENT}")
+            types = ("Ready",) if len(items) > _MANY else ()
+            for number, fact in enumerate(mothership.of_k0rdent(plural, kind, items, types)):
+                facts.append(fact)
+                if number % 500 == 499:
+                    yield
         capi = "cluster.x-k8s.io"
         facts += mothership.of_capi(*(self.items(here, f"{plural}.{capi}") for plural in (
             "clusters", "machines", "machinedeployments")))  # fmt: skip
+        yield
         facts += mothership.of_flux(self.items(here, "helmreleases.helm.toolkit.fluxcd.io"))
+        yield
         unreachable = {key for key, story in (self._stories or {}).items() if story == "scrape"}
         facts += mothership.of_sveltos([each for each in deployments if each.get("status")], unreachable)
         facts += mothership.providers_up()
         first = not self.noted
-        self.keep(facts, now - MONTH if first else now, "objects")
+        yield from self._keep(facts, now - MONTH if first else now, "objects")
+        self.looked.set()
 
-    def keep(self, facts: Iterable[mothership.Fact], now: float, what: str) -> None:
-        """These hold from now on, and of the same `what` no others do."""
+    def keep(self, facts: Iterable[mothership.Fact], now: float, what: str, begun: Sequence[float] = ()) -> None:
+        """These hold from now on (those that are new: from when they begun), and of the same `what` no others do."""
+        for _ in self._keep(facts, now, what, begun):
+            pass
+
+    def _keep(
+        self, facts: Iterable[mothership.Fact], now: float, what: str, begun: Sequence[float] = ()
+    ) -> Iterator[None]:
         live = set()
-        for name, labels, value in facts:
+        for number, (name, labels, value) in enumerate(facts):
+            if number % 500 == 499:
+                yield
             key = (what, tuple(sorted((labels | {"__name__": name}).items())))
             live.add(key)
             if key not in self.noted:
                 self.noted[key] = Noted({"__name__": name} | labels)
+                self.noted[key].note(begun[number] if begun else now, value)
             self.noted[key].note(now, value)
         for key in [key for key in self._live if key[0] == what and key not in live]:
             self.noted[key].note(now, None)
@@ -150,8 +189,10 @@ class Telemetry:
 
     def items(self, server: Server, table: str, label: str = "") -> list[Manifest]:
         """What a server holds of one kind; decoded once a version."""
-        found = []
-        for item in server.store.items(table):
+        return list(self._each(server, table, label))
+
+    def _each(self, server: Server, table: str, label: str = "") -> Iterator[Manifest]:
+        for item in list(server.store.items(table)):
             if label and label not in (item.labels or {}):
                 continue
             key = (server.name, table, item.key)
@@ -159,8 +200,7 @@ class Telemetry:
             if known is None or known[0] != item.version:
                 manifest = _lean(item.manifest) if table.startswith("machines.") else item.manifest
                 known = self._decoded[key] = (item.version, manifest)
-            found.append(known[1])
-        return found
+            yield known[1]
 
     def _parts(self, server: Server) -> "Parts":
         capi = "cluster.x-k8s.io"

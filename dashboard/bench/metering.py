@@ -67,8 +67,8 @@ def run(ground: Ground, quick: bool, say: Callable[[str], None]) -> Part:
     ratio = statistics.median(a / b for a, b in zip(ours, peers, strict=True))
     delay = statistics.median(slow) / statistics.median(ours)
     part.lines = [
-        Line(f"one round of all; peer: one curl a store, all at once ({rounds} rounds)", spread(ours), spread(peers),
-             f"{ratio:.2f} ×", f"≤ {AIM_ROUND} ×", ratio <= AIM_ROUND),
+        Line(f"one round of all; peer: the slowest store, by curl, all at once ({rounds} rounds)", spread(ours),
+             spread(peers), f"{ratio:.2f} ×", f"≤ {AIM_ROUND} ×", ratio <= AIM_ROUND),
         Line("the last of the others in, while some hang; peer: while none does", spread(slow), spread(ours),
              f"{delay:.2f} ×", f"≤ {AIM_PAGE} ×", delay <= AIM_PAGE),
         Line("a store that hangs is named after, the slowest", f"{figures['named']:.1f} s", "", "", f"≤ {NAMED:.0f} s",
@@ -135,12 +135,12 @@ def _rounds(
 
 
 def _curl(urls: list[str]) -> float:
-    begun = time.monotonic()
-    quiet = ["curl", "-s", "-o", "/dev/null"]
-    programs = [subprocess.Popen([*quiet, url], stdin=subprocess.DEVNULL) for url in urls]  # noqa: S603
-    for program in programs:
-        program.wait()
-    return time.monotonic() - begun
+    """Seconds that the slowest store took one curl, as curl counts them: all at once, none waits for a process."""
+    together = ["curl", "-s", "-Z", "--parallel-immediate", "--parallel-max", str(len(urls)), "-w", "%{time_total}\n"]
+    for url in urls:
+        together += ["-o", "/dev/null", url]
+    done = subprocess.run(together, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)  # noqa: S603
+    return max(map(float, done.stdout.split()))
 
 
 def _live(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 STRIKES = 3
 FIRST = timedelta(seconds=30)
 LONGEST = timedelta(minutes=5)
-KNOCK = timedelta(seconds=15)
+KNOCK = timedelta(seconds=10)
 """How often a store that is left alone is asked for nothing in particular: it is back when it answers that."""
 
 

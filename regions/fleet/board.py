@@ -67,13 +67,6 @@ class Tile:
         return [(health, count) for health, count in left if health in _TROUBLE and count > 0]
 
     @property
-    def voice(self) -> Health | None:
-        """How loud what lies in the region makes its tile, however the region itself is."""
-        if self.alarms and self.alarms.critical and not (self.upkeep and self.upkeep.is_maintenance):
-            return Health.FAILED
-        return self.ill[0][0] if self.ill else None
-
-    @property
     def upkeep(self) -> Upkeep | None:
         """Somebody works on this region, or knows of its trouble: it raises no voice."""
         return self.card.upkeep

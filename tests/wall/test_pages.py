@@ -28,7 +28,7 @@ def test_a_region_that_is_not_heard_is_unknown_with_since_and_counts_as_it_was(s
     html = ada.get("/wall/").content.decode()
     assert "h-unknown is-blind" in tiles(html)["us-east"]
     text = re.sub(r"<[^>]+>|\s+", " ", html[html.index('<li id="tile-us-east"') :])
-    assert re.search(r"Unknown +\w+ +since \d\d:\d\d UTC", text)
+    assert re.search(r"Unknown +\w+ *, since \d\d:\d\d UTC", text)
     assert re.search(r"\? */9 +was 7 ready", text)
 
 

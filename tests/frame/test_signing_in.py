@@ -36,7 +36,9 @@ def every_path(patterns: list, prefix: str = "/") -> list[str]:
     found = []
     for pattern in patterns:
         takes = getattr(pattern.pattern, "converters", {})
-        route = prefix + re.sub(r"<(?:\w+:)?(\w+)>", lambda part: example(takes[part[1]]), str(pattern.pattern))  # noqa: B023
+        fits = {name: example(converter) for name, converter in takes.items()}
+        own = re.sub(r"<(?:\w+:)?(\w+)>", lambda part, fits=fits: fits.get(part[1], "x"), str(pattern.pattern))
+        route = prefix + own
         if isinstance(pattern, URLResolver):
             found += every_path(pattern.url_patterns, route)
         elif isinstance(pattern, URLPattern):

@@ -19,12 +19,14 @@ from regions.requests import ViewedRequest
 def timeline(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
     """One deployment over time; `span` says how much of it, `until` up to when. A picture of the past, so not live."""
     now = timezone.now()
-    span, until, problem = request.GET.get("span", "1d"), request.GET.get("until", "").strip()[:64], ""
+    until, problem = request.GET.get("until", "").strip()[:64], ""
     end = moment(until, now) if until else now
     if end is None or end > now + timedelta(minutes=1):
         problem, end = (TIME if end is None else "That moment has not come yet."), now
     since = kept().since
-    whole = max(now - since, timedelta(hours=1)) if since else SPANS["7d"]
+    whole = max(now - since, timedelta(minutes=10)) if since else SPANS["7d"]
+    # A day, unless less than that is kept: then a day would be mostly empty.
+    span = request.GET.get("span") or ("kept" if whole < SPANS["1d"] else "1d")
     long = whole if span == "kept" else SPANS.get(span, SPANS["1d"])
     try:
         found = get_timeline(namespace, name, end - long, end, viewer=request.viewer)

@@ -19,6 +19,10 @@ from regions.fleet.past import Past, kept
 from regions.fleet.then import HEALTHS, list_then, object_then
 from regions.requests import ViewedRequest
 
+TITLES = {
+    "ClusterDeployment": "Deployments", "ClusterTemplate": "Templates", "MultiClusterService": "Services",
+    "ManagementBackup": "Backups",
+}  # fmt: skip
 KINDS_KEPT = sorted({kind.name for kind in KINDS} - {"Event"})
 
 View = Callable[..., HttpResponse]
@@ -106,7 +110,7 @@ def _list(request: ViewedRequest, then: Asked, kinds: tuple[str, ...], choose: b
                           health=chosen["health"])  # fmt: skip
     return render(request, "past/list.html", {
         "then": then, "found": found, "kinds": kinds, "chosen": chosen, "all_kinds": KINDS_KEPT if choose else (),
-        "healths": HEALTHS, "title": f"{kinds[0]}s",
+        "healths": HEALTHS, "title": TITLES.get(kinds[0], f"{kinds[0]}s"),
     })  # fmt: skip
 
 

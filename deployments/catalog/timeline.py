@@ -7,7 +7,7 @@ from deployments.models import Submission
 from regions.domain.folding import Line
 from regions.domain.spans import Segment
 from regions.domain.viewer import Viewer
-from regions.fleet.timeline import Gap, Timeline
+from regions.fleet.timeline import HEALTH, Gap, Timeline
 from regions.fleet.timeline import timeline as of_fleet
 
 SPANS = {"1h": timedelta(hours=1), "6h": timedelta(hours=6), "1d": timedelta(days=1), "3d": timedelta(days=3),
@@ -75,9 +75,8 @@ def draw(found: Timeline, flags: list[Flag]) -> Drawing:
         width = max((until - at).total_seconds() / long * 100, 0.15) if until else 0.0
         return Placed(f"{x:.3f}%", f"{min(width, 100 - x):.3f}%", what, label)
 
-    rows = tuple(
-        (track.name, tuple(place(one.start, one.end, one) for one in track.segments)) for track in found.tracks
-    )
+    tracks = sorted(found.tracks, key=lambda track: (track.name != HEALTH, track.name != "Ready"))
+    rows = tuple((track.name, tuple(place(one.start, one.end, one) for one in track.segments)) for track in tracks)
     marks = tuple(place(line.lead.at, None, line) for line in found.marks if start <= line.lead.at <= end)
     since = found.since
     return Drawing(

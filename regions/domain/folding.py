@@ -84,8 +84,11 @@ class Line:
 
     @property
     def sole_words(self) -> bool:
-        """Each of several says only its own name, which is listed anyway."""
-        return len(self.members) > 1 and all(one.message.strip() in ("", one.name) for one in self.members)
+        """Several say the same of themselves, and no more than that it was so: their names are listed anyway."""
+        if len(self.members) < 2 or self.weight in (ERROR, WARNING):
+            return False
+        said = {gist(one.message, one.name) for one in self.members}
+        return len(said) == 1 and "it" in said.pop().split()
 
     @property
     def others(self) -> tuple[Any, ...]:
@@ -152,7 +155,7 @@ def gist(message: str, name: str) -> str:
     """A message without what differs each time, or from one sibling to the next."""
     said = without_moments(message)
     if name:
-        said = said.replace(name, "it")
+        said = said.replace(f"'{name}'", "it").replace(f'"{name}"', "it").replace(name, "it")
     return _IDS.sub("…", said)
 
 

@@ -72,13 +72,23 @@ def _diff(row: Change) -> tuple[tuple[str, str], ...]:
         body = Manifest.objects.filter(resource__key=key).values_list("body", flat=True).first()
     if row.reason == "Deleted":
         body = None
-    old = as_yaml(journal.unpack(ended.body)) if ended and ended.body is not None else ""
-    new = as_yaml(journal.unpack(body)) if body is not None else ""
+    old = _yaml(ended.body if ended else None)
+    new = _yaml(body)
     if not old and row.reason != "Created":
         return ()
     lines = unified_diff(old.splitlines(), new.splitlines(), n=3, lineterm="")
     found = [(_HOW.get(line[:1], "same"), line) for line in islice(lines, 2, MOST + 2)]
     return tuple(found)
+
+
+def _yaml(body: bytes | None) -> str:
+    """A manifest without what differs each time."""
+    if body is None:
+        return ""
+    manifest = journal.unpack(body)
+    if isinstance(meta := manifest.get("metadata"), dict):
+        meta.pop("resourceVersion", None)
+    return as_yaml(manifest)
 
 
 _HOW = {"+": "add", "-": "del", "@": "hunk"}

@@ -14,7 +14,7 @@ from dashboard.bench.report import Part, Unavailable, machine, table
 
 PARTS = {
     "sync": "sync", "latency": "latency", "list": "listing", "memory": "memory", "fanout": "fanout", "fleet": "fleet",
-    "wall": "wall", "meter": "metering", "causes": "causes",
+    "wall": "wall", "meter": "metering", "causes": "causes", "feed": "feed",
 }  # fmt: skip
 
 

@@ -81,7 +81,7 @@ def _diff(row: Change) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _yaml(body: bytes | None) -> str:
+def _yaml(body: bytes | memoryview | None) -> str:
     """A manifest without what differs each time."""
     if body is None:
         return ""

@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 
 from regions import journal
 from regions.domain.feed_filters import FeedFilters
 from regions.domain.folding import Line, fold
 from regions.domain.viewer import Viewer
 from regions.fleet.told import ChangeItem
-from regions.fleet.windows import Window, newest, older
+from regions.fleet.windows import ALL, MOST, SPAN, Window, newest, older
 from regions.models import Change, Resource
 
 LINES = 100
-STEPS = (100, 200, 350, 600, 1_000)  # rows that are folded: as many as make no more than a page of lines
+STEPS = (100, 200, 350, 600)  # rows that are folded: as many as make no more than a page of lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,15 @@ def feed(
     where &= journal.about(topic)
     if filters.since:
         where &= _since(filters.since)
+    indexed = filters.deployment or filters.region or (topic or "").startswith(("deployment:", "region:", "object:"))
+    span = ALL if indexed else SPAN
     if before is None and filters.until is None:
         # A beginning that moves with the clock would make a new window at each look.
-        window = newest(where, (viewer.permission_set, topic, key, filters.since))
+        # A card of twenty lines has no use for six hundred rows.
+        most = MOST if lines > LINES // 2 else MOST // 3
+        window = newest(where, (viewer.permission_set, topic, key, filters.since), most, span)
     else:
-        window = older(where, before if before is not None else _end(filters))
+        window = older(where, before if before is not None else _end(filters), span)
     return _page(window, lines)
 
 
@@ -53,7 +59,10 @@ def lines_about(topic: str | None, *, viewer: Viewer, limit: int = 20) -> tuple[
 def where_of(filters: FeedFilters) -> tuple[Q, tuple[object, ...]]:
     """The rows that fit, apart from their time, and what names this condition."""
     where = Q()
-    for column in ("reason", "region", "kind", "source", "deployment"):
+    if filters.kind:
+        # Kept from the index of objects, which has all rows of a kind, but not in the order of the log.
+        where &= Q(Exact(Coalesce(F("kind"), Value("")), filters.kind))
+    for column in ("reason", "region", "source", "deployment"):
         if value := getattr(filters, column):
             where &= Q(**{column: value})
     if filters.severity == "problems":

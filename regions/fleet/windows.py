@@ -46,7 +46,7 @@ _lock = Lock()
 
 
 def newest(where: Q, key: Hashable, most: int = MOST, span: int = SPAN) -> Window:
-    """The newest rows that fit, at most so many. `key` names `where`: equal only for what is equal. `span`: ids to look at."""
+    """The newest rows that fit, at most so many, of the newest `span` ids. `key` names `where`: no two share one."""
     here = Cursor.parse(journal.cursor())
     assert here is not None
     pruned_to = Log.objects.values_list("pruned_to", flat=True).first() or 0

@@ -15,6 +15,7 @@ from deployments.models import Submission
 from regions import journal
 from regions.domain.kinds import KINDS
 from regions.domain.notes import Put
+from regions.models import Resource
 from tests.asking.pages.conftest import allow, copied
 from tests.conformance.api import Api
 from tests.conformance.threads import Loop
@@ -160,3 +161,31 @@ def test_deleting_is_readable_for_all(page: Any, term: int):
         found = Axe().run(page).response["violations"]
         assert not [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+def test_what_changes_a_deployment_is_readable_for_all_and_yaml_follows_the_form(page: Any, term: int):
+    """Edit, scale, several at once: by axe, as wide as a phone; and the box of YAML both ways."""
+    row = Resource.objects.filter(kind="ClusterDeployment").exclude(health__in=("Deleting",)).order_by("name").first()
+    assert row is not None
+    where = f"/deployments/{row.namespace}/{row.name}/"
+    page.set_viewport_size({"width": 390, "height": 844})
+    for theme, path in (("light", "edit/"), ("dark", "scale/"), ("light", "pause/"), ("dark", "")):
+        page.emulate_media(color_scheme=theme)
+        page.goto(where + path)
+        page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true })")
+        found = Axe().run(page).response["violations"]
+        assert not [f"{path} {one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
+    page.goto(f"/deployments/bulk/?way=label&chosen={row.namespace}/{row.name}")
+    assert not Axe().run(page).response["violations"]
+
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(where + "edit/")
+    page.locator("#write-yaml summary").click()
+    labels = page.locator("[name=labels]")
+    page.locator("main details:has([name=labels])").evaluate("(one) => { one.open = true }")
+    labels.fill("written=here")
+    expect(page.locator("#yaml-box")).to_have_value(re.compile("written: here"))
+    page.locator("#yaml-box").fill(page.locator("#yaml-box").input_value().replace("written: here", "taken: over"))
+    page.get_by_role("button", name="Take over from YAML").click()
+    expect(labels).to_have_value("taken=over")

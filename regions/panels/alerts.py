@@ -1,13 +1,12 @@
 """The page of alerts: what fires, filtered; what fired; and what it speaks of."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import QueryDict
 
 from regions.domain import alarms
 from regions.domain.measures import Missing
-from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
 from regions.fleet import measures
 from regions.fleet.measures_shapes import Alert, FleetMeasures
@@ -58,8 +57,7 @@ class Alerts:
     total: int  # that fit
     of: int
     counts: Mapping[str, int]  # of all that fire, by severity
-    regions: tuple[str, ...]
-    severities: tuple[str, ...]
+    regions: tuple[str, ...]  # all there are, to choose from
     ended: tuple[Alert, ...]  # within a day, newest first
     ended_total: int
     trouble: Missing | None
@@ -71,11 +69,6 @@ def firing(filters: Filters, found: FleetMeasures, *, viewer: Viewer) -> Alerts:
     shown = [one for one in everything if filters.takes(one)]
     ended = [one for one in measures.alerts(viewer=viewer, ended=True) if filters.takes(one)]
     return Alerts(
-        alarms.places(shown), len(shown), len(everything), alarms.counts(everything), _regions(everything),
-        tuple(sorted({one.severity.lower() or "none" for one in everything}, key=alarms.rank)), tuple(ended[:LATELY]),
-        len(ended), found.alerts_trouble,
+        alarms.places(shown), len(shown), len(everything), alarms.counts(everything),
+        tuple(one.name for one in found.regions), tuple(ended[:LATELY]), len(ended), found.alerts_trouble,
     )  # fmt: skip
-
-
-def _regions(alerts: Iterable[Alert]) -> tuple[str, ...]:
-    return tuple(sorted({one.region for one in alerts if one.region}, key=lambda name: (name != MANAGEMENT, name)))

@@ -151,7 +151,10 @@ STATE_OF_PAGE = """() => {
   for (const element of main.querySelectorAll("time[data-age]")) element.textContent = "";
   for (const element of main.querySelectorAll("[data-left]")) element.setAttribute("data-left", "still on the page");
   for (const element of main.querySelectorAll("details[open]")) element.removeAttribute("open");
-  for (const element of main.querySelectorAll("[data-lazy]")) element.replaceChildren();  // asked for by itself
+  for (const element of main.querySelectorAll("[data-lazy]")) {
+    element.replaceChildren();  // what is in it is asked for by itself
+    element.classList.remove("htmx-request");
+  }
   const lines = [];
   const walk = (node, depth) => {
     if (node.nodeType === Node.TEXT_NODE) {

@@ -13,7 +13,7 @@ from tests.live.harness import STATE_OF_PAGE, browser, press_news, wait_until_li
 
 pytestmark = pytest.mark.real
 FIXED = (
-    "/", "/regions/", "/metrics/", "/metrics/alerts/", "/metrics/cost/", "/deployments/?page_size=10", "/credentials/",
+    "/", "/regions/", "/metrics/", "/metrics/onboarding/", "/deployments/?page_size=10", "/credentials/",
     "/templates/?kind=ClusterTemplate&search=aws",
     "/services/", "/backups/", "/feed/?severity=warning", "/search/?q=prod", "/account/",
 )  # fmt: skip

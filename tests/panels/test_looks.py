@@ -30,6 +30,7 @@ def term(served: Served, monkeypatch: pytest.MonkeyPatch) -> int:
 
 def test_axe_finds_nothing_wrong_and_no_page_scrolls_sideways(page, term):
     for url in PAGES:
+        freshen(term, timezone.now())
         page.set_viewport_size({"width": 1440, "height": 2400})
         page.emulate_media(color_scheme="light")
         page.goto(url)
@@ -52,6 +53,7 @@ def wrong(page, **options):
 
 
 def test_a_chart_answers_to_pointer_keys_and_legend(page, term):
+    freshen(term, timezone.now())
     page.goto("/regions/eu-central/metrics/?span=1h")
     page.locator("[data-lazy]").first.scroll_into_view_if_needed()
     chart = page.locator(".chart").first
@@ -77,9 +79,9 @@ def test_a_chart_answers_to_pointer_keys_and_legend(page, term):
     assert key.get_attribute("aria-pressed") == "false"
     assert chart.locator("path[data-series='search-prod']").is_hidden()
     # What was toggled outlives the next answer.
-    page.evaluate("document.querySelector('.chart').before = true")
+    page.evaluate("document.querySelector('.chart').earlier = true")
     page.evaluate("htmx.trigger(document.querySelector('[data-lazy]'), 'pane:refresh')")
-    page.wait_for_function("() => document.querySelector('.chart') && !document.querySelector('.chart').before")
+    page.wait_for_function("() => document.querySelector('.chart') && !document.querySelector('.chart').earlier")
     assert page.locator(".chart").first.locator("[data-toggle='search-prod']").get_attribute("aria-pressed") == "false"
 
 
@@ -119,6 +121,7 @@ def test_charts_can_be_read_without_scripts(browser, served, term):
     context = browser.new_context(base_url=served.url, java_script_enabled=False)
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": served.cookie(), "url": served.url}])
     page = context.new_page()
+    freshen(term, timezone.now())
     page.goto("/regions/eu-central/metrics/?span=24h")
     page.get_by_role("link", name="CPU used").last.click()
     assert "span=24h" in page.url

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from regions.domain.kinds import KINDS, Kind, Where
 from tests.rig.apiserver import ApiServer
@@ -85,3 +86,21 @@ def test_the_probe_and_discovery_are_open(management: Http, region: Http):
     for who in (management, region):
         assert who.ready()
         assert list(who.discover("/apis"))
+
+
+def test_where_kof_is_its_passwords_are_read_by_name_and_its_services_reached(fresh_fleet: Rig, management: Http):
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "kof"}}
+    fresh_fleet.management.apply(yaml.safe_dump(namespace) + "---\n" + (DEPLOY / "rbac-kof.yaml").read_text())
+    assert allowed(management, "get", *SECRETS, "kof")
+    assert not any(allowed(management, verb, *SECRETS, "kof") for verb in ("list", "watch"))
+    assert reached(management, "http:vmselect-cluster:8481")
+    assert reached(management, "http:vmalertmanager-cluster:9093")
+    assert not reached(management, "http:kof-mothership-kof-operator:9090")
+    assert not reached(management, "http:vmselect-cluster:8481", verb="create")
+
+
+def reached(who: Http, service: str, verb: str = "get") -> bool:
+    attributes = {"verb": verb, "resource": "services", "subresource": "proxy", "namespace": "kof", "name": service}
+    review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
+              "spec": {"resourceAttributes": attributes}}  # fmt: skip
+    return who.request("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review)["status"]["allowed"]

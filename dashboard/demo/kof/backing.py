@@ -37,7 +37,13 @@ _LONG: dict[str, tuple[str, str]] = {  # a label and value that it must have, if
     "vm_data_size_bytes": ("", ""), "instance:node_network_receive_bytes_excluding_lo:rate5m": ("", ""),
     "DCGM_FI_DEV_GPU_UTIL": ("", ""), "projectsveltos_total_drifts": ("", ""), "ALERTS": ("", ""),
     "etcd_server_leader_changes_seen_total": ("", ""), "container_cpu_allocation": ("", ""),
-    "kube_node_status_allocatable": ("resource", "cpu"),
+    "kube_node_status_allocatable": ("resource", "cpu"), "kube_pod_container_status_waiting_reason": ("", ""),
+    "namespace_cpu:kube_pod_container_resource_requests:sum": ("", ""), "kube_deployment_spec_replicas": ("", ""),
+    "kube_deployment_status_replicas_available": ("", ""), "etcd_mvcc_db_total_size_in_bytes": ("", ""),
+    "cluster_quantile:apiserver_request_sli_duration_seconds:histogram_quantile": ("", ""),
+    "etcd_server_quota_backend_bytes": ("", ""), "otelcol_exporter_queue_size": ("", ""),
+    "otelcol_exporter_queue_capacity": ("", ""), "vm_rows_inserted_total": ("", ""), "vm_cache_entries": ("", ""),
+    "otelcol_exporter_send_failed_metric_points_total": ("", ""),
 }  # fmt: skip
 _BATCH = 400_000  # bytes of one import
 

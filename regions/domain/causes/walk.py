@@ -124,7 +124,9 @@ def _steps(node: _Node, finding: Finding) -> tuple[Step, ...]:
         at = at.parent
     own = path[-1]
     if finding.at == own.ref:
-        path[-1] = Step(own.ref, finding.health, finding.said or own.message, finding.since or own.since)
+        # Since when something is held back only the finding knows: the object itself may be well for long.
+        since = finding.since if finding.since or finding.tier is Tier.HOLDS else own.since
+        path[-1] = Step(own.ref, finding.health, finding.said or own.message, since)
         return tuple(path)
     for place, step in enumerate(path):
         if step.ref == finding.at:  # on the way already: what is below it only told of it

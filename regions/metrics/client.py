@@ -1,6 +1,7 @@
 """Asking one store: each question has a deadline and a size limit, and what goes wrong is a StoreError."""
 
 import email.utils
+import json
 import ssl
 import time
 from collections.abc import Iterator, Mapping
@@ -109,6 +110,15 @@ class StoreClient:
                 raise PrometheusApiClientException(str(response.status_code))
             response.json()
         return call.said
+
+    def lines(self, path: str, *, deadline: float, params: Mapping[str, str]) -> list[Any]:
+        """The decoded lines of an answer that is one JSON document a line, such as a log store's. Raises StoreError."""
+        with self._asking(deadline) as call:
+            response = self._session.get(self._url + path, params=params)
+            if response.status_code != 200:
+                raise PrometheusApiClientException(str(response.status_code))
+            found = [json.loads(line) for line in call.body.splitlines() if line.strip()]
+        return found
 
     def scrub(self, text: str) -> str:
         """A text that the store said, without our password, should it have echoed it."""

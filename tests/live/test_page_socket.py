@@ -4,6 +4,7 @@ import json
 import socket
 import struct
 import time
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -17,7 +18,7 @@ from dashboard.live import hub
 from dashboard.models import ApiToken
 from regions import journal
 from regions.domain.notes import Heard
-from tests.live.harness import Served, closed_with, open_page
+from tests.live.harness import PageSocket, Served, closed_with, open_page
 from tests.pages.seed import seed
 
 
@@ -47,14 +48,14 @@ def test_a_page_to_which_nothing_happened_is_sent_nothing(served, term):
         first.heard()
     client = Client()
     client.force_login(served.user)
-    client.get("/regions/us-east/")
-    with open_page(served, "/regions/us-east/", journal.cursor()) as page:
+    client.get("/feed/?region=us-east")
+    with open_page(served, "/feed/?region=us-east", journal.cursor()) as page:
         page.hears_nothing()
         falls_silent(term)
         page.hears_nothing()
         assert page.beats[0]["watcher"]["alive"] is True
         answers(term, "us-east")
-        assert "region-head" in page.heard()["fragments"]
+        assert any("us-east" in html for html in page.heard()["fragments"].values())
 
 
 def test_a_change_is_sent_whole_at_first_and_then_only_what_differs(served, term):
@@ -149,8 +150,8 @@ def test_a_revoked_token_is_sent_nothing_more(served, term, monkeypatch):
 def test_a_page_that_was_served_needs_no_drawing_to_know_what_moves_it(served, term):
     client = Client()
     client.force_login(served.user)
-    client.get("/regions/eu-central/?tab=1")
-    assert "region:eu-central" in hub.recalled(("/regions/eu-central/?tab=1", "everything"))
+    client.get("/feed/?region=eu-central")
+    assert "region:eu-central" in hub.recalled(("/feed/?region=eu-central", "everything"))
 
 
 def test_a_browser_that_stalls_costs_the_others_nothing_and_is_let_go(served, term, monkeypatch):
@@ -180,3 +181,28 @@ def test_a_browser_that_stalls_costs_the_others_nothing_and_is_let_go(served, te
         assert len(list(iter(lambda: stalled.recv(65536), b""))) > 0, "the server ends the connection"
     finally:
         stalled.close()
+
+
+def test_a_page_with_a_heartbeat_hears_every_beat_of_the_watcher_and_others_only_when_it_dies(served, term):
+    def beats(page, until_alive: bool) -> int:
+        count = 0
+        while True:
+            message = json.loads(page.connection.recv(timeout=20))
+            if "beat" in message:
+                assert message["version"]
+                count += 1
+                if message["watcher"]["alive"] is until_alive:
+                    return count
+
+    with connect(f"{served.ws}/ws/live/", additional_headers=served.bearer) as wall, open_page(
+        served, "/regions/", ""
+    ) as other:
+        wall.send(json.dumps({"url": "/wall/", "cursor": "", "pulse": True}))
+        pulsing = PageSocket(wall)
+        assert beats(pulsing, True) == beats(other, True) == 1  # each is told at once how things are
+        for _ in range(3):
+            journal.beat(term, timezone.now())
+            assert beats(pulsing, True) == 1
+        journal.beat(term, timezone.now() - timedelta(minutes=2))
+        assert beats(pulsing, False) == 1
+        assert beats(other, False) == 1, "it heard none of those between"

@@ -60,7 +60,8 @@ class ChartPanel:
         return {
             "title": self.title, "start": drawing.start.timestamp(), "step": drawing.step.total_seconds(),
             "days": (drawing.end - drawing.start).total_seconds() > 86400, "by": drawing.scale.by,
-            "digits": drawing.scale.digits, "suffix": drawing.scale.suffix,
+            "digits": max(drawing.scale.digits + 1, 2 if drawing.scale.money else 1), "whole": drawing.scale.whole,
+            "suffix": drawing.scale.suffix,
             "count": max((len(line.points) for line in drawing.lines), default=0),
             "lines": [{
                 "name": line.name, "style": line.style,

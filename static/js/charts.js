@@ -30,8 +30,12 @@ const moment = ({ start, step, days }, at) => {
   const [day, time] = new Date((start + at * step) * 1000).toISOString().split("T");
   return days ? `${day} ${time.slice(0, 5)} UTC` : `${time.slice(0, 5)} UTC`;
 };
-const say = ({ by, digits, suffix }, value) =>
-  value == null ? "no data" : `${(value / by).toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits + 1 })}${suffix ? ` ${suffix}` : ""}`;
+// As Scale.tell says it in the table below.
+function say({ by, digits, whole, suffix }, value) {
+  if (value == null) return "no data";
+  const shown = value / by, fine = whole && Number.isInteger(shown) ? 0 : digits;
+  return shown.toLocaleString("en", { minimumFractionDigits: fine, maximumFractionDigits: fine }) + (suffix && !(whole && by === 1) ? ` ${suffix}` : "");
+}
 const values = (facts, at, off = new Set()) => facts.lines.filter(({ name }) => !off.has(name))
   .map(({ name, style, points }) => ({ name: name || facts.title, style, value: points[at], text: say(facts, points[at]) }));
 

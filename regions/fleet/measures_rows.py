@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.fields.json import KeyTransform
 
 from regions.domain.collecting import WHOLE
 from regions.domain.figures import FRESH, POINTS, Told, figure
@@ -62,7 +63,7 @@ class Ground:
     as_of: datetime | None = None
 
     _pasts: dict[int, Past] | None = None
-    _parts: dict[int, dict[str, list[Any]]] | None = None
+    _parts: dict[str, dict[int, list[Any]]] = field(default_factory=dict)
 
     @property
     def now(self) -> datetime:
@@ -75,13 +76,13 @@ class Ground:
             self._pasts = {past.pk: past for past in Past.objects.filter(pk__in=rows)}
         return self._pasts.get(row.pk)
 
-    def parts(self, row: Measured) -> dict[str, list[Any]]:
-        """What the figures of a cluster are made of; all are read when the first is wanted, for few pages want any."""
-        if self._parts is None:
+    def parts(self, row: Measured, id: str) -> list[Any]:
+        """What a figure of a cluster is made of. Of all clusters at once, and only of the figures that are wanted."""
+        if id not in self._parts:
             wanted = [one.pk for one, _ in (*self.measured.values(), *self.wholes)]
             rows = Measured.objects.filter(pk__in=wanted)
-            self._parts = dict(rows.values_list("pk", "parts"))
-        return self._parts.get(row.pk, {})
+            self._parts[id] = dict(rows.values_list("pk", KeyTransform(id, "parts")))
+        return self._parts[id].get(row.pk) or []
 
     def whole(self) -> tuple[dict[str, Figure], dict[str, tuple[Part, ...]]]:
         """Figures that a store has as a whole: k0rdent's own, from where management's data go."""
@@ -261,7 +262,7 @@ def _absent(query: Query, row: Measured, template: str) -> Missing | None:
 
 
 def _members(row: Measured | None, id: str, ground: Ground) -> tuple[Part, ...]:
-    return tuple((labels, float(value)) for labels, value in (ground.parts(row) if row else {}).get(id, ()))
+    return tuple((labels, float(value)) for labels, value in (ground.parts(row, id) if row else ()))
 
 
 def _past(past: Past | None) -> History:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django_htmx.http import HttpResponseClientRedirect
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -41,6 +41,17 @@ def viewer(get_response: GetResponse) -> GetResponse:
         if live is not None and live.again is None and seen_by is not None:
             remember(request.get_full_path(), seen_by, live.topics)
         return response
+
+    return answer
+
+
+def no_zero_bytes(get_response: GetResponse) -> GetResponse:
+    """Nothing is found under an address with a zero byte: no name has one, and PostgreSQL fails at the question."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise Http404("No name holds a zero byte")
+        return get_response(request)
 
     return answer
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from deployments.acting import Asked, Page, answer
 from deployments.credentials.around import Around, around
+from deployments.credentials.comparing import compare
 from deployments.credentials.form import Question
 from deployments.credentials.kinship import recipes_of, secret_fields, secret_of, values, whole
 from deployments.credentials.shapes import Needed
@@ -87,7 +88,10 @@ def rotate(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
     except NotFound as missing:
         raise Http404(str(missing)) from missing
     posted = as_data(request.POST) if request.method == "POST" else None
-    form = rotation(found, posted, request.GET.get("recipe", ""), world(viewer=request.viewer))
+    held = secret_of(found)
+    if held is not None and found.held(held.need) is None:  # the copy cannot tell: the cluster is asked
+        held = compare([(held,)], request.viewer)[0][0]
+    form = rotation(found, held, posted, request.GET.get("recipe", ""), world(viewer=request.viewer))
     if request.POST.get("action") == "probe" and form.secrets.get("kubeconfig") and not errors(form.problems):
         form = replace(form, problems=(*form.problems, *probed("kubeconfig", form.secrets["kubeconfig"])))
     boxes = [question.name for question in form.questions]
@@ -96,12 +100,13 @@ def rotate(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
     return answer(request, page, Asked(form.planned, form.problems))
 
 
-def rotation(found: Around, posted: Mapping[str, str] | None, chosen: str, known: World) -> Rotation:
+def rotation(
+    found: Around, held: Needed | None, posted: Mapping[str, str] | None, chosen: str, known: World
+) -> Rotation:
     """The form as posted; None: as it is first shown."""
     choices = recipes_of(found)
     wanted = (posted or {}).get("recipe") or chosen
     recipe = next((one for one in choices if one.key == wanted), choices[0] if len(choices) == 1 else None)
-    held = secret_of(found)
     problems = list(_beforehand(found, recipe, choices, held))
     secrets: dict[str, Secret] = {}
     if posted is not None and recipe is not None:

@@ -109,6 +109,13 @@ def clean(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\x00", "").strip()
 
 
+def test_nothing_is_found_under_an_address_with_a_zero_byte(ada: Client):
+    for url in ("/regions/a%00b/", "/regions/a%00b/providers/", "/credentials/a/%00/", "/credentials/a/%00/rotate/",
+                "/credentials/bulk/?chosen=%00", "/deployments/?search=%00", "/deployments/a/%00/",
+                "/new/deployment/?template=a%00/b", "/api/v1/deployments/?namespace=%00"):  # fmt: skip
+        assert ada.get(url).status_code == 404, url
+
+
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_the_same_by_a_program_is_no_failure(ada: Client, recipe: str, monkeypatch: pytest.MonkeyPatch):
     known = world()

@@ -157,3 +157,19 @@ def test_who_may_not_read_the_secret_may_not_replace_it(clusters: Installation, 
     sent = client.post(url("guarded"), NEW | {"action": "send", "digest": "0" * 64})
     assert sent.status_code == 200  # shown again, nothing sent
     assert data(management, w.path_to(stood["Secret ~management"]))["AccessKeyID"] != NEW_ID
+
+
+def test_an_original_that_is_gone_is_made_again_from_the_secret(
+    asked: Client, clusters: Installation, management: Api
+):
+    stood = w.whole(clusters, "lost")
+    path = w.path_to(stood["Secret ~management"])
+    management.delete(path)
+    term = w.told(clusters)
+    w.forget(term, w.MANAGEMENT, stood["Secret ~management"])
+    assert "Give it again" in asked.post("/credentials/matrix/?search=lost").content.decode()
+    html = post(asked, "lost", NEW).content.decode()
+    assert "is missing: it would be made." in text(html)
+    assert "This would be made" in html, text(html)
+    assert post(asked, "lost", NEW | hidden(html), "send").status_code == 302
+    assert data(management, path) == {"AccessKeyID": NEW_ID, "SecretAccessKey": NEW_SECRET}

@@ -48,7 +48,7 @@ class Kept:
         if self.since is None:
             return "Nothing of the past is kept yet."
         if at < self.since:
-            return f"What was before {self.since:%Y-%m-%d %H:%M} UTC is not kept."
+            return f"What was before {self.since:%Y-%m-%d %H:%M:%S} UTC is not kept."
         return ""
 
 

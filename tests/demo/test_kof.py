@@ -15,8 +15,8 @@ import pytest
 from dashboard.demo.fleet import kof
 from dashboard.demo.fleet.enrol import BOUND, ROLE
 from dashboard.demo.installation import Installation
+from dashboard.demo.kof.sources import StoreSource
 from dashboard.demo.kof.stores import Store
-from dashboard.demo.kof.telemetry import StoreSource
 from tests.conformance.api import Api
 from tests.conformance.threads import Loop
 from tests.demo.conftest import api_of

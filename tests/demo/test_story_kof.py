@@ -11,7 +11,7 @@ from dashboard.demo.fleet.kof import adler
 from dashboard.demo.fleet.model import Size
 from dashboard.demo.installation import Installation
 from dashboard.demo.kof.promql.evaluate import instant
-from dashboard.demo.kof.telemetry import StoreSource
+from dashboard.demo.kof.sources import StoreSource
 from dashboard.demo.story.play import Story
 from tests.conformance.api import Api
 from tests.conformance.threads import Loop

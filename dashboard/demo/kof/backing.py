@@ -81,7 +81,9 @@ class Backing:
             until = await self._fill()
             while self._process and self._process.poll() is None:
                 until = await self._feed(until)
-                self.filled = True
+                if not self.filled:  # what was taken in is found a little later, unless it is asked for
+                    async with self._session.get(f"{self._url}/internal/force_flush") as answer:
+                        self.filled = answer.status == 200
                 await asyncio.sleep(max(1.0, until + INTERVAL - time.time()))
         except (aiohttp.ClientError, OSError, TimeoutError):
             self.filled = False  # the evaluator goes on alone

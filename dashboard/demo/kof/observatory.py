@@ -22,8 +22,9 @@ from dashboard.demo.kof.alerts import Alerts
 from dashboard.demo.kof.backing import Backing
 from dashboard.demo.kof.logs import Logs
 from dashboard.demo.kof.queries import Arguments, Ask, Body, Wrong, answer, arguments, refuse, respond
+from dashboard.demo.kof.sources import StoreSource, Together
 from dashboard.demo.kof.stores import Store
-from dashboard.demo.kof.telemetry import MANAGEMENT_STORE, StoreSource, Telemetry, Together
+from dashboard.demo.kof.telemetry import MANAGEMENT_STORE, Telemetry
 
 Manifest = dict[str, Any]
 Handler = Callable[[web.Request, str], Any]

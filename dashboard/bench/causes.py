@@ -68,7 +68,7 @@ def _measured(page: Caller, ill: list[int], times: int) -> dict[str, Figures]:
 def _check(what: str, status: int, body: bytes, ill: int) -> None:
     """Only right answers count."""
     if status != 200:
-        raise RuntimeError(f"{what} answered {status}")
+        raise RuntimeError(f"{what} answered {status}: {body[:300]!r}")
     if what == "why" and json.loads(body)["culprit"]["kind"] != "AWSMachine":
         raise RuntimeError(f"blamed the wrong object: {body[:300]!r}")
     # Each region has a credential of its own, so there are as many causes as regions.

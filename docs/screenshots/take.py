@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, sync_playwright
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 TOKEN = "pictures"  # of a demo on loopback that lives for a minute  # noqa: S105
-WIDE, PHONE = (1440, 860), (390, 844)
+WIDE, PHONE, HD = (1440, 860), (390, 844), (1920, 1080)
 SILENT = "eu-west"
 
 
@@ -67,14 +67,16 @@ def until(true: Callable[[], Any], what: str) -> None:
 
 
 def take(browser: Browser, demo: Demo, state: Any) -> None:
-    def picture(name: str, path: str, theme: str = "light", frame: tuple[int, int] = WIDE, scale: float = 1) -> None:
+    def picture(
+        name: str, path: str, theme: str = "light", frame: tuple[int, int] = WIDE, scale: float = 1, rest: float = 1
+    ) -> None:
         context = browser.new_context(
             base_url=demo.address, storage_state=state, color_scheme=theme, device_scale_factor=scale,  # type: ignore[arg-type]
             viewport={"width": frame[0], "height": frame[1]},
         )  # fmt: skip
         page = context.new_page()
         page.goto(path)
-        page.wait_for_selector('[data-live-status][data-state="live"]')
+        page.wait_for_timeout(rest * 1000)  # what comes late: the wall's first beat, charts
         page.screenshot(path=HERE / f"{name}.png")
         context.close()
         size = (HERE / f"{name}.png").stat().st_size // 1024
@@ -87,6 +89,11 @@ def take(browser: Browser, demo: Demo, state: Any) -> None:
     failing = failing or demo.get("/api/v1/deployments/?page_size=1")["results"]
     picture("deployment", f"/deployments/{failing[0]['namespace']}/{failing[0]['name']}/", frame=(1440, 1060))
     picture("phone", "/", "dark", PHONE, 2)
+    picture("wall", "/wall/", "dark", HD)
+    until(lambda: demo.get("/api/v1/metrics/")["stores"], "the stores to answer")
+    picture("metrics", "/metrics/", frame=(1440, 1000))
+    region = next(name for name in demo.regions() if name == SILENT)
+    picture("charts", f"/regions/{region}/metrics/", "dark", frame=(1440, 1000), rest=6)
     demo.tell("outage", SILENT)
     until(lambda: demo.regions()[SILENT] == "silent", f"{SILENT} to fall silent")
     picture("region-outage", f"/regions/{SILENT}/")

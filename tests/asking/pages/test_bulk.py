@@ -92,7 +92,9 @@ def test_none_and_junk_are_answered(ada: Client, clusters: Installation):
         for way in ("label", "upgrade", "delete", junk):
             said = {"chosen": [junk], "way": way, "labels": junk, "typed": junk, "template": junk, "digest": junk}
             assert ada.post("/deployments/bulk/", said | {"action": "send"}).status_code == 422
-        assert ada.get("/deployments/bulk/done/?" + urlencode({"key": junk, "chosen": junk})).status_code == 200
+        # A zero byte is refused before any page is asked: no database takes one.
+        status = 404 if "\x00" in junk else 200
+        assert ada.get("/deployments/bulk/done/?" + urlencode({"key": junk, "chosen": junk})).status_code == status
 
 
 def test_rows_of_the_list_can_be_chosen(ada: Client, three: list[str]):

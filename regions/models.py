@@ -207,7 +207,6 @@ class Change(models.Model):
     health = models.CharField(max_length=16, blank=True)  # of the object after it
     previous_health = models.CharField(max_length=16, blank=True)
     columns = models.JSONField(default=dict)  # the other list columns after it: template, credential, labels
-    manifest = models.BinaryField(null=True)  # no longer written: Version has what was before each change
     blind_from = models.DateTimeField(null=True)
 
     class Meta:

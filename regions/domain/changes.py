@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from regions.domain import manifest as m
 from regions.domain.differences import Sentence, differences
 from regions.domain.health import Assessment, Health
-from regions.domain.heartbeats import essence
 from regions.domain.manifest import Manifest
 from regions.domain.words import short
 
@@ -28,7 +27,6 @@ class News:
     reason: str
     message: str
     severity: str = "normal"  # normal, warning, error
-    keep: bool = False  # spec or status changed: keep the manifest with the row
 
 
 def difference(before: Manifest | None, after: Manifest, was: Assessment | None, now_is: Assessment) -> News | None:
@@ -38,7 +36,7 @@ def difference(before: Manifest | None, after: Manifest, was: Assessment | None,
     credentials, versions and numbers of replicas.
     """
     if before is None:
-        return News("Created", short(_created(after)), _severity(now_is.health), keep=True)
+        return News("Created", short(_created(after)), _severity(now_is.health))
     found = differences(before, after)
     if was is not None and was.health is not now_is.health:
         turned = Sentence("HealthChanged", f"{now_is.health}, was {was.health}: {now_is.message}")
@@ -51,7 +49,7 @@ def difference(before: Manifest | None, after: Manifest, was: Assessment | None,
     severity = _severity(now_is.health) if changed else _ordinary(found, now_is.health)
     # A condition's type may be written as domain/Name, and be long.
     reason = found[0].reason.rpartition("/")[2][:128]
-    return News(reason, message, severity, keep=_is_kept(before, after))
+    return News(reason, message, severity)
 
 
 def _created(after: Manifest) -> str:
@@ -81,10 +79,3 @@ def _severity(health: Health) -> str:
 def _ordinary(found: list[Sentence], health: Health) -> str:
     """Nothing got worse as a whole; what turned bad within something bad is still a warning."""
     return "warning" if health in _BAD and any(sentence.bad for sentence in found) else "normal"
-
-
-def _is_kept(before: Manifest, after: Manifest) -> bool:
-    generations = (m.part(before, "metadata", "generation"), m.part(after, "metadata", "generation"))
-    if generations[0] != generations[1] or before.get("spec") != after.get("spec"):
-        return True
-    return bool(essence(before.get("status")) != essence(after.get("status")))

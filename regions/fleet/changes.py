@@ -29,7 +29,7 @@ def changes(
     """What happened, newest first. `limit` rows of the log are read; folding may leave fewer items."""
     limit = max(1, min(limit, LIMIT))
     cursor = journal.cursor()
-    query = Change.objects.filter(journal.about(topic)).order_by("-id").defer("manifest")
+    query = Change.objects.filter(journal.about(topic)).order_by("-id")
     for column, value in {"severity": severity, "region": region, "kind": kind, "source": source}.items():
         if value:
             query = query.filter(**{column: value})

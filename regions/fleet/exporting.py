@@ -38,7 +38,7 @@ class Export:
     def piece(self) -> str:
         """The next part; empty when it was the last one."""
         rows = list(
-            Change.objects.filter(self._where, id__gt=self._after).order_by("id").defer("manifest", "columns")[:PIECE]
+            Change.objects.filter(self._where, id__gt=self._after).order_by("id").defer("columns")[:PIECE]
         )
         if rows:
             self._after = rows[-1].id

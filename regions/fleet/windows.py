@@ -97,4 +97,4 @@ def _read(where: Q, here: Cursor, before: int, pruned_to: int, most: int, span: 
 
 
 def _rows(where: Q, after: int, before: int) -> QuerySet[Change]:
-    return Change.objects.filter(where, id__gt=after, id__lt=before).order_by("-id").defer("manifest")
+    return Change.objects.filter(where, id__gt=after, id__lt=before).order_by("-id")

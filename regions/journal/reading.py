@@ -49,7 +49,7 @@ def read(after: str, topic: str | None = None, limit: int = 500) -> Slice:
     elif asked.id < _pruned_to():
         gap = "These changes are no longer kept"
     start = 0 if gap or asked is None else asked.id
-    query = Change.objects.filter(id__gt=start, id__lte=here.id).order_by("id").defer("manifest")
+    query = Change.objects.filter(id__gt=start, id__lte=here.id).order_by("id")
     if topic:
         query = query.filter(about(topic))
     changes = list(query[:limit])

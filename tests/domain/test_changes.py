@@ -25,7 +25,7 @@ def test_an_object_seen_for_the_first_time_was_created():
     after = redact(manifest("clusterdeployments", "just-made"))
     found = difference(None, after, None, assess(after, NOON, NOON))
     assert found is not None
-    assert (found.reason, found.severity, found.keep) == ("Created", "normal", True)
+    assert (found.reason, found.severity) == ("Created", "normal")
     assert found.message == (
         "ClusterDeployment just-made was created from template aws-standalone-cp-1-0-43 with credential aws-dublin"
     )
@@ -94,7 +94,7 @@ def test_a_deployment_that_fails_is_told_first_by_its_health():
     condition(after, "Ready").update(status="False", reason="Failed", message="dial tcp: i/o timeout")
     found = news(before, after)
     assert found is not None
-    assert (found.reason, found.severity, found.keep) == ("HealthChanged", "error", True)
+    assert (found.reason, found.severity) == ("HealthChanged", "error")
     assert found.message == "Failed, was Ready: dial tcp: i/o timeout"
 
 
@@ -157,7 +157,7 @@ def test_an_upgrade_names_both_templates_and_what_becomes_of_health():
     after["spec"]["template"], after["metadata"]["generation"] = "aws-standalone-cp-1-0-44", 4
     found = news(before, after)
     assert found is not None
-    assert (found.reason, found.severity, found.keep) == ("TemplateChanged", "normal", True)
+    assert (found.reason, found.severity) == ("TemplateChanged", "normal")
     assert found.message.startswith("Template aws-standalone-cp-1-0-44, was aws-standalone-cp-1-0-43. Progressing, was")
 
 
@@ -184,7 +184,7 @@ def test_a_change_where_values_are_hidden_is_still_news():
     after["metadata"]["generation"] = 3
     found = news(before, after)
     assert found is not None
-    assert (found.reason, found.keep) == ("SpecChanged", True)
+    assert found.reason == "SpecChanged"
     assert found.message.startswith("Changed where values are hidden")
 
 
@@ -261,7 +261,6 @@ def test_labels_are_told_with_their_values():
     assert found.message == (
         "Labels: team=payments (was shop), stage=prod, k0rdent.mirantis.com/component removed"
     )
-    assert not found.keep
 
 
 def test_pausing_a_region_is_news_though_it_is_only_an_annotation():
@@ -292,15 +291,14 @@ def test_any_other_field_of_a_status_is_told_by_name():
     assert found is not None
     assert found.reason == "StatusChanged"
     assert found.message == "Status: availableUpgrades, k8sVersion v1.36.3"
-    assert found.keep
 
 
-def test_health_that_turns_by_time_alone_is_news_and_keeps_no_manifest():
+def test_health_that_turns_by_time_alone_is_news():
     one = redact(manifest("clusterdeployments", "checkout-canary"))
     was, now_is = assess(one, NOON, NOON), assess(one, NOON + timedelta(hours=1), NOON)
     found = difference(one, one, was, now_is)
     assert found is not None
-    assert (found.reason, found.severity, found.keep) == ("HealthChanged", "warning", False)
+    assert (found.reason, found.severity) == ("HealthChanged", "warning")
     assert found.message.startswith("Degraded, was Progressing: No progress for over 30 minutes")
 
 

@@ -7,8 +7,10 @@ from urllib.parse import urljoin
 
 import pytest
 import yaml
+from asgiref.sync import async_to_sync
 from django.contrib.auth import get_user_model
 from django.db import connection
+from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 from websockets.sync.client import connect
@@ -89,12 +91,25 @@ def written() -> str:
     return "\n".join(found)
 
 
+def whole(answer: HttpResponseBase) -> bytes:
+    """What an answer says, also one that is streamed."""
+    if not answer.streaming:
+        return answer.content
+
+    async def read() -> bytes:
+        return b"".join([piece async for piece in answer.streaming_content])
+
+    return async_to_sync(read)()
+
+
 def pages(client: Client) -> str:
     """Every page and API list, and the pages that they lead to."""
     seen: dict[str, str] = {}
     ahead = ["/", "/regions/", "/deployments/", "/templates/", "/services/", "/backups/", "/feed/", "/search/?q=shop",
-             "/search/?q=aws", "/admin/", "/api/v1/"]  # fmt: skip
-    lists = ("regions", "deployments", "templates", "services", "backups", "credentials", "changes")
+             "/search/?q=aws", "/admin/", "/api/v1/", "/wall/"]  # fmt: skip
+    lists = (
+        "regions", "deployments", "templates", "services", "backups", "credentials", "changes", "metrics", "causes",
+    )  # fmt: skip
     ahead += [f"/api/v1/{name}/" for name in lists]
     while ahead and len(seen) < 200:
         url = ahead.pop()
@@ -102,7 +117,7 @@ def pages(client: Client) -> str:
             continue
         answer = client.get(url)
         assert answer.status_code < 500, url
-        seen[url] = text = answer.content.decode(errors="replace")
+        seen[url] = text = whole(answer).decode(errors="replace")
         links = [part.split('"')[0] for part in text.split('href="')[1:]]
         ahead += [urljoin(url, link).split("#")[0] for link in links if link.startswith(("/", "?"))]
     assert any("/deployments/kcm-system/shop/" in url for url in seen)

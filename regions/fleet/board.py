@@ -218,7 +218,7 @@ def _lately(sight: Sight, viewer: Viewer) -> tuple[ChangeItem, ...]:
         if viewer.scope.namespaces:
             query = query.filter(kind="ClusterDeployment")
         query = query.filter(_within(viewer))
-    rows = query.order_by("-id").defer("columns")[:200]
+    rows = query.order_by("-id")[:200]
     log = journal.cursor().rpartition(".")[0]
     found = _matter((item(row, log) for row in rows), sight)
     return tuple(sorted(found, key=lambda one: (one.at, one.id), reverse=True))

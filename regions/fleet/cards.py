@@ -66,28 +66,39 @@ def survey(sight: Sight, bodies: Mapping[int, dict[str, Any]], rows: list[Resour
     wanted = {part: m.text(m.part(spec, part, "template")) for part in ("kcm", "capi")}
     wanted |= {m.text(one.get("name")): m.text(one.get("template")) for one in m.items(spec.get("providers"))}
     return Ground(
-        sight, name, wanted, m.text(m.part(spec, "regional", "template")), _component_releases(sight),
+        sight, name, wanted, m.text(m.part(spec, "regional", "template")), _component_releases(sight, rows, bodies),
         counted(Q(kind="ClusterDeployment"), "region", sight),
     )  # fmt: skip
 
 
-def _component_releases(sight: Sight) -> dict[str, dict[str, Row]]:
-    """HelmReleases that belong to no deployment, by region: those are the components of k0rdent."""
+def _component_releases(
+    sight: Sight, rows: list[Resource], bodies: Mapping[int, dict[str, Any]]
+) -> dict[str, dict[str, Row]]:
+    """The HelmReleases of the components of these regions, by region. By name: others are as many as deployments."""
+    names = {
+        _release_name(place_of(row), name) for row in rows for name in _statuses(bodies.get(row.pk, {}))
+    }  # fmt: skip
     found: dict[str, dict[str, Row]] = {}
-    for row in Resource.objects.filter(kind="HelmRelease", cluster=MANAGEMENT, deployment=""):
+    for row in Resource.objects.filter(kind="HelmRelease", cluster=MANAGEMENT, deployment="", name__in=names):
         found.setdefault(row.region or MANAGEMENT, {})[row.name] = row_of(row, sight)
     return found
 
 
+def _statuses(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    return m.mapping(m.part(dict(manifest), "status", "components"))
+
+
+def _release_name(region: str, component: str) -> str:
+    return component if region == MANAGEMENT else f"{region}-{component}"
+
+
 def components(manifest: Mapping[str, Any], region: str, ground: Ground) -> tuple[Component, ...]:
     """The parts of k0rdent in a region, in the order in which k0rdent installs them."""
-    status = m.mapping(m.part(dict(manifest), "status", "components"))
     releases = ground.releases.get(region, {})
-    prefix = "" if region == MANAGEMENT else f"{region}-"
     found = []
-    for name, raw in status.items():
+    for name, raw in _statuses(manifest).items():
         part = m.mapping(raw)
-        release = releases.get(prefix + name)
+        release = releases.get(_release_name(region, name))
         success, error = part.get("success") is True, m.text(part.get("error"))
         health, message = _component_health(success, error, release)
         found.append(Component(

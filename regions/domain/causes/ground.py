@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from regions.domain.kinds import K0RDENT
 from regions.domain.links import Link
 from regions.domain.manifest import Manifest
 from regions.domain.naming import SYSTEM_NAMESPACE
@@ -100,8 +101,6 @@ class Ground:
 
 
 def region_ref(name: str) -> Ref:
-    from regions.domain.kinds import K0RDENT
-
     return Ref(MANAGEMENT, K0RDENT, *(("Management", "", "kcm") if name == MANAGEMENT else ("Region", "", name)))
 
 

@@ -11,6 +11,11 @@
 A live part is one element that has the id given (the words of the tag, joined). It is a whole state, never empty: what
 is sometimes absent is drawn as an element with `hidden`. Everybody with the same rights is sent the same live parts:
 nothing in them may depend on who is looking, so no CSRF token either.
+
+    {% live "region-" region.name only region %}…{% endlive %}
+
+sees nothing of the context but these names, as with `{% include … only %}`, and is drawn again only when the values of
+one of them differ: for the members of long lists. The values must be such as are equal only when they say the same.
 """
 
 import re
@@ -20,6 +25,7 @@ from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
 from django.utils.html import escape
 
+from dashboard.live import keeping
 from dashboard.live.collector import Collector, inside, members
 
 register = template.Library()
@@ -39,8 +45,9 @@ def _collector(context: Context) -> Collector | None:
 
 
 class LiveNode(template.Node):
-    def __init__(self, parts: list[FilterExpression], nodelist: NodeList) -> None:
+    def __init__(self, parts: list[FilterExpression], only: list[str] | None, nodelist: NodeList) -> None:
         self.parts = parts
+        self.only = only
         self.nodelist = nodelist
 
     def render(self, context: Context) -> str:
@@ -48,12 +55,7 @@ class LiveNode(template.Node):
         outer = inside.get()
         if outer is not None:
             raise template.TemplateSyntaxError(f"live {dom_id!r} stands inside live {outer!r}; only one may move.")
-        token = inside.set(dom_id)
-        try:
-            html = self.nodelist.render(context).strip()
-        finally:
-            inside.reset(token)
-        _check(dom_id, html)
+        html = self._drawn(dom_id, context) if self.only is None else self._kept(dom_id, self.only, context)
         siblings = members.get()
         if siblings is not None:
             siblings.append(dom_id)
@@ -62,6 +64,23 @@ class LiveNode(template.Node):
             if dom_id in collector.fragments:
                 raise template.TemplateSyntaxError(f"live {dom_id!r} stands twice on this page.")
             collector.fragments[dom_id] = html
+        return html
+
+    def _drawn(self, dom_id: str, context: Context) -> str:
+        token = inside.set(dom_id)
+        try:
+            html = self.nodelist.render(context).strip()
+        finally:
+            inside.reset(token)
+        _check(dom_id, html)
+        return html
+
+    def _kept(self, dom_id: str, only: list[str], context: Context) -> str:
+        values = tuple(context.get(name) for name in only)
+        html = keeping.recall((self, dom_id), values)
+        if html is None:
+            html = self._drawn(dom_id, context.new(dict(zip(only, values, strict=True))))
+            keeping.keep((self, dom_id), values, html)
         return html
 
 
@@ -103,31 +122,41 @@ class LiveListNode(template.Node):
         return html
 
 
-def _words(parser: Parser, token: Token) -> tuple[list[FilterExpression], FilterExpression | None]:
+def _words(
+    parser: Parser, token: Token
+) -> tuple[list[FilterExpression], FilterExpression | None, list[str] | None]:  # fmt: skip
     tag, *words = token.split_contents()
-    order = None
+    order, only = None, None
+    if "only" in words:
+        place = words.index("only")
+        words, only = words[:place], words[place + 1 :]
+        if not only or not all(name.isidentifier() for name in only):
+            raise template.TemplateSyntaxError(f"{tag}: after only come the names of what it shows.")
     if words and words[-1].startswith("order="):
         order = parser.compile_filter(words.pop().removeprefix("order="))
     if not words:
         raise template.TemplateSyntaxError(f"{tag} needs the id of its element.")
-    return [parser.compile_filter(word) for word in words], order
+    return [parser.compile_filter(word) for word in words], order, only
 
 
 @register.tag
 def live(parser: Parser, token: Token) -> LiveNode:
-    """`{% live "region-" region.name %}…{% endlive %}`: an element of the page that may change."""
-    parts, order = _words(parser, token)
+    """`{% live "region-" region.name %}…{% endlive %}`: an element of the page that may change. Ends in `only` and
+    names, when it shows nothing else."""
+    parts, order, only = _words(parser, token)
     if order is not None:
         raise template.TemplateSyntaxError("live takes no order; livelist does.")
     nodelist = parser.parse(("endlive",))
     parser.delete_first_token()
-    return LiveNode(parts, nodelist)
+    return LiveNode(parts, only, nodelist)
 
 
 @register.tag
 def livelist(parser: Parser, token: Token) -> LiveListNode:
     """`{% livelist "regions" order="auto" %}…{% endlivelist %}`: the live parts inside are the list's members."""
-    parts, order = _words(parser, token)
+    parts, order, only = _words(parser, token)
+    if only is not None:
+        raise template.TemplateSyntaxError("livelist takes no only; live does.")
     nodelist = parser.parse(("endlivelist",))
     parser.delete_first_token()
     return LiveListNode(parts, order, nodelist)

@@ -1,5 +1,8 @@
 """How long something took or is ago, in kubectl's words. static/js/ages.js says the same while the page is open."""
 
+import re
+from datetime import datetime
+
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
@@ -33,6 +36,18 @@ def words(seconds: float, style: str = "") -> str:
     if seconds < -1:
         return f"in {span(-seconds)}"
     return f"{span(seconds)} ago" if style == "ago" else span(seconds)
+
+
+_TOLD = re.compile(r'(<time datetime="([^"]+)"[^>]*? data-age="([^"]*)"[^>]*>)[^<]*')
+
+
+def retold(html: str, now: datetime) -> str:
+    """The same HTML with every age in it (of the tag `age`) as it is now."""
+
+    def age(found: re.Match[str]) -> str:
+        return found[1] + words((now - datetime.fromisoformat(found[2])).total_seconds(), found[3])
+
+    return _TOLD.sub(age, html)
 
 
 def _two(large: int, large_unit: str, small: int, small_unit: str) -> str:

@@ -4,7 +4,7 @@ A figure of a Region is that of its clusters, wherever they report: a Store is n
 once, from the store that it should report to, though others may have its series too.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from regions.domain.measures import Aggregate, Figure, Missing, Reading, Why, mean, total, weighted, worst
@@ -17,6 +17,8 @@ from regions.fleet.measures_rows import OF_CLUSTERS, Ground, cluster_of, survey
 from regions.fleet.measures_shapes import Alert, ClusterMeasures, FleetMeasures, History, RegionMeasures, StoreView
 from regions.metrics.queries import QUERIES, Query
 from regions.models import Firing
+
+Line = tuple[tuple[datetime, float | None], ...]
 
 _ANY_TIME = datetime.min.replace(tzinfo=UTC)
 _SEVERITIES = {"critical": 0, "error": 1, "warning": 2, "info": 3, "none": 4}
@@ -172,14 +174,22 @@ def _reporting(clusters: Iterable[ClusterMeasures]) -> Aggregate:
 def _history(clusters: list[ClusterMeasures]) -> History:
     """The last hour of a region: where a cluster has a gap, the region has one too, not a dip."""
     told = [one for one in clusters if one.history]
-    found: dict[str, tuple[tuple[datetime, float | None], ...]] = {}
+    found: dict[str, Line] = {}
     for id in sorted({id for one in told for id in one.history}):
         mine = [one for one in told if id in one.history]
-        lines = [dict(one.history[id]) for one in mine]
         weights = [_weight(one, QUERIES[id]) for one in mine]
-        moments = sorted(set().union(*lines))
-        found[id] = tuple((at, _moment(QUERIES[id], [line.get(at) for line in lines], weights)) for at in moments)
+        rows = _side_by_side([one.history[id] for one in mine])
+        found[id] = tuple((at, _moment(QUERIES[id], values, weights)) for at, values in rows)
     return found
+
+
+def _side_by_side(lines: list[Line]) -> Iterator[tuple[datetime, tuple[float | None, ...]]]:
+    """Each moment, oldest first, with what every line has there."""
+    moments = [at for at, _ in lines[0]]
+    if all([at for at, _ in line] == moments for line in lines):  # as a rule: they are asked together
+        return zip(moments, zip(*([value for _, value in line] for line in lines), strict=True), strict=True)
+    known = [dict(line) for line in lines]
+    return ((at, tuple(line.get(at) for line in known)) for at in sorted(set().union(*known)))
 
 
 def _weight(one: ClusterMeasures, query: Query) -> float | None:
@@ -187,7 +197,7 @@ def _weight(one: ClusterMeasures, query: Query) -> float | None:
     return figure.value if isinstance(figure, Reading) else None
 
 
-def _moment(query: Query, values: list[float | None], weights: list[float | None]) -> float | None:
+def _moment(query: Query, values: Sequence[float | None], weights: list[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     if len(known) < len(values):
         return None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q
@@ -268,8 +269,13 @@ def _members(row: Measured | None, id: str, ground: Ground) -> tuple[Part, ...]:
 def _past(past: Past | None) -> History:
     if past is None:
         return {}
-    moments = [datetime.fromtimestamp(past.start + place * past.step, UTC) for place in range(POINTS)]
+    moments = _moments(past.start, past.step)
     return {id: tuple(zip(moments, line, strict=False)) for id, line in past.series.items()}
+
+
+@lru_cache(maxsize=64)  # all clusters are asked about the same hour
+def _moments(start: int, step: int) -> tuple[datetime, ...]:
+    return tuple(datetime.fromtimestamp(start + place * step, UTC) for place in range(POINTS))
 
 
 def _store(row: Store, measured: list[Measured], ground: Ground) -> StoreView:

@@ -35,23 +35,39 @@ class Bill:
 
 
 @dataclass(frozen=True, slots=True)
-class Costs:
+class Limits:
+    """What may be spent, and what is."""
+
+    currency: str
+    budgets: tuple[Budget, ...]
+
+    @property
+    def crossed(self) -> tuple[Budget, ...]:
+        return tuple(one for one in self.budgets if one.crossed)
+
+
+@dataclass(frozen=True, slots=True)
+class Costs(Limits):
     """The page of costs."""
 
     total: Aggregate
     actual: Aggregate
     change: Aggregate
     idle: Aggregate
-    currency: str
     regions: tuple[Bill, ...]
     clusters: tuple[Bill, ...]
     clusters_total: int
     spaces: tuple[Space, ...]
-    budgets: tuple[Budget, ...]
 
-    @property
-    def crossed(self) -> tuple[Budget, ...]:
-        return tuple(one for one in self.budgets if one.crossed)
+
+def limits(found: FleetMeasures) -> Limits:
+    """Budgets alone: where it all goes is much to add up."""
+    total = found.sums["cost_day_run_rate"]
+    spent: dict[str, tuple[float | None, bool]] = {FLEET: (total.value, total.whole)}
+    for region in found.regions:
+        day = region.sums["cost_day_run_rate"]
+        spent[region.name] = (day.value, day.whole)
+    return Limits(settings.PANE_CURRENCY, budgets(settings.PANE_BUDGETS, spent))
 
 
 def costs(found: FleetMeasures, most: int = 50) -> Costs:
@@ -61,12 +77,8 @@ def costs(found: FleetMeasures, most: int = 50) -> Costs:
     clusters = [one for region in found.regions for one in region.clusters] + list(found.others)
     rows = Resource.objects.filter(kind="ClusterDeployment", cluster=MANAGEMENT)
     templates = {(row[0], row[1]): row[2] for row in rows.values_list("namespace", "name", "template")}
-    spent: dict[str, tuple[float | None, bool]] = {FLEET: (total.value, total.whole)}
-    for region in found.regions:
-        day = region.sums["cost_day_run_rate"]
-        spent[region.name] = (day.value, day.whole)
-    limits = budgets(settings.PANE_BUDGETS, spent)
-    by_name = {one.name: one for one in limits}
+    within = limits(found)
+    by_name = {one.name: one for one in within.budgets}
     regions = [
         _bill(f"cost-region-{region.name}", "Management" if region.name == MANAGEMENT else region.name,
               Scope(region=region.name).url, region.figures, total, coverage=_short(region.sums["cost_day_run_rate"]),
@@ -79,8 +91,8 @@ def costs(found: FleetMeasures, most: int = 50) -> Costs:
         for one in clusters if isinstance(one.figures.get("cost_day_run_rate"), Reading)
     ]  # fmt: skip
     return Costs(
-        total, sums["cost_day_actual"], sums["cost_change_7d"], sums["cost_idle_cpu"], settings.PANE_CURRENCY,
-        _ranked(regions), _ranked(bills)[:most], len(bills), spaces(clusters)[:MOST], limits,
+        within.currency, within.budgets, total, sums["cost_day_actual"], sums["cost_change_7d"], sums["cost_idle_cpu"],
+        _ranked(regions), _ranked(bills)[:most], len(bills), spaces(clusters)[:MOST],
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from regions.fleet import measures
 from regions.fleet.measures_shapes import Alert, ClusterMeasures, FleetMeasures
 from regions.panels.catalogue import PANELS, panel
 from regions.panels.checks import checks
-from regions.panels.cost import KEYS, costs
+from regions.panels.cost import KEYS, limits
 from regions.panels.place import rung, spaces
 
 ACROSS = (
@@ -149,7 +149,7 @@ def _ladders(found: FleetMeasures, viewer: Viewer, region: str, cluster: str) ->
 
 
 def _checks(found: FleetMeasures, viewer: Viewer, region: str, cluster: str) -> Table:
-    rows = [(one.key, one.title, one.state, one.sentence, one.fix) for one in checks(found, costs(found).budgets)]
+    rows = [(one.key, one.title, one.state, one.sentence, one.fix) for one in checks(found, limits(found).budgets)]
     return Table("checks", ("check", "title", "state", "said", "what_to_do"), tuple(rows))
 
 

@@ -26,7 +26,7 @@ def index(request: ViewedRequest) -> HttpResponse:
     """/metrics/: the sums of the fleet, and all regions side by side."""
     follow(request, *GROUND)
     found = measures.fleet_measures(viewer=request.viewer)
-    money = cost.costs(found)
+    money = cost.limits(found)
     return render(request, "metrics/index.html", {
         "found": found, "tabs": tabs(request, "index", found), "tiles": board.tiles(found),
         "alert_counts": alarms.counts(alarms.once(found.alerts)), "board": board.regions_board(found, timezone.now()),

@@ -18,7 +18,9 @@ from regions.fleet.sight import Sight, link_of, look
 from regions.models import Resource
 
 PAUSE = f"{K0RDENT}/region-pause"
-_PLACES = Q(kind="Region", cluster=MANAGEMENT) | Q(kind="Management", cluster=MANAGEMENT, name="kcm")
+_KCM = Q(kind="Management", cluster=MANAGEMENT, namespace="", name="kcm")
+# With the namespace that they have not: so an index leads to them, and not the cluster, on which most objects are.
+_PLACES = Q(kind="Region", cluster=MANAGEMENT, namespace="") | _KCM
 _TROUBLE = (Health.FAILED, Health.DEGRADED)
 
 
@@ -57,7 +59,7 @@ def survey(sight: Sight, bodies: Mapping[int, dict[str, Any]], rows: list[Resour
     """Read what the cards of these rows need together."""
     management = next((bodies.get(row.pk, {}) for row in rows if row.kind == "Management"), None)
     if management is None:
-        found = Resource.objects.filter(kind="Management", cluster=MANAGEMENT, name="kcm").first()
+        found = Resource.objects.filter(_KCM).first()
         management = manifests([found]).get(found.pk, {}) if found else {}
     name = m.text(m.part(management, "status", "release")) or m.text(m.part(management, "spec", "release"))
     row = Resource.objects.filter(kind="Release", cluster=MANAGEMENT, name=name).first() if name else None

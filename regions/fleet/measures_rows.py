@@ -105,9 +105,9 @@ def survey(region: str | None = None, cluster: tuple[str, str] | None = None) ->
     sight = look()
     dark = sight.why("", "") if sight.dark else ""
     rows = {row.pk: row for row in Store.objects.all()}
-    places = Resource.objects.filter(kind="Region", cluster=MANAGEMENT).order_by("name")
+    places = Resource.objects.filter(kind="Region", cluster=MANAGEMENT, namespace="").order_by("name")
     regions = tuple(places.values_list("name", flat=True))
-    deployments = Resource.objects.filter(kind="ClusterDeployment", cluster=MANAGEMENT)
+    deployments = Resource.objects.filter(kind="ClusterDeployment")
     homes = {(row[0], row[1]): row[2] for row in deployments.values_list("namespace", "name", "region")}
     measured = Measured.objects.all()
     if cluster:

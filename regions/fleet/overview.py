@@ -49,7 +49,7 @@ def _needs(sight: Sight, regions: list[RegionCard]) -> tuple[tuple[Row, ...], in
     places = [_as_row(card) for card in regions if card.health in _TROUBLE]
     if sight.dark:
         return (), 0, (), 0
-    query = Resource.objects.filter(kind__in=_KINDS, health__in=[health.value for health in _TROUBLE])
+    query = Resource.objects.filter(kind__in=_KINDS, rank__in=[health.rank for health in _TROUBLE])  # an index has it
     unseen = sight.unseen()
     if unseen is not None:
         query = query.exclude(unseen)

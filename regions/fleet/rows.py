@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from regions import journal
 from regions.domain import manifest as m
 from regions.domain.health import Health
+from regions.domain.refs import MANAGEMENT
 from regions.fleet.basics import Condition, Counts, Row, Target
 from regions.fleet.sight import Sight
 from regions.models import Manifest, Resource
@@ -56,13 +57,12 @@ def counts(healths: Iterable[tuple[str, int]]) -> Counts:
 
 
 def counted(where: Q, by: str, sight: Sight) -> dict[str, Counts]:
-    """Counts by health of the rows that fit, for each value of a column."""
-    grouped = (
-        Resource.objects.filter(where).order_by().values(by, "cluster", "region", "health").annotate(count=Count("pk"))
-    )
+    """Counts by health of the rows of management that fit, for each value of a column."""
+    # Not by their cluster, too: then an index alone answers, and no row of a large fleet is looked at.
+    grouped = Resource.objects.filter(where).order_by().values(by, "region", "health").annotate(count=Count("*"))
     found: dict[str, list[tuple[str, int]]] = {}
     for group in grouped:
-        health = sight.counted(group["cluster"], group["region"], group["health"])
+        health = sight.counted(MANAGEMENT, group["region"], group["health"])
         found.setdefault(group[by], []).append((health, group["count"]))
     return {value: counts(pairs) for value, pairs in found.items()}
 

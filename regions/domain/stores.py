@@ -2,6 +2,10 @@
 
 The ConfigMap of a regional cluster is what says where it is read; PromxyServerGroups say it too, but may vanish with a
 later release, so they only add what no ConfigMap names. promxy itself comes last: it hides who is missing.
+
+Whoever may make a ConfigMap in some namespace can say where a store is. So only those in KOF's and k0rdent's own
+namespaces name Secrets of KOF, clusters of other namespaces, or a store for everything. One of elsewhere speaks for its
+own namespace: nothing but the password that lies beside it is ever sent where it points.
 """
 
 import json
@@ -15,6 +19,7 @@ from urllib.parse import urlsplit
 from regions.domain import manifest as m
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
+from regions.domain.naming import SYSTEM_NAMESPACE
 
 ROLE = f"{K0RDENT}/kof-cluster-role"
 REGIONLESS = (f"{K0RDENT}/kof-regionless", "kof-regionless")
@@ -98,6 +103,12 @@ class Hand:
     stores: Mapping[str, tuple[str, str]] | None = None  # name → (url, namespace/name of a Secret or empty)
     alertmanager: str = ""
     namespace: str = NAMESPACE
+    system: str = SYSTEM_NAMESPACE
+
+    @property
+    def trusted(self) -> frozenset[str]:
+        """Namespaces in which only administrators of the whole platform write."""
+        return frozenset((self.namespace, self.system))
 
 
 def discover(
@@ -111,21 +122,21 @@ def discover(
     maps = [one for one in config_maps if m.mapping(one.get("data"))]
     for one in maps:
         labels = m.labels(one)
-        regionless = any(labels.get(label) == "true" for label in REGIONLESS)
+        regionless = any(labels.get(label) == "true" for label in REGIONLESS) and m.namespace(one) in hand.trusted
         if labels.get(ROLE) == "regional" or regionless:
-            source = _of_config_map(one, regionless, ns, through)
+            source = _of_config_map(one, regionless, hand, through)
             found[source.key] = source
             role = "management" if regionless else "regional"
             homes[source.namespace, source.name] = Home(source.namespace, source.name, role, source.key)
     for one in maps:
         if m.labels(one).get(ROLE) == "child":
-            child = _child(one)
+            child = _child(one, hand)
             without_regions = child.source.replace("regional:", "regionless:", 1)
             if without_regions in found:
                 child = replace(child, source=without_regions)
             homes.setdefault((child.namespace, child.name), child)
     for group in groups:
-        extra = _of_group(group, ns)
+        extra = _of_group(group, hand)
         if extra and not _known(extra, found.values()):
             found[extra.key] = extra
     installed = installed or bool(found)
@@ -146,14 +157,15 @@ def discover(
     return Map(tuple(found.values()), tuple(homes.values()))
 
 
-def _of_config_map(manifest: Manifest, regionless: bool, ns: str, through: bool) -> Source:
+def _of_config_map(manifest: Manifest, regionless: bool, hand: Hand, through: bool) -> Source:
+    ns = hand.namespace
     data, place = m.mapping(manifest.get("data")), f"{m.namespace(manifest)}/{m.name(manifest)}"
     name = m.text(data.get("regional_cluster_name")) or m.name(manifest).removeprefix("kof-")
-    namespace = m.text(data.get("regional_cluster_namespace")) or m.namespace(manifest)
+    namespace = _speaks_for(manifest, data.get("regional_cluster_namespace"), hand)
     url = _reachable(m.text(data.get("read_metrics_endpoint")), ns)
     config = _http_config(m.text(data.get("kof_http_config")))
     kind, said = ("regionless", "ConfigMap") if regionless else ("regional", "ConfigMap")
-    logins = _logins(m.name(manifest), m.namespace(manifest), config, ns)
+    logins = _logins(m.name(manifest), m.namespace(manifest), config, hand)
     found = f"{said} {place}, key read_metrics_endpoint"
     if regionless and through and (urlsplit(url).hostname or "").startswith("vmauth-cluster."):
         # The API server passes no password on, and vmauth insists on one; what lies behind it does not.
@@ -166,29 +178,38 @@ def _of_config_map(manifest: Manifest, regionless: bool, ns: str, through: bool)
     )  # fmt: skip
 
 
-def _logins(name: str, namespace: str, config: Mapping[str, Any], ns: str) -> tuple[SecretName, ...]:
+def _speaks_for(manifest: Manifest, said: Any, hand: Hand) -> str:
+    """The namespace of the cluster that a ConfigMap is about: what it says, if it may speak for others."""
+    own = m.namespace(manifest)
+    return m.text(said) or own if own in hand.trusted else own
+
+
+def _logins(name: str, namespace: str, config: Mapping[str, Any], hand: Hand) -> tuple[SecretName, ...]:
+    ns, made = hand.namespace, f"kof-vmuser-creds-admin-{zlib.adler32(f'{name}/{namespace}'.encode())}"
+    if namespace not in hand.trusted:
+        # Not the copy in KOF's namespace either: a name that hashes to that of another is found in no time.
+        return (SecretName(namespace, made),)
     basic = m.mapping(config.get("basic_auth"))
     found = []
     if said := m.text(basic.get("credentials_secret_name")):
         user, password = m.text(basic.get("username_key")), m.text(basic.get("password_key"))
         found.append(SecretName(ns, said, user or "username", password or "password"))
-    made = f"kof-vmuser-creds-admin-{zlib.adler32(f'{name}/{namespace}'.encode())}"
     found += [SecretName(ns, made), SecretName(namespace, made), SecretName(ns, OLD_SECRET)]
     return tuple(dict.fromkeys(found))
 
 
-def _child(manifest: Manifest) -> Home:
+def _child(manifest: Manifest, hand: Hand) -> Home:
     data = m.mapping(manifest.get("data"))
     name = m.text(data.get("child_cluster_name")) or m.name(manifest).removeprefix("kof-cluster-config-")
-    namespace = m.text(data.get("child_cluster_namespace")) or m.namespace(manifest)
+    namespace = _speaks_for(manifest, data.get("child_cluster_namespace"), hand)
     store = m.text(data.get("regional_cluster_name"))
     at = m.text(data.get("regional_cluster_namespace")) or m.namespace(manifest)
     return Home(namespace, name, "child", f"regional:{at}/{store}")
 
 
-def _of_group(manifest: Manifest, ns: str) -> Source | None:
+def _of_group(manifest: Manifest, hand: Hand) -> Source | None:
     """A PromxyServerGroup as a source; None for those of logs, and for what names no target."""
-    labels = m.labels(manifest)
+    ns, labels = hand.namespace, m.labels(manifest)
     secret = labels.get(f"{K0RDENT}/secret-name") or labels.get("secret-name") or PROMXY_CONFIG
     spec = m.mapping(manifest.get("spec"))
     targets = spec.get("targets")
@@ -200,7 +221,8 @@ def _of_group(manifest: Manifest, ns: str) -> Source | None:
     client = m.mapping(spec.get("http_client"))
     tls, basic = m.mapping(client.get("tls_config")), m.mapping(client.get("basic_auth"))
     logins: tuple[SecretName, ...] = ()
-    if said := m.text(basic.get("credentials_secret_name")):
+    said = m.text(basic.get("credentials_secret_name"))
+    if said and m.namespace(manifest) in hand.trusted:
         user, password = m.text(basic.get("username_key")), m.text(basic.get("password_key"))
         logins = (SecretName(ns, said, user or "username", password or "password"),)
     name = m.text(spec.get("cluster_name")) or m.name(manifest)

@@ -31,7 +31,7 @@ class Options:
             seconds=settings.PANE_KOF_SECONDS,
             hand=Hand(
                 stores=settings.PANE_KOF_STORES, alertmanager=settings.PANE_KOF_ALERTMANAGER,
-                namespace=settings.PANE_KOF_NAMESPACE,
+                namespace=settings.PANE_KOF_NAMESPACE, system=settings.PANE_SYSTEM_NAMESPACE,
             ),
             keep_days=settings.PANE_KEEP_DAYS,
         )  # fmt: skip

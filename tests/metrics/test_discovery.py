@@ -31,6 +31,33 @@ def test_its_http_config_names_another_secret_and_relaxes_tls():
     assert (source.verified, source.server_name) == (False, "vm.local")
 
 
+def test_who_may_only_write_in_a_namespace_of_their_own_gets_no_password_of_kof():
+    http = {"basic_auth": {"credentials_secret_name": "grafana-admin", "username_key": "user", "password_key": "pass"}}
+    evil = kof.regional("aws-us-east-2", "https://evil.example.org", "kcm-system", http)
+    evil["metadata"]["namespace"] = "team"
+    real = kof.regional("aws-us-east-2", "https://vmauth.us.example.org")
+    group = kof.group("mine", "evil.example.org:1", "/", "lab", namespace="team",
+                      basic_auth={"credentials_secret_name": "grafana-admin"})  # fmt: skip
+    for maps in ([evil, real], [real, evil]):
+        found = by_key(discover(maps, [group]))
+        sent = {str(login) for source in found.values() if "evil" in source.url for login in source.logins}
+        assert sent == {"team/kof-vmuser-creds-admin-1541605341"}, "only what lies beside it"
+        assert found["regional:kcm-system/aws-us-east-2"].url == "https://vmauth.us.example.org"
+        assert found["regional:team/aws-us-east-2"].url == "https://evil.example.org"
+
+
+def test_who_may_only_write_in_a_namespace_of_their_own_is_no_store_for_everything():
+    evil = kof.regionless()
+    evil["metadata"]["namespace"] = "team"
+    assert not discover([evil]).sources
+    child = kof.child("pay", "eu", "team", "team")
+    child["data"]["child_cluster_namespace"] = "bank"
+    assert [(home.namespace, home.name) for home in discover([child]).homes] == [("team", "pay")]
+    ours = Hand(namespace="watch", system="k0rdent")
+    found = by_key(discover([kof.regional("eu", "https://eu", "k0rdent")], hand=ours))
+    assert str(found["regional:k0rdent/eu"].logins[-1]) == "watch/storage-vmuser-credentials"
+
+
 def test_short_names_of_istio_are_services_in_kof():
     source = by_key(discover([kof.regional("eu", "http://eu-vmauth:8427/vm/select/0/prometheus")]))["regional:kcm-system/eu"]
     assert source.url == "http://eu-vmauth.kof.svc:8427/vm/select/0/prometheus"

@@ -1,9 +1,12 @@
 """One attempt to deliver a message: to an address that was checked, without redirects, within a deadline."""
 
+import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import aiohttp
+from aiohappyeyeballs import AddrInfoType
+from yarl import URL
 
 from regions.domain.redact import without_credentials
 from regions.kube.addresses import CheckedResolver, ForbiddenAddress, check, ip_literal
@@ -25,7 +28,9 @@ def wrong_address(url: str, *, allow_loopback: bool) -> str:
     """Why a message cannot be sent there, in words; empty when it can be tried."""
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
+        # As aiohttp will read it: other letters for digits and dots (169．254．169．254) are an address to it.
+        host, port = URL(url).raw_host or "", parts.port
+        host.encode("idna")  # an empty or endless part of a name: nobody can look it up
     except ValueError:
         return "This is no address. Write one such as https://hooks.example.org/pane."
     if parts.scheme not in ("https", "http") or not host or port == 0:
@@ -48,8 +53,9 @@ async def send(url: str, content: bytes, headers: dict[str, str], *, allow_loopb
     if wrong := wrong_address(url, allow_loopback=allow_loopback):
         return Outcome(False, wrong, final=True)
     connector = aiohttp.TCPConnector(
-        resolver=CheckedResolver(checked=True, allow_loopback=allow_loopback), use_dns_cache=False
-    )
+        resolver=CheckedResolver(checked=True, allow_loopback=allow_loopback), use_dns_cache=False,
+        socket_factory=lambda info: _socket(info, allow_loopback),
+    )  # fmt: skip
     timeout = aiohttp.ClientTimeout(total=DEADLINE)
     try:
         async with (
@@ -60,12 +66,19 @@ async def send(url: str, content: bytes, headers: dict[str, str], *, allow_loopb
             return _outcome(answer.status, said)
     except TimeoutError:
         return Outcome(False, f"No answer within {DEADLINE:.0f} s")
-    except (aiohttp.ClientError, OSError) as error:
+    except (aiohttp.ClientError, OSError, ValueError) as error:
         if isinstance(error.__cause__, ForbiddenAddress):  # so the resolver's refusal arrives
             return Outcome(False, str(error.__cause__), final=True)
         # The text of an aiohttp error may hold the whole address, and with it what somebody hid in its path.
         why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
         return Outcome(False, f"{urlsplit(url).hostname} could not be reached: {why}")
+
+
+def _socket(info: AddrInfoType, allow_loopback: bool) -> socket.socket:
+    """The last gate: what is connected to is what was checked, however it was looked up."""
+    family, kind, proto, _, address = info
+    check(str(address[0]), allow_loopback=allow_loopback)
+    return socket.socket(family, kind, proto)
 
 
 def _outcome(status: int, said: str) -> Outcome:

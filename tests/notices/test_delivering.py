@@ -175,7 +175,8 @@ def test_a_rule_selects(seeded, rule, fields, sent):
     "url",
     ["", "hooks.example.org", "ftp://hooks.example.org/", "http://", "http://127.0.0.1/", "http://[::1]/", "http://0/",
      "http://169.254.169.254/latest", "http://2130706433/", "https://user:pass@hooks.example.org/", "http://a:99999/",
-     "http://[::ffff:127.0.0.1]/", "http://h:0/"],
+     "http://[::ffff:127.0.0.1]/", "http://h:0/", "http://169．254．169．254/", "http://127。0。0。1/",
+     "https://hooks..example.org/", f"https://{'a' * 64}.example.org/"],
 )  # fmt: skip
 def test_where_no_message_goes(url):
     assert wrong_address(url, allow_loopback=False)
@@ -185,6 +186,15 @@ def test_a_name_that_leads_to_this_machine_is_refused_when_connecting():
     outcome = asyncio.run(send("http://localhost:9/", b"{}", {}, allow_loopback=False))
     assert not outcome.delivered
     assert "loopback" in outcome.answer
+
+
+def test_what_is_connected_to_was_checked_whatever_was_looked_up(monkeypatch):
+    monkeypatch.setattr("dashboard.notices.sending.wrong_address", lambda url, allow_loopback: "")
+    outcome = asyncio.run(send("http://127。0。0。1:9/", b"{}", {}, allow_loopback=False))
+    assert not outcome.delivered
+    assert "loopback" in outcome.answer
+    outcome = asyncio.run(send("https://hooks..example.org/", b"{}", {}, allow_loopback=False))
+    assert not outcome.delivered, "a name that cannot be looked up holds up nobody else's messages"
 
 
 def test_nothing_of_a_path_is_told_when_nobody_listens():

@@ -31,7 +31,11 @@ def headline(board: Board, now: datetime, confined: bool = False) -> Headline:
     seen_to = sum(bool(tile.upkeep) for tile in board.tiles) + sum(sum(tile.covered.values()) for tile in board.tiles)
     known = f", {seen_to} in maintenance or known of" if seen_to else ""
     text = "Nothing needs you" if known else "All is well"
-    return Headline(Health.READY, text, f"{regions}, {deployments}{moving}{known}")
+    unread = ""
+    if board.figures.trouble:
+        # Nobody would be told of a critical alert, so nobody may be told that all is well.
+        text, unread = "No trouble known", f". {board.figures.trouble}"
+    return Headline(Health.READY, text, f"{regions}, {deployments}{moving}{known}{unread}")
 
 
 def _nothing_known(board: Board, now: datetime, confined: bool) -> Headline | None:

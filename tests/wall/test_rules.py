@@ -3,10 +3,13 @@
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from dashboard.wall.shape import LANDSCAPE, PORTRAIT, shape
+from dashboard.wall.words import headline
+from regions.domain.health import Health
 from regions.domain.hearing import cut_off
 from regions.domain.links import Link
 from regions.domain.viewer import Scope, Viewer
@@ -82,6 +85,20 @@ def test_viewers_of_the_same_scope_share_what_is_drawn_and_others_do_not():
     others = [Viewer("ada"), Viewer("x", Scope()), Viewer("x", Scope(frozenset({"a"}))),
               Viewer("x", Scope(namespaces=frozenset({"a", "b"})))]  # fmt: skip
     assert len({one.permission_set, *(other.permission_set for other in others)}) == 5
+
+
+@pytest.mark.parametrize("trouble", ["", "Alertmanager did not answer"])
+def test_all_is_well_only_while_the_alerts_can_be_read(trouble):
+    counts = SimpleNamespace(total=3, by_health={})
+    figures = SimpleNamespace(trouble=trouble, critical=0)
+    tile = SimpleNamespace(upkeep=None, covered={}, health=Health.READY, ill=[], worst=())
+    board = SimpleNamespace(
+        tiles=(tile,), deployments=counts, moving_total=0, figures=figures, silent=(), cut_off=None,
+        management=object(), freshness=SimpleNamespace(alive=True),
+    )  # fmt: skip
+    found = headline(board, NOON)
+    assert (found.text == "All is well") is (not trouble)
+    assert trouble in found.detail
 
 
 def test_a_scope_of_regions_and_namespaces_needs_both():

@@ -38,6 +38,9 @@ class UpkeepForm(forms.Form):
         now = timezone.now()
         starts_at = found.get("starts_at") or now
         until = found.get("until")
+        if starts_at - now > upkeep.LONGEST:
+            self.add_error("starts_at", f"That is more than {upkeep.LONGEST.days} days ahead.")
+            return {**found, "starts_at": None}
         if found.get("lasts") and not until:
             until = max(starts_at, now) + timedelta(minutes=int(found["lasts"]))
         if "until" not in self.errors and (wrong := upkeep.wrong_time(found.get("what", ""), starts_at, until, now)):

@@ -62,12 +62,16 @@ def _time(name: str, text: str, now: datetime, problems: dict[str, str]) -> date
 
 
 def moment(text: str, now: datetime) -> datetime | None:
-    """A moment as people and programs write it: ISO 8601 (UTC unless it says otherwise), a day, or how long ago."""
+    """A moment as people and programs write it: ISO 8601 (UTC unless it says otherwise), a day, or how long ago.
+
+    None for what is none, or lies where nobody can mean it: from there no span could be taken off.
+    """
     text = text.strip()
     if span := _SPAN.fullmatch(text.removesuffix("ago").strip()):
         return now - timedelta(**{_UNITS[span[2].lower()]: int(span[1])})
     try:
         found = datetime.fromisoformat(text)
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
+    return found if 1970 <= found.year < 9999 else None

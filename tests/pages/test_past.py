@@ -118,7 +118,8 @@ def test_the_timeline_shows_conditions_events_requests_and_gaps(kept, ada):
 
 
 def test_any_stretch_can_be_asked_for(kept, ada):
-    for query in ("span=1h", "span=kept", "span=nonsense", "until=1h", "until=never", "until=2099-01-01"):
+    for query in ("span=1h", "span=kept", "span=nonsense", "until=1h", "until=never", "until=2099-01-01",
+                  "until=0001-01-01", "until=9999-12-31T23:59"):
         assert ada.get(f"/deployments/{NS}/{NAME}/timeline/?{query}").status_code == 200, query
     assert ada.get(f"/deployments/{NS}/unheard-of/timeline/").status_code == 404
 

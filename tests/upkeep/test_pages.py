@@ -62,6 +62,8 @@ def test_bad_times_are_said_at_the_field_and_nothing_typed_is_lost(seeded, ada):
         ({"until": "2020-01-01 10:00"}, "over before it begins"),
         ({"until": "", "lasts": ""}, "Say until when"),
         ({"until": "2999-01-01 10:00"}, "longer than 90 days"),
+        ({"starts_at": "9999-12-31 23:59"}, "more than 90 days ahead"),
+        ({"starts_at": "9999-12-31 23:59", "what": ACKNOWLEDGED, "lasts": ""}, "more than 90 days ahead"),
         ({"reason": ""}, "Say why"),
         ({"what": "party"}, "Select a valid choice"),
     ):

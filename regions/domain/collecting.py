@@ -14,6 +14,9 @@ WHOLE: Place = ("", "")
 MOST_PARTS, MOST_PARTS_OF_ALL = 50, 1000
 """Rows of one figure that are kept, of one cluster and of a store as a whole: the largest."""
 
+LONGEST = 253
+"""Characters of a name: nothing in Kubernetes has a longer one, but a series may say anything."""
+
 SPARKS = (
     "cpu_used_ratio", "mem_used_ratio", "disk_worst", "nodes_ready", "pods_waiting", "api_err", "cost_hour",
     "targets_up_ratio",
@@ -102,7 +105,7 @@ def sort(
         if place is None or row.value is None:
             continue
         one = found.setdefault(place, Found())
-        one.tenant = row.labels.get("tenant", "") or one.tenant
+        one.tenant = row.labels.get("tenant", "")[:LONGEST] or one.tenant
         labels = {label: row.labels[label] for label in asked[id].parts if label in row.labels}
         several.setdefault((place, id), []).append((labels, row.value))
     for (place, id), members in several.items():
@@ -117,9 +120,10 @@ def _place(query: Asked, labels: Mapping[str, str], namespaces: Mapping[str, set
     if query.by == "store":
         return WHOLE
     name = labels.get("cluster", "")
-    if not name:
+    namespace = labels.get("clusterNamespace", "")
+    if not name or max(len(name), len(namespace)) > LONGEST:
         return None
-    if namespace := labels.get("clusterNamespace", ""):
+    if namespace:
         return namespace, name
     known = namespaces.get(name, set())
     if len(known) > 1:

@@ -22,6 +22,12 @@ FRESH = timedelta(minutes=3)
 POINTS, STEP = 60, 60
 """A sparkline: so many points, so many seconds apart."""
 
+OLDEST = 10 * 365 * 86400.0
+"""Seconds: no sample is older."""
+
+LARGEST = 1e24
+"""Sums and products of such numbers are still finite."""
+
 SKEWED = 30.0
 """Seconds: no clock that is kept well is further off."""
 
@@ -61,16 +67,17 @@ def figure(
 
 def sampled(read_at: datetime, age: float | None) -> datetime | None:
     """When the newest sample was taken, by its age. A sample from the future is as new as can be: a clock is off."""
-    return read_at - timedelta(seconds=max(0.0, age)) if age is not None else None
+    return read_at - timedelta(seconds=min(max(0.0, age), OLDEST)) if age is not None else None
 
 
 def finite(value: object) -> float | None:
-    """A number that can be drawn and added; None for NaN, for infinities (a division by nothing), and for no number."""
+    """A number that can be drawn, added and weighed; None for NaN, for infinities (a division by nothing), for what
+    no cluster has so much of, and for no number."""
     try:
         found = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return None
-    return found if math.isfinite(found) else None
+    return found if math.isfinite(found) and abs(found) <= LARGEST else None
 
 
 def fold(rule: str, values: Sequence[float]) -> float:

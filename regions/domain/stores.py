@@ -27,6 +27,8 @@ NAMESPACE = "kof"
 PROMXY_CONFIG = "kof-mothership-promxy-config"
 OLD_SECRET = "storage-vmuser-credentials"  # noqa: S105  (the name of one)
 
+LONGEST, LONGEST_URL = 253, 500  # as much as is kept of a name and of an address; a ConfigMap may say anything
+
 _SERVICE = re.compile(r"([a-z0-9]([-a-z0-9]*[a-z0-9])?)\.([a-z0-9]([-a-z0-9]*[a-z0-9])?)\.svc(\.cluster\.local)?")
 
 
@@ -160,7 +162,7 @@ def discover(
 def _of_config_map(manifest: Manifest, regionless: bool, hand: Hand, through: bool) -> Source:
     ns = hand.namespace
     data, place = m.mapping(manifest.get("data")), f"{m.namespace(manifest)}/{m.name(manifest)}"
-    name = m.text(data.get("regional_cluster_name")) or m.name(manifest).removeprefix("kof-")
+    name = m.text(data.get("regional_cluster_name"))[:LONGEST] or m.name(manifest).removeprefix("kof-")
     namespace = _speaks_for(manifest, data.get("regional_cluster_namespace"), hand)
     url = _reachable(m.text(data.get("read_metrics_endpoint")), ns)
     config = _http_config(m.text(data.get("kof_http_config")))
@@ -181,7 +183,7 @@ def _of_config_map(manifest: Manifest, regionless: bool, hand: Hand, through: bo
 def _speaks_for(manifest: Manifest, said: Any, hand: Hand) -> str:
     """The namespace of the cluster that a ConfigMap is about: what it says, if it may speak for others."""
     own = m.namespace(manifest)
-    return m.text(said) or own if own in hand.trusted else own
+    return m.text(said)[:LONGEST] or own if own in hand.trusted else own
 
 
 def _logins(name: str, namespace: str, config: Mapping[str, Any], hand: Hand) -> tuple[SecretName, ...]:
@@ -200,7 +202,7 @@ def _logins(name: str, namespace: str, config: Mapping[str, Any], hand: Hand) ->
 
 def _child(manifest: Manifest, hand: Hand) -> Home:
     data = m.mapping(manifest.get("data"))
-    name = m.text(data.get("child_cluster_name")) or m.name(manifest).removeprefix("kof-cluster-config-")
+    name = m.text(data.get("child_cluster_name"))[:LONGEST] or m.name(manifest).removeprefix("kof-cluster-config-")
     namespace = _speaks_for(manifest, data.get("child_cluster_namespace"), hand)
     store = m.text(data.get("regional_cluster_name"))
     at = m.text(data.get("regional_cluster_namespace")) or m.namespace(manifest)
@@ -225,7 +227,7 @@ def _of_group(manifest: Manifest, hand: Hand) -> Source | None:
     if said and m.namespace(manifest) in hand.trusted:
         user, password = m.text(basic.get("username_key")), m.text(basic.get("password_key"))
         logins = (SecretName(ns, said, user or "username", password or "password"),)
-    name = m.text(spec.get("cluster_name")) or m.name(manifest)
+    name = m.text(spec.get("cluster_name"))[:LONGEST] or m.name(manifest)
     place = f"{m.namespace(manifest)}/{m.name(manifest)}"
     return Source(
         f"extra:{place}", "extra", name, url, f"PromxyServerGroup {place}, that no ConfigMap accounts for",
@@ -293,7 +295,7 @@ def _reachable(url: str, ns: str) -> str:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return ""
-    if parts.scheme not in ("http", "https") or not host:
+    if parts.scheme not in ("http", "https") or not host or len(url) > LONGEST_URL:
         return ""
     if "." not in host and ":" not in host and host != "localhost":
         host = f"{host}.{ns}.svc"

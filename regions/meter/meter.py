@@ -11,9 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, InterfaceError, connections
+from django.db import DatabaseError, DataError, InterfaceError, connections
 
 from regions.domain.collecting import Kept, Place
+from regions.domain.measures import Why
 from regions.journal import LeaseLost
 from regions.meter import ledger
 from regions.meter.alarms import Alarms
@@ -60,6 +61,9 @@ class Meter:
             while True:
                 try:
                     await self._run()
+                except DataError:
+                    # Something that was said, not the database, is at fault: watching must not end for it.
+                    log.exception("The meter has something that the database does not take; beginning again")
                 except (LeaseLost, DatabaseError, InterfaceError):
                     raise
                 except Exception:
@@ -127,7 +131,13 @@ class Meter:
         """Ask one store at its turns, for good."""
         while True:
             if book.source.kind != "promxy" or self.lacking():
-                await self.turn(book)
+                try:
+                    await self.turn(book)
+                except Exception:
+                    # Whatever a store makes up costs that store alone.
+                    log.exception("What a store answers cannot be taken in", extra={"store": book.source.key})
+                    said = "It answers what cannot be taken in; Pane's log says more"
+                    book.failed(StoreError(Why.BROKEN, said), now())
             await asyncio.sleep(self.pause(book))
 
     async def turn(self, book: Book) -> None:

@@ -16,6 +16,7 @@ from prometheus_api_client.exceptions import PrometheusApiClientException
 from urllib3.exceptions import HTTPError
 from urllib3.util.retry import Retry
 
+from regions.domain import manifest as m
 from regions.domain.figures import finite
 from regions.domain.measures import Why
 from regions.domain.redact import HIDDEN, without_credentials
@@ -89,7 +90,7 @@ class StoreClient:
         more = {"timeout": f"{max(1, int(deadline))}s", **(params or {})}
         with self._asking(deadline) as call:
             rows = self._prometheus.custom_query(promql, params=more)
-            samples = tuple(Sample(dict(row["metric"]), finite(row["value"][1])) for row in rows)
+            samples = tuple(Sample(_labels(row["metric"]), finite(row["value"][1])) for row in rows)
         return self._answer(call, samples)
 
     def query_range(self, promql: str, start: datetime, end: datetime, step: int, *, deadline: float) -> Answer:
@@ -97,9 +98,7 @@ class StoreClient:
         more = {"timeout": f"{max(1, int(deadline))}s"}
         with self._asking(deadline) as call:
             rows = self._prometheus.custom_query_range(promql, start, end, str(step), params=more)
-            lines = tuple(
-                Line(dict(row["metric"]), {float(at): finite(value) for at, value in row["values"]}) for row in rows
-            )
+            lines = tuple(Line(_labels(row["metric"]), _points(row["values"])) for row in rows)
         return self._answer(call, lines)
 
     def get(self, path: str, *, deadline: float, params: Mapping[str, Any] | None = None) -> Any:
@@ -163,9 +162,23 @@ class StoreClient:
 
     def _answer(self, call: Call, rows: tuple[Any, ...]) -> Answer:
         said = call.said if isinstance(call.said, dict) else {}
-        texts = [text for text in said.get("warnings") or () if isinstance(text, str)]
+        warned = said.get("warnings")
+        texts = [text for text in warned if isinstance(text, str)] if isinstance(warned, list) else []
         warnings = tuple(self.scrub(text)[:300] for text in texts[:5])
         return Answer(rows, call.took, said.get("isPartial") is True, warnings, _skew(call.headers))
+
+
+def _labels(said: Any) -> dict[str, str]:
+    """Labels as text that a database takes, whatever a store calls one."""
+    return {
+        name: value if type(value) is str and "\x00" not in value else m.text(value)
+        for name, value in dict(said).items()
+    }
+
+
+def _points(said: Any) -> dict[float, float | None]:
+    moments = ((finite(at), finite(value)) for at, value in said)
+    return {at: value for at, value in moments if at is not None}
 
 
 def _remember(response: requests.Response, *args: Any, **more: Any) -> None:

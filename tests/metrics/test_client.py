@@ -202,6 +202,19 @@ def test_a_range_has_points_by_time_and_gaps_stay_gaps():
     assert server.requests[0].query["step"] == "60"
 
 
+def test_what_a_store_makes_up_is_taken_for_no_more_than_it_is():
+    metric = {"cluster": ["web"], "n": 5, "z": "a\x00b"}
+    said = {"warnings": 5, "data": {"result": [{"metric": metric, "value": [1, "1e300"],
+                                                "values": [["NaN", "1"], [60, "2"]]}]}}  # fmt: skip
+    start = client_module.datetime.fromtimestamp(60, client_module.UTC)
+    with faulty(faults.answering(said)) as server:
+        answer = client(server.url).query("up", deadline=5)
+        points = client(server.url).query_range("up", start, start, 60, deadline=5).rows[0].points
+    assert answer.rows[0].labels == {"cluster": "", "n": "5", "z": "ab"}
+    assert (answer.rows[0].value, answer.warnings) == (None, ())
+    assert points == {60.0: 2.0}
+
+
 def test_what_hangs_does_not_hold_up_what_does_not():
     """Order is the proof: all good answers are in while the bad ones still wait, whatever the machine is doing."""
     order: list[str] = []

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from regions.domain.breaker import FIRST, KNOCK, LONGEST, Breaker
 from regions.domain.collecting import Kept, keep, mixed, remember, sort
-from regions.domain.figures import Told, figure
+from regions.domain.figures import Told, figure, sampled
 from regions.domain.measures import Missing, Reading, Why, total, weighted
 from regions.metrics.client import Sample
 from regions.metrics.queries import QUERIES, merged, quoted
@@ -45,6 +45,18 @@ def test_two_clusters_of_one_name_are_never_mixed():
 
 def test_a_number_that_is_none_is_no_row():
     assert sort([QUERIES["nodes"]], [row("nodes", None, cluster="web")]) == {}
+
+
+def test_names_that_nothing_in_kubernetes_has_are_no_clusters():
+    nodes = [QUERIES["nodes"]]
+    for labels in ({"cluster": "w" * 254}, {"cluster": "w", "clusterNamespace": "n" * 254}):
+        assert sort(nodes, [row("nodes", 3, **labels)]) == {}
+    found = sort(nodes, [row("nodes", 3, cluster="web", clusterNamespace="team", tenant="t" * 400)])
+    assert len(found["team", "web"].tenant) == 253
+
+
+def test_no_sample_is_older_than_time():
+    assert sampled(NOON, 1e23) < NOON - timedelta(days=3000)
 
 
 def test_several_rows_of_a_cluster_are_its_figure_and_its_parts():

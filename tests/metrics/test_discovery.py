@@ -137,6 +137,8 @@ def test_a_later_release_without_promxy_has_a_multilevel_select():
 def test_nonsense_is_a_source_without_an_address_and_never_an_error():
     for url in ("", "ftp://x", "not a url", "http://", "http://x:99999/", "javascript:alert(1)"):
         assert by_key(discover([kof.regional("eu", url)]))["regional:kcm-system/eu"].url == ""
+    long = discover([kof.regional("e" * 400, f"https://x/{'a' * 600}")]).sources[0]
+    assert (len(long.name), long.url) == (253, ""), "as much as is kept"
     data = {"kof_http_config": "[", "read_metrics_endpoint": "https://ada:secret@eu.example.org/a"}
     odd = {"metadata": {"name": "kof-eu", "namespace": "x", "labels": {kof.ROLE: "regional"}}, "data": data}
     assert by_key(discover([odd]))["regional:x/eu"].url == "https://eu.example.org/a"

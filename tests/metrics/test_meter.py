@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import DataError
 from django.utils import timezone
 
 from regions import journal
@@ -15,11 +16,12 @@ from regions.domain.kinds import KINDS, Kind
 from regions.domain.measures import Aggregate, Missing, Reading, Why
 from regions.domain.notes import Heard, Put
 from regions.domain.refs import MANAGEMENT
-from regions.domain.stores import Hand
+from regions.domain.stores import Hand, Source
 from regions.domain.viewer import Viewer
 from regions.fleet import measures
 from regions.meter import book as book_module
 from regions.meter import meter as meter_module
+from regions.meter.book import Book
 from regions.meter.meter import Meter
 from regions.metrics.options import Options
 from regions.models import Firing, Measured, Pulse, Store
@@ -328,6 +330,37 @@ def test_who_no_longer_leads_writes_nothing(term: int):
         with pytest.raises(journal.LeaseLost):
             run(Meter(options(), term, Secrets()), lambda: False)
     assert not Store.objects.exists()
+
+
+def test_what_a_store_makes_up_costs_that_store_alone(monkeypatch: pytest.MonkeyPatch):
+    async def turn(self: Meter, book: Book) -> None:
+        raise OverflowError("date value out of range")
+
+    async def work() -> Book:
+        book = Book(Source("regional:a/eu", "regional", "eu", "http://eu", "ConfigMap"))
+        task = asyncio.create_task(Meter(options(seconds=60), 1, Secrets()).follow(book))
+        await asyncio.wait([task], timeout=0.1)
+        assert not task.done()
+        task.cancel()
+        return book
+
+    monkeypatch.setattr(Meter, "turn", turn)
+    failure = asyncio.run(work()).failure
+    assert failure
+    assert failure.why is Why.BROKEN
+
+
+def test_what_the_database_does_not_take_is_no_lost_database(monkeypatch: pytest.MonkeyPatch):
+    errors = [DataError("value too long for type character varying(253)"), journal.LeaseLost()]
+
+    async def broken(self: Meter) -> None:
+        raise errors.pop(0)
+
+    monkeypatch.setattr(Meter, "_run", broken)
+    monkeypatch.setattr(meter_module, "AGAIN", 0)
+    with pytest.raises(journal.LeaseLost):
+        asyncio.run(Meter(options(), 1, Secrets()).run())
+    assert not errors, "the watcher, which ends with the meter, went on"
 
 
 def test_a_store_that_is_no_longer_named_is_forgotten(term: int):

@@ -146,8 +146,9 @@ def ask(request: Request) -> Response:
 
 
 def only_tried(request: Request) -> bool:
-    """Whether `?preview=true` is asked for."""
-    return request.query_params.get("preview", "").lower() in ("1", "true", "yes")
+    """Whether `?preview=true` is asked for. However else somebody says it: only a clear no is one, for that writes."""
+    said = request.query_params.get("preview")
+    return said is not None and said.strip().lower() not in ("0", "false", "no", "off")
 
 
 def answer(

@@ -82,7 +82,7 @@ def _socket(info: AddrInfoType, allow_loopback: bool) -> socket.socket:
 
 
 def _outcome(status: int, said: str) -> Outcome:
-    words = " ".join(without_credentials(said).split())[:160]
+    words = " ".join(without_credentials(said.replace("\x00", " ")).split())[:160]  # a database takes no zero byte
     told = f"{status}{f': {words}' if words else ''}"
     if 200 <= status < 300:
         return Outcome(True, told)

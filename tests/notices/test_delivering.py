@@ -203,6 +203,14 @@ def test_nothing_of_a_path_is_told_when_nobody_listens():
     assert "very-secret" not in outcome.answer
 
 
+def test_what_a_receiver_answers_can_be_kept(seeded, rule, hook):
+    hook.answers = [(200, b"a\x00b")]
+    making.test(rule, "boss", timezone.now())
+    assert deliver(timezone.now()) == 1
+    row = Delivery.objects.get()
+    assert (row.state, row.answer) == ("delivered", "200: a b")
+
+
 def test_settings_hold_no_secret_of_a_rule(seeded, rule):
     assert messages.secret(rule) not in json.dumps(list(NoticeRule.objects.values()), default=str)
     assert settings.SECRET_KEY not in json.dumps(list(NoticeRule.objects.values()), default=str)

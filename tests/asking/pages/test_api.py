@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
+from django.test import Client, RequestFactory
+from rest_framework.request import Request
 
 from dashboard.demo.installation import Installation
 from dashboard.people import tokens
+from deployments.asking_api import only_tried
 from deployments.models import Submission
 from tests.asking.pages.conftest import allow, copied
 from tests.asking.submit.asked import deployment
@@ -34,6 +36,14 @@ def program(management: Api) -> Client:
 
 def post(client: Client, query: str = "", **more: Any) -> Any:
     return client.post(f"{URL}{query}", BODY | more, content_type="application/json")
+
+
+@pytest.mark.parametrize(("said", "tried"), [
+    ("?preview=true", True), ("?preview=on", True), ("?preview=True%20", True), ("?preview", True),
+    ("?preview=false", False), ("?preview=0", False), ("", False),
+])  # fmt: skip
+def test_nothing_is_written_however_a_preview_is_asked_for(said: str, tried: bool):
+    assert only_tried(Request(RequestFactory().post(f"{URL}{said}"))) is tried
 
 
 def test_a_preview_makes_nothing(program: Client, management: Api):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from regions.domain.charts.spans import Span, span_of
 from regions.panels.links import Link
@@ -28,11 +28,14 @@ class Scope:
 
     @property
     def url(self) -> str:
-        """The page of metrics of this scope."""
-        if self.cluster and self.namespace:
-            return reverse("deployments:metrics", args=[self.namespace, self.cluster])
-        if self.region:
-            return reverse("metrics:region", args=[self.region])
+        """The page of metrics of this scope; of a name that nothing can have, that of the fleet."""
+        try:
+            if self.cluster and self.namespace:
+                return reverse("deployments:metrics", args=[self.namespace, self.cluster])
+            if self.region:
+                return reverse("metrics:region", args=[self.region])
+        except NoReverseMatch:
+            pass
         return reverse("metrics:index")
 
     @property

@@ -14,6 +14,7 @@ PAGES = (
     "/regions/us-east/metrics/", "/regions/dc-lund/metrics/", "/regions/~management/metrics/",
     "/deployments/kcm-system/shop-prod/metrics/", "/deployments/kcm-system/ads-prod/metrics/",
     "/deployments/platform/old-ci/metrics/", "/metrics/chart/?query=cpu_used_ratio&region=eu-central&span=24h",
+    "/metrics/figures/nodes/?region=a/b", "/metrics/chart/?query=nodes&cluster=a/b/c&span=nonsense",
 )  # fmt: skip
 
 

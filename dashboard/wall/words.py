@@ -31,11 +31,22 @@ def headline(board: Board, now: datetime, confined: bool = False) -> Headline:
     seen_to = sum(bool(tile.upkeep) for tile in board.tiles) + sum(sum(tile.covered.values()) for tile in board.tiles)
     known = f", {seen_to} in maintenance or known of" if seen_to else ""
     text = "Nothing needs you" if known else "All is well"
-    unread = ""
-    if board.figures.trouble:
-        # Nobody would be told of a critical alert, so nobody may be told that all is well.
-        text, unread = "No trouble known", f". {board.figures.trouble}"
-    return Headline(Health.READY, text, f"{regions}, {deployments}{moving}{known}{unread}")
+    unknown, unread = _unknown(board), board.figures.trouble
+    if unknown or unread:
+        # Of what cannot be told, and while nobody would be told of a critical alert, nobody is told that all is well.
+        text = "No trouble known"
+    detail = f"{regions}, {deployments}{moving}{known}{unknown}" + (f". {unread}" if unread else "")
+    return Headline(Health.UNKNOWN if unknown else Health.READY, text, detail)
+
+
+def _unknown(board: Board) -> str:
+    """What we hear and still cannot tell the health of, in words."""
+    heard = [tile for tile in board.tiles if not tile.blind and not tile.upkeep]
+    regions = [tile for tile in heard if tile.health is Health.UNKNOWN]
+    deployments = sum(tile.deployments.by_health.get(Health.UNKNOWN, 0) for tile in heard)
+    said = [_names(regions)] if regions else []
+    said += [counted(deployments, "deployment")] if deployments else []
+    return f"; unknown: {' and '.join(said)}" if said else ""
 
 
 def _nothing_known(board: Board, now: datetime, confined: bool) -> Headline | None:

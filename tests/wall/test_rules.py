@@ -87,18 +87,27 @@ def test_viewers_of_the_same_scope_share_what_is_drawn_and_others_do_not():
     assert len({one.permission_set, *(other.permission_set for other in others)}) == 5
 
 
-@pytest.mark.parametrize("trouble", ["", "Alertmanager did not answer"])
-def test_all_is_well_only_while_the_alerts_can_be_read(trouble):
-    counts = SimpleNamespace(total=3, by_health={})
+@pytest.mark.parametrize(("trouble", "region", "deployments", "said", "health"), [
+    ("", Health.READY, {}, "All is well", Health.READY),
+    ("Alertmanager did not answer", Health.READY, {}, "No trouble known", Health.READY),
+    ("", Health.UNKNOWN, {}, "No trouble known", Health.UNKNOWN),
+    ("", Health.READY, {Health.UNKNOWN: 2}, "No trouble known", Health.UNKNOWN),
+])  # fmt: skip
+def test_all_is_well_only_while_everything_can_be_told(trouble, region, deployments, said, health):
+    counts = SimpleNamespace(total=3, by_health=deployments)
     figures = SimpleNamespace(trouble=trouble, critical=0)
-    tile = SimpleNamespace(upkeep=None, covered={}, health=Health.READY, ill=[], worst=())
+    tile = SimpleNamespace(
+        upkeep=None, covered={}, health=region, ill=[], worst=(), blind=False, deployments=counts,
+        card=SimpleNamespace(title="eu"),
+    )  # fmt: skip
     board = SimpleNamespace(
         tiles=(tile,), deployments=counts, moving_total=0, figures=figures, silent=(), cut_off=None,
         management=object(), freshness=SimpleNamespace(alive=True),
     )  # fmt: skip
     found = headline(board, NOON)
-    assert (found.text == "All is well") is (not trouble)
+    assert (found.text, found.health) == (said, health)
     assert trouble in found.detail
+    assert ("2 deployments" in found.detail, "unknown: eu" in found.detail) == (bool(deployments), region != "Ready")
 
 
 def test_a_scope_of_regions_and_namespaces_needs_both():

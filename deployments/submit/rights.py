@@ -1,14 +1,16 @@
 """As whom a cluster is asked to write.
 
 On management the API server's own rules answer for the person who asks, unless that is switched off. In a region people
-have no accounts: management is asked whether they may make what is made there for, then Pane writes with its own.
+have no accounts: management is asked whether they may make what is made there for, then Pane writes with its own. A
+Secret of another namespace than that is changed there only for those who may change such ones on management: a
+Credential says itself where its Secret lies, and whoever writes it may name any.
 """
 
 from collections.abc import Sequence
 
 from django.conf import settings
 
-from deployments.domain.manifests import Planned, main_of
+from deployments.domain.manifests import Planned, main_of, secret_kind
 from regions.clusters import Clusters
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
@@ -43,4 +45,16 @@ async def account(clusters: Clusters, cluster: str, planned: Sequence[Planned], 
             f"Pane writes to {cluster} only for those who may {verb} {attributes['resource']}{where} on the management "
             f"cluster, and {person.name} may not{why}"
         )
+    beyond = {
+        (one.verb, one.ref.namespace) for one in planned
+        if one.cluster == cluster and one.verb != "create" and secret_kind(one.manifest)
+        and one.ref.namespace != ref.namespace
+    }  # fmt: skip
+    for verb, namespace in sorted(beyond):
+        wanted = {"verb": verb, "group": "", "resource": "secrets", "namespace": namespace}
+        if not (await management.review(wanted, person)).allowed:
+            raise Refused(
+                f"Pane would {verb} Secrets of {namespace} in {cluster} only for those who may {verb} Secrets in "
+                f"{namespace} on the management cluster, and {person.name} may not"
+            )
     return None

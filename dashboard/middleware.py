@@ -46,11 +46,20 @@ def viewer(get_response: GetResponse) -> GetResponse:
 
 
 def no_zero_bytes(get_response: GetResponse) -> GetResponse:
-    """Nothing is found under an address with a zero byte: no name has one, and PostgreSQL fails at the question."""
+    """Let no zero byte in: no name holds one, no key types one, and PostgreSQL fails at the question.
+
+    Nothing is found under an address with one. In a form it becomes the sign for what cannot be shown (U+FFFD), which
+    the rules of each field then refuse, so that the rest of what was typed is not lost.
+    """
 
     def answer(request: HttpRequest) -> HttpResponse:
         if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             raise Http404("No name holds a zero byte")
+        if request.method == "POST" and any("\x00" in text for _, texts in request.POST.lists() for text in texts):
+            cleaned = request.POST.copy()
+            for name, texts in request.POST.lists():
+                cleaned.setlist(name, [text.replace("\x00", "\ufffd") for text in texts])
+            request.POST = cleaned  # type: ignore[assignment]
         return get_response(request)
 
     return answer

@@ -1,5 +1,6 @@
 """Who may do what, for whom, and how it is said."""
 
+import time
 from typing import Any
 
 import pytest
@@ -21,6 +22,23 @@ def grant(api: Api, space: str, name: str, subject: dict[str, str], *rules: dict
         "metadata": {"name": name}, "subjects": [subject],
         "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": name},
     })  # fmt: skip
+    _wait_until_heeded(api, "" if everywhere else space, subject, rules[0])
+
+
+def _wait_until_heeded(api: Api, space: str, subject: dict[str, str], rule: dict[str, Any]) -> None:
+    """A real server hears of a new binding by a watch of its own, a moment later."""
+    name = subject["name"]
+    who = {"User": name, "ServiceAccount": f"system:serviceaccount:{subject.get('namespace')}:{name}"}
+    asked = {
+        "namespace": space, "verb": rule["verbs"][0], "group": rule["apiGroups"][0],
+        "resource": rule["resources"][0].partition("/")[0], "name": (rule.get("resourceNames") or [""])[0],
+    }  # fmt: skip
+    spec = {"user": who.get(subject["kind"], "anybody"), "resourceAttributes": asked}
+    spec["groups"] = [name] if subject["kind"] == "Group" else ["system:authenticated"]
+    deadline = time.monotonic() + 10
+    while not api.create(f"{REVIEWS}/subjectaccessreviews", {"spec": spec}).body["status"]["allowed"]:
+        assert time.monotonic() < deadline, f"the binding of {name} is not heeded"
+        time.sleep(0.05)
 
 
 def user(name: str) -> dict[str, str]:

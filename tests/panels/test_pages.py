@@ -144,7 +144,7 @@ def test_pages_are_drawn_without_asking_a_store(measured, ada, monkeypatch):
         raise AssertionError("a page asked a store")
 
     monkeypatch.setattr("regions.panels.charting.chart", never)
-    for url in PAGES[:-1]:
+    for url in (page for page in PAGES if not page.startswith("/metrics/chart/")):
         assert ada.get(url).status_code == 200, url
 
 

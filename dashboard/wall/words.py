@@ -90,7 +90,7 @@ def _trouble(board: Board, now: datetime, confined: bool) -> Headline | None:
         names = [row.target.name for tile in board.tiles for row in tile.worst]
         detail.append(listed(names, 4) if len(names) >= failing else f"{', '.join(names[:4])} and {failing - 4} more")
     if critical:
-        said.append(f"{counted(critical, 'critical alert')}")
+        said.append(f"{counted(critical, 'critical or error alert')}")
     if not said:
         return None
     healths = {tile.health for tile in ill} | {health for tile in board.tiles for health, _ in tile.ill}

@@ -125,7 +125,7 @@ def test_alerts_stand_on_their_region_and_the_critical_ones_in_the_headline(seed
             fingerprint=f"{region}-{severity}", source="alertmanager", name=f"Burn{severity}", severity=severity,
             state="active", region=region, since=now, seen_at=now, summary="Something burns",
         )  # fmt: skip
-    assert "1 critical alert" in read("/wall/")
+    assert "1 critical or error alert" in read("/wall/")
     text = read("/wall/alerts/")
     assert "Burncritical" in text
     assert "Burninfo" not in text, "what is said for information is no alert"

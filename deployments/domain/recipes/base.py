@@ -133,7 +133,7 @@ def asked(recipe: Recipe, draft: CredentialDraft) -> list[Problem]:
             found.append(error(question.name, "Choose one of those offered."))
         elif len(value) > 256 * 1024:
             found.append(error(question.name, "This is larger than 256 KiB, more than a cluster stores in one object."))
-        elif "\x00" in value:
+        elif "\x00" in value or "\ufffd" in value:  # as a page takes it, the one becomes the other
             found.append(error(question.name, "This holds a zero byte, which no text has."))
     names = {question.name for question in recipe.fields}
     strange = sorted({*draft.fields, *draft.secrets} - names)

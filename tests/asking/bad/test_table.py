@@ -105,8 +105,8 @@ def told(page: str, field: str) -> str:
 
 
 def clean(text: str) -> str:
-    """As browsers and forms treat it: lines end alike, a zero byte is nothing that a page can hold."""
-    return text.replace("\r\n", "\n").replace("\x00", "").strip()
+    """As browsers and forms treat it: lines end alike, a zero byte is shown as what cannot be shown."""
+    return text.replace("\r\n", "\n").replace("\x00", "\ufffd").strip()
 
 
 def test_nothing_is_found_under_an_address_with_a_zero_byte(ada: Client):

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 PERIOD = 2.0  # seconds
 PAUSES = [timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2)]
 """Before the second attempt, the third, …; after the last it is given up."""
-CLAIM = timedelta(minutes=1)  # who was killed while sending is followed by another after this
+CLAIM = timedelta(minutes=3)  # who was killed while sending is followed by another; longer than AT_ONCE deadlines
 AT_ONCE = 8
 FORGET = 3600.0
 

@@ -48,7 +48,8 @@ def turn(change: Any) -> Turn | None:
         return None
     if change.source != "observed" or change.health == change.previous_health:
         return None
-    if change.health in _ILL and change.previous_health not in _ILL and change.kind in _WHEN_ILL:
+    worse = change.health == Health.FAILED or change.previous_health not in _ILL
+    if change.health in _ILL and worse and change.kind in _WHEN_ILL:
         return Turn(_WHEN_ILL[change.kind], "error" if change.health == Health.FAILED else "warning")
     if change.kind == "ClusterDeployment" and change.health == Health.READY and change.previous_health:
         return Turn(DEPLOYMENT_READY, "info")

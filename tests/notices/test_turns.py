@@ -18,7 +18,8 @@ def change(**columns):
     [
         ({"health": "Failed", "previous_health": "Ready"}, "deployment_failed", "error"),
         ({"health": "Degraded", "previous_health": "Progressing"}, "deployment_failed", "warning"),
-        ({"health": "Failed", "previous_health": "Degraded"}, None, None),  # it had failed: told once
+        ({"health": "Failed", "previous_health": "Degraded"}, "deployment_failed", "error"),  # who wants errors only
+        ({"health": "Degraded", "previous_health": "Failed"}, None, None),  # better, and told already
         ({"health": "Ready", "previous_health": "Failed"}, "deployment_ready", "info"),
         ({"health": "Ready", "previous_health": "Progressing"}, "deployment_ready", "info"),
         ({"health": "Ready", "previous_health": ""}, None, None),  # seen for the first time

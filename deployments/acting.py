@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from deployments import submit
+from deployments.confirming import confirm, key_of, went
 from deployments.domain.findings import Problem, errors
 from deployments.domain.manifests import Planned
 from deployments.forms import by_field
@@ -47,8 +48,7 @@ def answer(request: ViewedRequest, page: Page, asked: Asked) -> HttpResponse:
     """The page with what is wrong, with its preview, or with what became of it; a redirect when it was accepted."""
     if request.method != "POST":
         return _draw(request, page, asked, {"key": submit.new_key()})
-    key = request.POST.get("key", "")
-    key = key if is_key(key) else submit.new_key()
+    key = key_of(request)
     if not asked.sound:
         return _draw(request, page, asked, {"key": key}, status=422 if errors(asked.problems) else 200)
     if request.POST.get("action") == "probe":  # what it found is among the problems
@@ -72,19 +72,13 @@ def _preview(request: ViewedRequest, page: Page, asked: Asked, key: str, changed
 
 
 def _send(request: ViewedRequest, page: Page, asked: Asked, key: str) -> HttpResponse:
-    digest = request.POST.get("digest", "")
-    try:
-        sent = submit.submit(asked.planned, digest, request.viewer, key)
-    except submit.NotAsPreviewed:
-        # Something else than was shown; or this key's request is done already, and this is another one.
-        done = Submission.objects.filter(key=key, state=Submission.State.DONE).exists()
-        return _preview(request, page, asked, submit.new_key() if done else key, changed=True)
-    except submit.NotTheirs:
-        return _preview(request, page, asked, submit.new_key(), changed=True)
-    if sent.submission.state in (Submission.State.DONE, Submission.State.WRITING):
+    sent, next_key = confirm(request, asked.planned, key)
+    if sent is None:
+        return _preview(request, page, asked, next_key, changed=True)
+    if went(sent):
         return redirect(f"{page.after}?request={key}") if page.after else redirect("deployments:submission", key=key)
     asked = replace(asked, problems=tuple(dict.fromkeys((*asked.problems, *sent.problems))))
-    return _draw(request, page, asked, {"key": key, "sent": sent, "digest": digest}, status=422)
+    return _draw(request, page, asked, {"key": key, "sent": sent, "digest": request.POST.get("digest", "")}, status=422)
 
 
 def _draw(

@@ -31,6 +31,19 @@ class Question:
         return self.field.name
 
 
+def secret_questions(
+    recipe: Recipe | None, given: Mapping[str, Secret], found: Sequence[Problem]
+) -> tuple[Question, ...]:
+    """What of a recipe is secret, as it is asked for again: with what is wrong with it, and never with a value."""
+    if recipe is None:
+        return ()
+    return tuple(
+        Question(field, "", tuple(one for one in found if one.field == field.name), bool(given.get(field.name)))
+        for field in recipe.fields
+        if field.secret
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A region that could be chosen; `why_not` is what forbids it."""

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods
 from deployments.acting import Asked, Page, answer
 from deployments.credentials.around import Around, around
 from deployments.credentials.contents import config_map, content
-from deployments.credentials.form import Question
+from deployments.credentials.form import Question, secret_questions
 from deployments.credentials.kinship import recipes_of, secret_fields, values
 from deployments.credentials.needs import Need
 from deployments.credentials.providers import IDENTITIES, SECRET
@@ -73,13 +73,7 @@ class Repointing:
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        if self.recipe is None:
-            return ()
-        return tuple(
-            Question(field, "", tuple(one for one in self.problems if one.field == field.name),
-                     bool(self.secrets.get(field.name)))
-            for field in secret_fields(self.recipe)
-        )  # fmt: skip
+        return secret_questions(self.recipe, self.secrets, self.problems)
 
 
 @never_cache

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from deployments.acting import Asked, Page, answer
 from deployments.credentials.around import Around, around
 from deployments.credentials.comparing import compare
-from deployments.credentials.form import Question
+from deployments.credentials.form import Question, secret_questions
 from deployments.credentials.kinship import recipes_of, secret_fields, secret_of, values, whole
 from deployments.credentials.shapes import Needed
 from deployments.domain.drafts import CredentialDraft, Secret
@@ -50,13 +50,7 @@ class Rotation:
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        if self.recipe is None:
-            return ()
-        return tuple(
-            Question(field, "", tuple(one for one in self.problems if one.field == field.name),
-                     bool(self.secrets.get(field.name)))
-            for field in secret_fields(self.recipe)
-        )  # fmt: skip
+        return secret_questions(self.recipe, self.secrets, self.problems)
 
     @property
     def shared(self) -> tuple[str, ...]:

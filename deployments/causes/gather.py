@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models import Q
 
+from deployments.credentials.items import unpropagated
 from regions.domain import manifest as m
 from regions.domain.causes import Ground, Thing, Warned
 from regions.domain.causes.texts import RECENT
@@ -61,6 +62,7 @@ def gather(row: Resource, sight: Sight) -> Ground:
         subject=thing(row, body, warned.get(ref_of(row), ())), things=things, now=sight.now, region=region,
         links={name: link_of(view) for name, view in sight.links.items() if name in (region, MANAGEMENT)},
         seen=_seen(row, region, sight), system=settings.PANE_SYSTEM_NAMESPACE, credential=credential, template=template,
+        handed_on=row.kind != "Credential" or not unpropagated({f"{row.namespace}/{row.name}"}),
     )  # fmt: skip
 
 

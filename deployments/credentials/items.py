@@ -20,7 +20,7 @@ def items(known: Survey, rows: list[Resource]) -> list[tuple[CredentialItem, tup
     """These credentials, in their order."""
     needed = {row.pk: _needed(known, row) for row in rows}
     lacking = {f"{row.namespace}/{row.name}" for row in rows if _may_not_propagate(needed[row.pk], row, known)}
-    silent = _unpropagated(lacking)
+    silent = unpropagated(lacking)
     return [(_item(known, row, needed[row.pk], silent), needed[row.pk]) for row in rows]
 
 
@@ -66,7 +66,7 @@ def _may_not_propagate(needed: tuple[Needed, ...], row: Resource, known: Survey)
     return scoped or any(one.state == "missing" and one.need.role == "template" for one in needed)
 
 
-def _unpropagated(labels: set[str]) -> set[str]:
+def unpropagated(labels: set[str]) -> set[str]:
     """Those whose deployments, and there are some, all say propagateCredentials: false."""
     if not labels:
         return set()

@@ -69,6 +69,19 @@ def test_a_page_leads_with_the_culprit_and_folds_what_the_cluster_says(ada):
     assert kinds == ["ClusterDeployment", "Cluster", "MachineDeployment", "Machine", "AWSMachine"]
 
 
+def test_a_credential_that_nobody_hands_on_lacks_no_configmap(ada):
+    case = fixture("resource-template")
+    record(case["clusters"], NOON)
+    assert "-resource-template is missing" in text_of(ada, "/credentials/team-shop/aws-dublin/")
+    for objects in case["clusters"].values():
+        for one in objects:
+            if one["kind"] == "ClusterDeployment":
+                one["spec"]["propagateCredentials"] = False
+                one["metadata"] |= {"resourceVersion": "99001", "generation": 9}
+    record(case["clusters"], NOON)
+    assert "What to do" not in text_of(ada, "/credentials/team-shop/aws-dublin/")
+
+
 def test_a_page_of_what_is_well_says_nothing_of_causes(ada):
     record(fixture("negative-well")["clusters"], NOON)
     for url in ("/deployments/team-shop/checkout/", "/regions/dublin/", "/credentials/team-shop/aws-dublin/"):

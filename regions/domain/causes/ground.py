@@ -63,6 +63,7 @@ class Ground:
     system: str = SYSTEM_NAMESPACE
     credential: Ref | None = None  # of the subject, there or not
     template: Ref | None = None
+    handed_on: bool = True  # of a Credential: not all deployments that use it say propagateCredentials: false
     _index: dict[tuple[str, str, str], list[Thing]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -55,7 +55,7 @@ def template_missing(thing: Thing, ground: Ground) -> Iterator[Finding]:
     """The ConfigMap that hands the credential on to clusters is not there. Nothing on management tells of it."""
     if thing.kind != "Credential" or (ground.subject.well and ground.subject is not thing):
         return
-    if m.text(m.part(ground.subject.body, "spec", "propagateCredentials")) == "false":
+    if not ground.handed_on or m.part(ground.subject.body, "spec", "propagateCredentials") is False:
         return
     identity = m.mapping(m.part(thing.body, "spec", "identityRef"))
     name, namespace = m.text(identity.get("name")), m.text(identity.get("namespace")) or thing.ref.namespace

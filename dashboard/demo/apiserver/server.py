@@ -19,6 +19,7 @@ from dashboard.demo.apiserver.objects import Admission, Objects
 from dashboard.demo.apiserver.resources import Registry, Resource
 from dashboard.demo.apiserver.store import Manifest, Store
 from dashboard.demo.apiserver.tls import Authority
+from dashboard.demo.listening import Listener
 
 STANDING_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 VERSION = "v1.34.2"
@@ -42,10 +43,7 @@ class Server:
         self._bookmark_seconds = bookmark_seconds
         self._kinds = list(kinds)
         self._seed = seed
-        self._runner: web.AppRunner | None = None
-        self._site: web.TCPSite | None = None
-        self._port = 0
-        self._context = self.authority.context()
+        self._listener = Listener(self.authority.context())
         self._admission: Admission | None = None
         self._make()
 
@@ -79,35 +77,26 @@ class Server:
     @property
     def reachable(self) -> bool:
         """Whether somebody who calls now gets an answer."""
-        return self._site is not None and not self.faults.frozen and not self.faults.revoked
+        return self._listener.taking and not self.faults.frozen and not self.faults.revoked
 
     # -- its life ------------------------------------------------------------------------------------------------
 
     async def start(self, port: int = 0) -> None:
-        self._runner = web.AppRunner(_shell(self), access_log=None, handler_cancellation=True, shutdown_timeout=0.5)
-        await self._runner.setup()
-        await self._listen(port)
+        await self._listener.start(_shell(self), port)
+        self.url = f"https://127.0.0.1:{self._listener.port}"
 
     async def stop(self) -> None:
         self._end_watches("closed")
         self.faults.freeze(False)
-        if self._runner:
-            await self._runner.cleanup()
-            self._runner = self._site = None
+        await self._listener.stop()
 
     async def refuse(self) -> None:
         """Connections are refused, and those that are open are cut."""
-        if self._site and self._runner and self._runner.server:
-            await self._site.stop()
-            self._site = None
-            for connection in list(self._runner.server.connections):
-                if connection.transport:
-                    connection.transport.abort()
+        await self._listener.refuse()
 
     async def accept(self) -> None:
         """Connections are taken again, on the same port."""
-        if self._site is None and self._runner:
-            await self._listen(self._port)
+        await self._listener.accept()
 
     async def restart(self, seconds: float = _RESTART_SECONDS) -> None:
         await self.refuse()
@@ -141,13 +130,6 @@ class Server:
     def _end_watches(self, why: str) -> None:
         for follower in self.store.followers():
             follower.end(why)
-
-    async def _listen(self, port: int) -> None:
-        assert self._runner
-        self._site = web.TCPSite(self._runner, "127.0.0.1", port, ssl_context=self._context, reuse_address=True)
-        await self._site.start()
-        self._port = self._runner.addresses[0][1]
-        self.url = f"https://127.0.0.1:{self._port}"
 
     # -- how to reach it -----------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from dashboard.demo.fleet.kof import PATH, adler
 from dashboard.demo.kof.queries import Ask, Wrong, arguments, refuse, respond
+from dashboard.demo.listening import Listener
 
 FAULTS = ("slow", "hang", "refused", "401", "500", "partial", "drip", "garbage")
 
@@ -38,10 +39,8 @@ class Store:
         self.password = secrets.token_urlsafe(12)
         self.ills = Ills()
         self.own_certificate = tls is not None
-        self._ask, self._logs, self._tls = ask, logs, tls
-        self._runner: web.AppRunner | None = None
-        self._site: web.TCPSite | None = None
-        self._port = 0
+        self._ask, self._logs = ask, logs
+        self._listener = Listener(tls)
 
     @property
     def key(self) -> str:
@@ -49,19 +48,19 @@ class Store:
 
     @property
     def url(self) -> str:
-        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._port}"
+        return f"{'https' if self.own_certificate else 'http'}://127.0.0.1:{self._listener.port}"
 
     @property
     def answers(self) -> bool:
         """Whether it takes what its clusters send, and answers promxy."""
-        return self._site is not None and not self.ills.hang and not self.ills.failing
+        return self._listener.taking and not self.ills.hang and not self.ills.failing
 
     @property
     def condition(self) -> str:
         """In a few words."""
         ills = self.ills
         said = [
-            "refuses connections" if self._site is None else "", "hangs" if ills.hang else "",
+            "" if self._listener.taking else "refuses connections", "hangs" if ills.hang else "",
             f"answers after {ills.slow:g} s" if ills.slow else "", "takes no password" if ills.denied else "",
             "answers 500" if ills.failing else "", "has lost a node" if ills.partial else "",
             "trickles" if ills.drip else "", "answers no JSON" if ills.garbage else "",
@@ -73,30 +72,18 @@ class Store:
     async def start(self) -> None:
         app = web.Application(client_max_size=2**20)
         app.router.add_route("*", "/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.5)
-        await self._runner.setup()
-        await self.accept()
+        await self._listener.start(app)
 
     async def stop(self) -> None:
         self.ills.over.set()
-        if self._runner:
-            await self._runner.cleanup()
-            self._runner = self._site = None
+        await self._listener.stop()
 
     async def refuse(self) -> None:
         """Connections are refused, and those that are open are cut."""
-        if self._site and self._runner and self._runner.server:
-            await self._site.stop()
-            self._site = None
-            for connection in list(self._runner.server.connections):
-                if connection.transport:
-                    connection.transport.abort()
+        await self._listener.refuse()
 
     async def accept(self) -> None:
-        if self._site is None and self._runner:
-            self._site = web.TCPSite(self._runner, "127.0.0.1", self._port, ssl_context=self._tls, reuse_address=True)
-            await self._site.start()
-            self._port = self._runner.addresses[0][1]
+        await self._listener.accept()
 
     async def ail(self, fault: str, value: float = 1) -> None:
         """One of FAULTS, on or (0) off. `slow` takes seconds."""

@@ -62,8 +62,15 @@ def gather(row: Resource, sight: Sight) -> Ground:
         subject=thing(row, body, warned.get(ref_of(row), ())), things=things, now=sight.now, region=region,
         links={name: link_of(view) for name, view in sight.links.items() if name in (region, MANAGEMENT)},
         seen=_seen(row, region, sight), system=settings.PANE_SYSTEM_NAMESPACE, credential=credential, template=template,
-        handed_on=row.kind != "Credential" or not unpropagated({f"{row.namespace}/{row.name}"}),
+        handed_on=row.kind != "Credential" or _handed_on(row, extra),
     )  # fmt: skip
+
+
+def _handed_on(row: Resource, near: list[Resource]) -> bool:
+    """Whether deployments hand this credential on. They may be thousands: asked only where it matters."""
+    if any(one.kind == "ConfigMap" and one.name.endswith("-resource-template") for one in near):
+        return True
+    return not unpropagated({f"{row.namespace}/{row.name}"})
 
 
 def _parts(row: Resource) -> Q:

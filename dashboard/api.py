@@ -11,9 +11,18 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 LISTS = (
-    "regions", "deployments", "credentials", "templates", "services", "backups", "metrics", "changes", "causes",
-    "maintenance", "schema",
-)  # fmt: skip
+    "regions",
+    "deployments",
+    "credentials",
+    "templates",
+    "services",
+    "backups",
+    "metrics",
+    "changes",
+    "causes",
+    "maintenance",
+    "schema",
+)
 
 
 class Root(APIView):
@@ -29,8 +38,8 @@ urlpatterns = [
     path("", Root.as_view(), name="root"),
     path("schema/", SpectacularJSONAPIView.as_view(permission_classes=[IsAuthenticated]), name="schema"),
     path("", include("regions.api")),
-    path("", include("regions.metrics_api")),
-    path("", include("regions.upkeep_api")),
+    path("", include("regions.metrics.api")),
+    path("", include("regions.maintenance.api")),
     path("", include("deployments.api")),
     path("", include("deployments.causes.api")),
 ]

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, NoReturn
 
-from regions.domain import spending
+from regions.domain.metrics import spending
 
 PREFIX = "PANE_"
 KNOWN_KEYS = {"development", "changeme", "change-me", "secret", "default", "insecure"}

@@ -8,15 +8,15 @@ from django.shortcuts import redirect
 from django_htmx.http import HttpResponseClientRedirect
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from dashboard import health
 from dashboard.live.hub import remember
 from dashboard.people import screens
 from dashboard.people.viewer import viewer_of
+from dashboard.status import probes
 from regions.domain.viewer import Viewer
 from regions.live import Live
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-PROBES = {"/healthz": health.healthz, "/readyz": health.readyz}
+PROBES = {"/healthz": probes.healthz, "/readyz": probes.readyz}
 
 
 def health_first(get_response: GetResponse) -> GetResponse:

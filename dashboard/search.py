@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from regions import fleet, live
+from regions import inventory, live
 from regions.domain.topics import FLEET
 from regions.requests import ViewedRequest
 
@@ -13,5 +13,5 @@ from regions.requests import ViewedRequest
 def page(request: ViewedRequest) -> HttpResponse:
     """What was found, best first."""
     live.follow(request, FLEET)
-    found = fleet.search(request.GET.get("q", ""), viewer=request.viewer)
+    found = inventory.search(request.GET.get("q", ""), viewer=request.viewer)
     return render(request, "search/page.html", {"found": found})

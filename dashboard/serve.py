@@ -125,12 +125,15 @@ async def _keep_watching(environment: dict[str, str]) -> None:
     while True:
         began = monotonic()
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "dashboard.tether", "watch",
+            sys.executable,
+            "-m",
+            "dashboard.parent_guard",
+            "watch",
             cwd=settings.BASE_DIR,
             env={**os.environ, **environment},
-            stdin=asyncio.subprocess.PIPE,  # held open and never written to: see dashboard.tether
+            stdin=asyncio.subprocess.PIPE,  # held open and never written to: see dashboard.parent_guard
             start_new_session=True,  # a Ctrl-C is for us; we end it
-        )  # fmt: skip
+        )
         try:
             status = await process.wait()
         except asyncio.CancelledError:

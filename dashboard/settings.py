@@ -171,6 +171,4 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 
-LOGGING = logging_settings(
-    env.choice("LOG_LEVEL", ["INFO", "DEBUG", "WARNING", "ERROR"]), as_json=PRODUCTION
-)
+LOGGING = logging_settings(env.choice("LOG_LEVEL", ["INFO", "DEBUG", "WARNING", "ERROR"]), as_json=PRODUCTION)

@@ -5,17 +5,18 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from dashboard import exposition, health, search, views
+from dashboard import search, views
+from dashboard.status import exposition, probes
 
 urlpatterns = [
     # Health, answered before any middleware (dashboard.middleware.health_first); here for their names
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
+    path("healthz", probes.healthz, name="healthz"),
+    path("readyz", probes.readyz, name="readyz"),
     # /sign-in/ /sign-out/ /account/
     path("", include("dashboard.people.urls")),
     # / /feed/
     path("", views.overview, name="overview"),
-    path("feed/", include("dashboard.feed_urls")),
+    path("feed/", include("dashboard.feed.urls")),
     # /wall/screens/ /screen/
     path("", include("dashboard.wall.screen_urls")),
     # /wall/ …
@@ -23,17 +24,17 @@ urlpatterns = [
     # /-/metrics: of Pane itself
     path("-/metrics", exposition.metrics, name="metrics_of_pane"),
     # /badges/: pictures of one word
-    path("badges/", include("dashboard.badge_urls")),
+    path("badges/", include("dashboard.badges.urls")),
     # /notices/
     path("notices/", include("dashboard.notices.urls")),
     # /search/
     path("search/", search.page, name="search"),
     # /metrics/ …
-    path("", include("regions.panels.urls")),
+    path("", include("regions.metrics.pages.urls")),
     # /regions/ …
     path("", include("regions.urls")),
     # /upkeep/: maintenance, and what somebody knows of
-    path("upkeep/", include("regions.upkeep_urls")),
+    path("upkeep/", include("regions.maintenance.urls")),
     # /leaning/
     path("", include("deployments.causes.urls")),
     # /credentials/

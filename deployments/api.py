@@ -7,8 +7,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from deployments import catalog
-from deployments.asking_api import (
+from deployments import clusterdeployments
+from deployments.clusterdeployments.change_api import KEY, ChangedDeploymentSerializer, amend, take_down
+from deployments.clusterdeployments.create_api import (
     ANSWERS,
     PREVIEW,
     AskedDeploymentSerializer,
@@ -16,11 +17,7 @@ from deployments.asking_api import (
     SubmissionSerializer,
     ask,
 )
-from deployments.changing_api import KEY, ChangedDeploymentSerializer, amend, take_down
-from deployments.credentials.api import Credentials
-from deployments.domain.filters import SORTS, parse
-from deployments.regional.api import Regions
-from deployments.serializers import (
+from deployments.clusterdeployments.serializers import (
     BackupSerializer,
     DeploymentDetailSerializer,
     DeploymentSerializer,
@@ -28,16 +25,22 @@ from deployments.serializers import (
     MultiClusterServiceSerializer,
     TemplateSerializer,
 )
-from regions import fleet
+from deployments.credentials.api import Credentials
+from deployments.domain.filters import SORTS, parse
+from deployments.registration.api import Regions
+from regions import inventory
 from regions.api import viewer
 from regions.paging import PAGE, PAGE_SIZE, page_serializer, paged, refuse, respond
 from regions.serializers import HEALTHS
 
 _KINDS = {"cluster": "ClusterTemplate", "service": "ServiceTemplate", "provider": "ProviderTemplate"}
 
-CHANGED = {200: PolymorphicProxySerializer(
-    component_name="Changed", serializers=[SubmissionSerializer, PreviewSerializer], resource_type_field_name=None
-), 422: ANSWERS[422]}  # fmt: skip
+CHANGED = {
+    200: PolymorphicProxySerializer(
+        component_name="Changed", serializers=[SubmissionSerializer, PreviewSerializer], resource_type_field_name=None
+    ),
+    422: ANSWERS[422],
+}
 
 
 def _several(name: str, text: str, **options: object) -> OpenApiParameter:
@@ -48,20 +51,26 @@ class Deployments(APIView):
     """Deployments that fit all filters; several values of one filter mean any of them."""
 
     @extend_schema(
-        operation_id="deployments_list", responses=page_serializer("Deployments", DeploymentSerializer),
+        operation_id="deployments_list",
+        responses=page_serializer("Deployments", DeploymentSerializer),
         parameters=[
-            _several("region", "`~management` for those without a region."), _several("health", "", enum=HEALTHS),
-            _several("template", ""), _several("credential", "namespace/name"), _several("namespace", ""),
+            _several("region", "`~management` for those without a region."),
+            _several("health", "", enum=HEALTHS),
+            _several("template", ""),
+            _several("credential", "namespace/name"),
+            _several("namespace", ""),
             _several("label", "key=value; all of them must fit."),
             OpenApiParameter("search", str, description="Words in name, namespace or message."),
-            OpenApiParameter("ordering", str, enum=[*SORTS, *(f"-{name}" for name in SORTS)]), PAGE, PAGE_SIZE,
+            OpenApiParameter("ordering", str, enum=[*SORTS, *(f"-{name}" for name in SORTS)]),
+            PAGE,
+            PAGE_SIZE,
         ],
-    )  # fmt: skip
+    )
     def get(self, request: Request) -> Response:
         filters, problems = parse(request.query_params)
         refuse(problems)
-        listing = catalog.list_deployments(filters, viewer=viewer(request))
-        rows = catalog.summarise(listing.rows, viewer=viewer(request))
+        listing = clusterdeployments.list_deployments(filters, viewer=viewer(request))
+        rows = clusterdeployments.summarise(listing.rows, viewer=viewer(request))
         results = DeploymentSerializer(rows, many=True).data
         return respond(request, results, listing.total, filters.page, listing.pages)
 
@@ -79,8 +88,8 @@ class Deployment(APIView):
     @extend_schema(operation_id="deployments_get", responses=DeploymentDetailSerializer)
     def get(self, request: Request, namespace: str, name: str) -> Response:
         try:
-            found = catalog.get_deployment(namespace, name, viewer=viewer(request))
-        except fleet.NotFound as error:
+            found = clusterdeployments.get_deployment(namespace, name, viewer=viewer(request))
+        except inventory.NotFound as error:
             raise NotFound(str(error)) from error
         return Response(DeploymentDetailSerializer(found).data)
 
@@ -101,14 +110,15 @@ class Templates(APIView):
     """Cluster-, Service- and ProviderTemplates, those that are not valid first within each kind."""
 
     @extend_schema(
-        operation_id="templates_list", responses=page_serializer("Templates", TemplateSerializer),
+        operation_id="templates_list",
+        responses=page_serializer("Templates", TemplateSerializer),
         parameters=[OpenApiParameter("kind", str, enum=list(_KINDS)), PAGE, PAGE_SIZE],
-    )  # fmt: skip
+    )
     def get(self, request: Request) -> Response:
         kind = request.query_params.get("kind", "")
         if kind and kind not in _KINDS:
             refuse({"kind": f"{kind!r} is no kind of template; these are: {', '.join(_KINDS)}."})
-        found = catalog.list_templates(viewer=viewer(request))
+        found = clusterdeployments.list_templates(viewer=viewer(request))
         everything = (*found.clusters, *found.services, *found.providers)
         return paged(request, [one for one in everything if not kind or one.kind == _KINDS[kind]], TemplateSerializer)
 
@@ -117,11 +127,14 @@ class Services(APIView):
     """MultiClusterServices, worst first. What a deployment asks for itself stands with the deployment."""
 
     @extend_schema(
-        operation_id="services_list", responses=page_serializer("Services", MultiClusterServiceSerializer),
+        operation_id="services_list",
+        responses=page_serializer("Services", MultiClusterServiceSerializer),
         parameters=[PAGE, PAGE_SIZE],
-    )  # fmt: skip
+    )
     def get(self, request: Request) -> Response:
-        return paged(request, catalog.list_services(viewer=viewer(request)).multi, MultiClusterServiceSerializer)
+        return paged(
+            request, clusterdeployments.list_services(viewer=viewer(request)).multi, MultiClusterServiceSerializer
+        )
 
 
 class PagedBackups(page_serializer("Backups", BackupSerializer)):  # type: ignore[misc]
@@ -135,7 +148,7 @@ class Backups(APIView):
 
     @extend_schema(operation_id="backups_list", responses=PagedBackups, parameters=[PAGE, PAGE_SIZE])
     def get(self, request: Request) -> Response:
-        found = catalog.list_backups(viewer=viewer(request))
+        found = clusterdeployments.list_backups(viewer=viewer(request))
         response = paged(request, found.backups, BackupSerializer)
         response.data["regions"] = LastBackupSerializer(found.regions, many=True).data
         return response

@@ -1,8 +1,9 @@
 from django.urls import path, register_converter
 
-from deployments import asking, bulk, deleting, editing, measured, registering, timeline, views
-from deployments.regional import kubeconfig, leaving, pausing, providers
-from deployments.tending.views import ACTIONS, act
+from deployments import views
+from deployments.clusterdeployments import bulk, delete, edit, metrics, new, timeline_view
+from deployments.clusterdeployments.actions.views import ACTIONS, act
+from deployments.registration import deregister, kubeconfig, pause, providers, register
 
 
 class Action:
@@ -24,28 +25,28 @@ urlpatterns = [
     path("deployments/bulk/", bulk.bulk, name="bulk"),
     path("deployments/bulk/done/", bulk.bulk_done, name="bulk_done"),
     path("deployments/<str:namespace>/<str:name>/", views.detail, name="detail"),
-    path("deployments/<str:namespace>/<str:name>/timeline/", timeline.timeline, name="timeline"),
-    path("deployments/<str:namespace>/<str:name>/metrics/", measured.metrics, name="metrics"),
-    path("deployments/<str:namespace>/<str:name>/delete/", deleting.delete_deployment, name="delete"),
-    path("deployments/<str:namespace>/<str:name>/edit/", editing.edit_deployment, name="edit"),
-    path("deployments/<str:namespace>/<str:name>/edit/yaml/", editing.edit_yaml, name="edit_yaml"),
+    path("deployments/<str:namespace>/<str:name>/timeline/", timeline_view.timeline, name="timeline"),
+    path("deployments/<str:namespace>/<str:name>/metrics/", metrics.metrics, name="metrics"),
+    path("deployments/<str:namespace>/<str:name>/delete/", delete.delete_deployment, name="delete"),
+    path("deployments/<str:namespace>/<str:name>/edit/", edit.edit_deployment, name="edit"),
+    path("deployments/<str:namespace>/<str:name>/edit/yaml/", edit.edit_yaml, name="edit_yaml"),
     path("deployments/<str:namespace>/<str:name>/<action:action>/", act, name="act"),
     # /templates/ /services/ /backups/
     path("templates/", views.templates, name="templates"),
     path("services/", views.services, name="services"),
     path("backups/", views.backups, name="backups"),
     # /new/deployment/
-    path("new/deployment/", asking.new_deployment, name="new"),
-    path("new/deployment/yaml/", asking.deployment_yaml, name="new_yaml"),
+    path("new/deployment/", new.new_deployment, name="new"),
+    path("new/deployment/yaml/", new.deployment_yaml, name="new_yaml"),
     # /regions/<name>/…
     path("regions/<str:name>/providers/", providers.providers, name="region_providers"),
-    path("regions/<str:name>/pause/", pausing.pause, name="region_pause"),
+    path("regions/<str:name>/pause/", pause.pause, name="region_pause"),
     path("regions/<str:name>/kubeconfig/", kubeconfig.kubeconfig, name="region_kubeconfig"),
-    path("regions/<str:name>/delete/", leaving.deregister, name="region_delete"),
+    path("regions/<str:name>/delete/", deregister.deregister, name="region_delete"),
     # /new/region/
-    path("new/region/", registering.new_region, name="new_region"),
-    path("new/region/yaml/", registering.region_yaml, name="new_region_yaml"),
+    path("new/region/", register.new_region, name="new_region"),
+    path("new/region/yaml/", register.region_yaml, name="new_region_yaml"),
     # /submissions/<key>/
-    path("submissions/<str:key>/", asking.submission, name="submission"),
-    path("submissions/<str:key>/remove/", asking.remove, name="remove"),
+    path("submissions/<str:key>/", new.submission, name="submission"),
+    path("submissions/<str:key>/remove/", new.remove, name="remove"),
 ]

@@ -4,22 +4,26 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from deployments import catalog
-from deployments.catalog.leaving import get_leaving
+from deployments import clusterdeployments
+from deployments.clusterdeployments.deletion import get_leaving
 from deployments.domain import template_filters
 from deployments.domain.filters import parse
-from regions import fleet, live
+from regions import inventory, live
 from regions.domain.refs import MANAGEMENT
 from regions.domain.topics import METRICS, deployment, kind, object_
-from regions.past_views import Asked, asked, or_then
+from regions.inventory.as_of_views import AsOfRequest, asked, or_then
 from regions.requests import ViewedRequest
 
 # A link that falls silent is news of its Region, and changes what may be said of all that lies there.
 GROUND = (kind("Region"), kind("Management"))
 COLUMNS = {
-    "name": "Name", "health": "Health", "region": "Region", "template": "Template", "changed": "Since",
+    "name": "Name",
+    "health": "Health",
+    "region": "Region",
+    "template": "Template",
+    "changed": "Since",
     "created": "Age",
-}  # fmt: skip
+}
 
 
 @require_safe
@@ -28,7 +32,7 @@ def index(request: ViewedRequest) -> HttpResponse:
     """/deployments/: filters, order and page are all in the address."""
     live.follow(request, kind("ClusterDeployment"), *GROUND)
     filters, problems = parse(request.GET)
-    listing = catalog.list_deployments(filters, viewer=request.viewer)
+    listing = clusterdeployments.list_deployments(filters, viewer=request.viewer)
     context = {"listing": listing, "filters": filters, "problems": problems, "columns": _columns(filters.sort)}
     return render(request, "deployments/list.html", context)
 
@@ -49,8 +53,8 @@ def detail(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
         return _then(request, namespace, name, then)
     live.follow(request, deployment(namespace, name), object_("Management", "", "kcm"), METRICS)
     try:
-        found = catalog.get_deployment(namespace, name, viewer=request.viewer)
-    except fleet.NotFound as error:
+        found = clusterdeployments.get_deployment(namespace, name, viewer=request.viewer)
+    except inventory.NotFound as error:
         raise Http404(str(error)) from error
     if found.row.region not in ("", MANAGEMENT):
         live.follow(request, object_("Region", "", found.row.region))
@@ -61,12 +65,12 @@ def detail(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
     return render(request, "deployments/detail.html", {"deployment": found, "leaving": gone})
 
 
-def _then(request: ViewedRequest, namespace: str, name: str, then: Asked) -> HttpResponse:
+def _then(request: ViewedRequest, namespace: str, name: str, then: AsOfRequest) -> HttpResponse:
     found = None
     try:
         if then.at:
-            found = catalog.get_deployment(namespace, name, viewer=request.viewer, at=then.at)
-    except fleet.NotFound as error:
+            found = clusterdeployments.get_deployment(namespace, name, viewer=request.viewer, at=then.at)
+    except inventory.NotFound as error:
         raise Http404(str(error)) from error
     context = {"deployment": found, "then": then, "namespace": namespace, "name": name}
     return render(request, "past/deployment.html", context)
@@ -79,7 +83,7 @@ def templates(request: ViewedRequest) -> HttpResponse:
     kinds = ("ClusterTemplate", "ServiceTemplate", "ProviderTemplate", "ClusterTemplateChain", "ServiceTemplateChain")
     live.follow(request, *map(kind, kinds), kind("ClusterDeployment"), kind("Management"))
     filters = template_filters.parse(request.GET)
-    shelf = catalog.shelve(catalog.list_templates(viewer=request.viewer), filters)
+    shelf = clusterdeployments.shelve(clusterdeployments.list_templates(viewer=request.viewer), filters)
     return render(request, "deployments/templates.html", {"shelf": shelf, "filters": filters})
 
 
@@ -88,7 +92,9 @@ def templates(request: ViewedRequest) -> HttpResponse:
 def services(request: ViewedRequest) -> HttpResponse:
     """/services/"""
     live.follow(request, *map(kind, ("MultiClusterService", "ServiceSet", "StateManagementProvider")), *GROUND)
-    return render(request, "deployments/services.html", {"found": catalog.list_services(viewer=request.viewer)})
+    return render(
+        request, "deployments/services.html", {"found": clusterdeployments.list_services(viewer=request.viewer)}
+    )
 
 
 @require_safe
@@ -96,4 +102,6 @@ def services(request: ViewedRequest) -> HttpResponse:
 def backups(request: ViewedRequest) -> HttpResponse:
     """/backups/"""
     live.follow(request, kind("ManagementBackup"), *GROUND)
-    return render(request, "deployments/backups.html", {"found": catalog.list_backups(viewer=request.viewer)})
+    return render(
+        request, "deployments/backups.html", {"found": clusterdeployments.list_backups(viewer=request.viewer)}
+    )

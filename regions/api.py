@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from regions import fleet
+from regions import inventory
 from regions.domain.viewer import Viewer
 from regions.journal import Cursor
 from regions.paging import MOST, PAGE, PAGE_SIZE, SIZE, address, page_serializer, paged, refuse, whole
@@ -30,24 +30,26 @@ class Regions(APIView):
     """Every region and the management cluster, worst first."""
 
     @extend_schema(
-        operation_id="regions_list", responses=page_serializer("Regions", RegionSerializer),
+        operation_id="regions_list",
+        responses=page_serializer("Regions", RegionSerializer),
         parameters=[PAGE, PAGE_SIZE],
-    )  # fmt: skip
+    )
     def get(self, request: Request) -> Response:
-        return paged(request, fleet.list_regions(viewer=viewer(request)), RegionSerializer)
+        return paged(request, inventory.list_regions(viewer=viewer(request)), RegionSerializer)
 
 
 class Region(APIView):
     """One region."""
 
     @extend_schema(
-        operation_id="regions_get", responses=RegionDetailSerializer,
+        operation_id="regions_get",
+        responses=RegionDetailSerializer,
         parameters=[OpenApiParameter("name", str, OpenApiParameter.PATH, description="`~management` is management.")],
-    )  # fmt: skip
+    )
     def get(self, request: Request, name: str) -> Response:
         try:
-            found = fleet.get_region(name, viewer=viewer(request))
-        except fleet.NotFound as error:
+            found = inventory.get_region(name, viewer=viewer(request))
+        except inventory.NotFound as error:
             raise NotFound(str(error)) from error
         return Response(RegionDetailSerializer(found).data)
 
@@ -56,27 +58,33 @@ class Credentials(APIView):
     """Every Credential, worst first. Nothing secret is in them."""
 
     @extend_schema(
-        operation_id="credentials_list", responses=page_serializer("Credentials", CredentialSerializer),
+        operation_id="credentials_list",
+        responses=page_serializer("Credentials", CredentialSerializer),
         parameters=[OpenApiParameter("region", str, description="Only of this region."), PAGE, PAGE_SIZE],
-    )  # fmt: skip
+    )
     def get(self, request: Request) -> Response:
         region = request.query_params.get("region", "")
-        return paged(request, fleet.list_credentials(viewer=viewer(request), region=region), CredentialSerializer)
+        return paged(request, inventory.list_credentials(viewer=viewer(request), region=region), CredentialSerializer)
 
 
 class Changes(APIView):
     """The log, oldest first, from a cursor on. Poll with the `cursor` of the last answer; or listen at /ws/changes/."""
 
     @extend_schema(
-        operation_id="changes_list", responses=ChangesSerializer,
+        operation_id="changes_list",
+        responses=ChangesSerializer,
         parameters=[
             OpenApiParameter("after", str, description="A cursor; without one, the newest changes."),
-            OpenApiParameter("topic", str, description=(
-                "fleet, region:<name>, deployment:<namespace>/<name>, kind:<Kind> or object:<Kind>/<namespace>/<name>."
-            )),
+            OpenApiParameter(
+                "topic",
+                str,
+                description=(
+                    "fleet, region:<name>, deployment:<namespace>/<name>, kind:<Kind> or object:<Kind>/<namespace>/<name>."
+                ),
+            ),
             PAGE_SIZE,
         ],
-    )  # fmt: skip
+    )
     def get(self, request: Request) -> Response:
         problems: dict[str, str] = {}
         after, topic = request.query_params.get("after", ""), request.query_params.get("topic", "")
@@ -86,11 +94,19 @@ class Changes(APIView):
             problems["topic"] = "A topic is fleet, or begins with region:, deployment:, kind: or object:."
         size = whole(request, "page_size", SIZE, MOST, f"A page has between 1 and {MOST} rows.", problems)
         refuse(problems)
-        page = fleet.log(viewer=viewer(request), after=after, topic=topic or None, limit=size)
-        return Response(ChangesSerializer({
-            "count": page.count, "next": address(request, after=page.cursor) if page.more else None, "previous": None,
-            "cursor": page.cursor, "gaps": page.gaps, "results": page.items,
-        }).data)  # fmt: skip
+        page = inventory.log(viewer=viewer(request), after=after, topic=topic or None, limit=size)
+        return Response(
+            ChangesSerializer(
+                {
+                    "count": page.count,
+                    "next": address(request, after=page.cursor) if page.more else None,
+                    "previous": None,
+                    "cursor": page.cursor,
+                    "gaps": page.gaps,
+                    "results": page.items,
+                }
+            ).data
+        )
 
 
 urlpatterns = [

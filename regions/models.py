@@ -1,5 +1,5 @@
-"""The copy and the log, which only `regions.journal` writes; what people say of them (`regions.upkeep`); and what was
-measured, which only `regions.meter` writes.
+"""The copy and the log, which only `regions.journal` writes; what people say of them (`regions.maintenance.entries`); and what was
+measured, which only `regions.metrics.polling` writes.
 """
 
 from django.db import models
@@ -220,9 +220,9 @@ class Change(models.Model):
 
 
 class Upkeep(models.Model):
-    """What a person said of a region or an object: maintenance, or an acknowledgement. Written by `regions.upkeep`."""
+    """What a person said of a region or an object: maintenance, or an acknowledgement. Written by `regions.maintenance.entries`."""
 
-    kind = models.CharField(max_length=16)  # of regions.domain.upkeep
+    kind = models.CharField(max_length=16)  # of regions.domain.maintenance
     object_kind = models.CharField(max_length=63)
     namespace = models.CharField(max_length=253, blank=True)
     name = models.CharField(max_length=253)
@@ -271,7 +271,7 @@ class Store(models.Model):
     route = models.CharField(max_length=16, default="direct")  # direct | proxy: through the API server
     credentials = models.TextField(blank=True)  # where they lie, in words; empty: it asks for none
     tls = models.CharField(max_length=200, blank=True)  # what differs from the system's trust, in words
-    reason = models.CharField(max_length=32, blank=True)  # of regions.domain.measures.Why; empty: it answered
+    reason = models.CharField(max_length=32, blank=True)  # of regions.domain.metrics.measures.Why; empty: it answered
     message = models.TextField(blank=True)
     since = models.DateTimeField(null=True)  # when this reason began
     asked_at = models.DateTimeField(null=True)

@@ -53,12 +53,14 @@ def respond(request: Request, results: Any, count: int, page: int, pages: int) -
     """One page of results, with the addresses of its neighbours."""
     if page > pages:
         refuse({"page": f"There {'is only one page' if pages == 1 else f'are only {pages} pages'}."})
-    return Response({
-        "count": count,
-        "next": address(request, page=page + 1) if page < pages else None,
-        "previous": address(request, page=page - 1) if page > 1 else None,
-        "results": results,
-    })  # fmt: skip
+    return Response(
+        {
+            "count": count,
+            "next": address(request, page=page + 1) if page < pages else None,
+            "previous": address(request, page=page - 1) if page > 1 else None,
+            "results": results,
+        }
+    )
 
 
 def address(request: Request, **changes: Any) -> str:
@@ -72,11 +74,13 @@ def address(request: Request, **changes: Any) -> str:
 def page_serializer(name: str, item: type[serializers.Serializer]) -> type[serializers.Serializer]:
     """The shape of a page of such items, for the description of the API."""
     return type(
-        f"Paged{name}", (serializers.Serializer,), {
+        f"Paged{name}",
+        (serializers.Serializer,),
+        {
             "count": serializers.IntegerField(help_text="How many there are in all."),
             "next": serializers.URLField(allow_null=True),
             "previous": serializers.URLField(allow_null=True),
             "results": item(many=True),
             "__doc__": f"One page: {name}.",
         },
-    )  # fmt: skip
+    )

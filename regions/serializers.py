@@ -6,9 +6,9 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from regions.domain.scale import Health
+from regions.domain.health_scale import Health
 from regions.domain.wire import time_as_json
-from regions.fleet import ChangeItem, Counts, RegionDetail
+from regions.inventory import ChangeItem, Counts, RegionDetail
 
 HEALTHS = [health.value for health in Health]
 
@@ -53,9 +53,13 @@ class CountsSerializer(serializers.Serializer):
     total = serializers.IntegerField()
     by_health = serializers.SerializerMethodField()
 
-    @extend_schema_field({
-        "type": "object", "properties": {health: {"type": "integer"} for health in HEALTHS}, "required": HEALTHS,
-    })  # fmt: skip
+    @extend_schema_field(
+        {
+            "type": "object",
+            "properties": {health: {"type": "integer"} for health in HEALTHS},
+            "required": HEALTHS,
+        }
+    )
     def get_by_health(self, counts: Counts) -> dict[str, int]:
         return {health: counts.by_health.get(health, 0) for health in HEALTHS}
 
@@ -111,8 +115,11 @@ class RegionDetailSerializer(RegionSerializer):
     labels = serializers.DictField(child=serializers.CharField())
 
     def to_representation(self, instance: RegionDetail) -> dict[str, Any]:
-        own = {name: field.to_representation(getattr(instance, name)) for name, field in self.fields.items()
-               if name in ("conditions", "labels")}  # fmt: skip
+        own = {
+            name: field.to_representation(getattr(instance, name))
+            for name, field in self.fields.items()
+            if name in ("conditions", "labels")
+        }
         return {**RegionSerializer(instance.card).data, **own}
 
 

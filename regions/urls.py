@@ -1,6 +1,7 @@
 from django.urls import path
 
-from regions import past_views, views
+from regions import views
+from regions.inventory import as_of_views
 
 app_name = "regions"
 urlpatterns = [
@@ -8,6 +9,6 @@ urlpatterns = [
     path("regions/", views.regions, name="list"),
     path("regions/<str:name>/", views.region, name="detail"),
     # /past/: any list and any object as it was
-    path("past/", past_views.past, name="past"),
-    path("past/object/", past_views.past_object, name="past_object"),
+    path("past/", as_of_views.past, name="past"),
+    path("past/object/", as_of_views.past_object, name="past_object"),
 ]

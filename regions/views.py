@@ -4,12 +4,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from regions import fleet
+from regions import inventory
 from regions.domain import topics
-from regions.domain.scale import Health
-from regions.fleet import RegionCard
+from regions.domain.health_scale import Health
+from regions.inventory import RegionCard
+from regions.inventory.as_of_views import or_then, region_then
 from regions.live import follow
-from regions.past_views import or_then, region_then
 from regions.requests import ViewedRequest
 
 
@@ -18,16 +18,25 @@ from regions.requests import ViewedRequest
 def regions(request: ViewedRequest) -> HttpResponse:
     """Every region and the management cluster, worst first; by health and by words in name, message or provider."""
     follow(request, topics.FLEET)
-    everything = fleet.list_regions(viewer=request.viewer)
+    everything = inventory.list_regions(viewer=request.viewer)
     text, healths = request.GET.get("search", "").strip(), request.GET.getlist("health")
     shown = [card for card in everything if _matches(card, text.lower()) and (not healths or card.health in healths)]
     options = [
         {"value": health, "count": count, "selected": health in healths}
-        for health in Health if (count := sum(card.health is health for card in everything)) or health in healths
-    ]  # fmt: skip
-    return render(request, "regions/list.html", {
-        "regions": shown, "total": len(everything), "options": options, "chosen": ", ".join(healths), "text": text,
-    })  # fmt: skip
+        for health in Health
+        if (count := sum(card.health is health for card in everything)) or health in healths
+    ]
+    return render(
+        request,
+        "regions/list.html",
+        {
+            "regions": shown,
+            "total": len(everything),
+            "options": options,
+            "chosen": ", ".join(healths),
+            "text": text,
+        },
+    )
 
 
 @require_GET
@@ -36,8 +45,8 @@ def region(request: ViewedRequest, name: str) -> HttpResponse:
     """One region, or `~management`."""
     follow(request, topics.region(name), topics.metrics(name))
     try:
-        found = fleet.get_region(name, viewer=request.viewer)
-    except fleet.NotFound as error:
+        found = inventory.get_region(name, viewer=request.viewer)
+    except inventory.NotFound as error:
         raise Http404(str(error)) from error
     return render(request, "regions/detail.html", {"region": found, "card": found.card})
 

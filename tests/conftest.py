@@ -20,9 +20,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     fixtures = {"db", "transactional_db", "django_db_setup"}
     chosen = [
-        item for item in items
+        item
+        for item in items
         if item.get_closest_marker("django_db") or not fixtures.isdisjoint(getattr(item, "fixturenames", ()))
-    ]  # fmt: skip
+    ]
     # What a browser shows of the same rows is the same on every database.
     chosen = [item for item in chosen if "browser" not in getattr(item, "fixturenames", ())]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])

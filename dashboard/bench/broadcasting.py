@@ -6,7 +6,7 @@ import time
 
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
-from dashboard.tether import hold
+from dashboard.parent_guard import hold
 
 
 async def main(port: int, rate: float, size: int, sockets: int) -> None:

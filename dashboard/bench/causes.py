@@ -34,18 +34,26 @@ def run(ground: Ground, quick: bool, say: Callable[[str], None]) -> Part:
     for name, (what, aim) in ASKED.items():
         large, small = found[many][name], found[few][name]
         part.lines.append(Line(f"{what}, median", ms(large["median"]), ms(small["median"])))
-        part.lines.append(Line(
-            f"{what}, p95", ms(large["p95"]), ms(small["p95"]), "", f"≤ {ms(aim)}" if aim else "",
-            large["p95"] <= aim if aim else None,
-        ))  # fmt: skip
+        part.lines.append(
+            Line(
+                f"{what}, p95",
+                ms(large["p95"]),
+                ms(small["p95"]),
+                "",
+                f"≤ {ms(aim)}" if aim else "",
+                large["p95"] <= aim if aim else None,
+            )
+        )
     part.notes.append(f"{len(range(0, many, EVERY))} deployments share one cause in the larger fleet.")
     part.figures = {str(count): figures for count, figures in found.items()}
     return part
 
 
 ASKED: dict[str, tuple[str, float | None]] = {
-    "why": ("causes of one", SLOWEST), "shared": ("shared causes of all", None), "overview": ("the overview", None),
-}  # fmt: skip
+    "why": ("causes of one", SLOWEST),
+    "shared": ("shared causes of all", None),
+    "overview": ("the overview", None),
+}
 
 
 def _measured(page: Caller, ill: list[int], times: int) -> dict[str, Figures]:

@@ -107,9 +107,9 @@ class Clusters:
                     self._etcd("deleterange", key=_b64(key.encode()))
 
     def _put(self, puts: list[tuple[str, bytes]]) -> None:
-        self._etcd("txn", success=[
-            {"requestPut": {"key": _b64(key.encode()), "value": _b64(value)}} for key, value in puts
-        ])  # fmt: skip
+        self._etcd(
+            "txn", success=[{"requestPut": {"key": _b64(key.encode()), "value": _b64(value)}} for key, value in puts]
+        )
 
     def _get(self, key: str) -> bytes:
         return base64.b64decode(self._etcd("range", key=_b64(key.encode()))["kvs"][0]["value"])

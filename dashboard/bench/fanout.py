@@ -38,8 +38,9 @@ def run(ground: Ground, quick: bool, say: Callable[[str], None]) -> Part:
     pages, plain_pages, programs, plain_programs = measured
     for number in range(rounds):
         for path, ours, theirs in (
-            ("/ws/live/", pages, plain_pages), ("/ws/changes/?topic=fleet", programs, plain_programs)
-        ):  # fmt: skip
+            ("/ws/live/", pages, plain_pages),
+            ("/ws/changes/?topic=fleet", programs, plain_programs),
+        ):
             say(f"fanout: round {number + 1} of {rounds}, {path.partition('?')[0]}")
             ours.append(asyncio.run(_pane(ground, sockets, lasts, path)))
             size = round(statistics.median(ours[-1].bytes))
@@ -57,9 +58,15 @@ def run(ground: Ground, quick: bool, say: Callable[[str], None]) -> Part:
             Line(f"{what}: the same, p99", ms(own["p99"]), ms(peer["p99"]), f"{ratio:.1f} ×", *aim),
             Line(f"{what}: the whole way, from before it is recorded, median", ms(way["median"])),
             Line(f"{what}: the same, p99", ms(way["p99"])),
-        ]  # fmt: skip
-        part.figures[what] = {"sent": own, "whole": way, "plain": peer, "ratios": ratios, "bytes": size,
-                              "messages": sum(each.messages for each in ours)}  # fmt: skip
+        ]
+        part.figures[what] = {
+            "sent": own,
+            "whole": way,
+            "plain": peer,
+            "ratios": ratios,
+            "bytes": size,
+            "messages": sum(each.messages for each in ours),
+        }
     part.notes.append("the ratio of p99 is taken in each round; the table has the median of the rounds")
     return part
 
@@ -69,9 +76,9 @@ async def _pane(ground: Ground, sockets: int, lasts: float, path: str) -> Round:
     log, marks = data / "changes", data / "marks"
     with ExitStack() as stack:
         # 100 deployments, all on the page that is open; each event changes one of them.
-        stack.enter_context(running(scribe(
-            data, "churn", "--deployments=100", f"--rate={RATE}", "--spread=40", f"--log={log}"
-        )))  # fmt: skip
+        stack.enter_context(
+            running(scribe(data, "churn", "--deployments=100", f"--rate={RATE}", "--spread=40", f"--log={log}"))
+        )
         server, port = await asyncio.to_thread(web, data, marks)
         stack.enter_context(running(server))
         page = Caller(f"http://127.0.0.1:{port}", {"Cookie": ground.cookie})
@@ -113,9 +120,9 @@ async def listen(
     opened: list[Socket] = []
     try:
         for some in range(0, sockets, 25):
-            opened += await asyncio.gather(*(
-                connect(port, path, headers, keeper(place)) for place in heard[some : some + 25]
-            ))  # fmt: skip
+            opened += await asyncio.gather(
+                *(connect(port, path, headers, keeper(place)) for place in heard[some : some + 25])
+            )
         for _ in range(stuck):
             opened.append(await connect(port, path, headers, lambda at, text: None))
         if path == "/ws/live/":

@@ -42,9 +42,9 @@ async def _round(ground: Ground, sockets: int, lasts: float) -> tuple:
     data = ground.copy()
     log, marks = data / "changes", data / "marks"
     with ExitStack() as stack:
-        stack.enter_context(running(scribe(
-            data, "churn", "--deployments=1000", f"--rate={RATE}", "--spread=1000", f"--log={log}"
-        )))  # fmt: skip
+        stack.enter_context(
+            running(scribe(data, "churn", "--deployments=1000", f"--rate={RATE}", "--spread=1000", f"--log={log}"))
+        )
         server, port = await asyncio.to_thread(web, data, marks)
         stack.enter_context(running(server))
         before = server.resident()

@@ -51,15 +51,30 @@ def _measure(ground: Ground, deployments: int, pages: int) -> Figures:
                 page.ask("GET", "/deployments/")
                 taken = [_timed(page) for _ in range(pages)]
                 return {
-                    "start": started, "fleet_bytes": fleet.resident(), "sync": whole, "watch_bytes": watcher.resident(),
-                    "list": statistics.median(taken), "objects": _objects(data),
-                }  # fmt: skip
+                    "start": started,
+                    "fleet_bytes": fleet.resident(),
+                    "sync": whole,
+                    "watch_bytes": watcher.resident(),
+                    "list": statistics.median(taken),
+                    "objects": _objects(data),
+                }
 
 
 def _fleet(data: Path, folder: Path, deployments: int) -> Child:
     """The servers without the story's own events: what is measured stands still."""
-    command = [sys.executable, "-m", "dashboard.demo", "--folder", str(folder), "--regions", str(REGIONS),
-               "--deployments", str(deployments), "--pace", "0.001"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "dashboard.demo",
+        "--folder",
+        str(folder),
+        "--regions",
+        str(REGIONS),
+        "--deployments",
+        str(deployments),
+        "--pace",
+        "0.001",
+    ]
     return Child(command, environment(data), data / "fleet.log")
 
 

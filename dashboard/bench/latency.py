@@ -79,12 +79,24 @@ def run(ground: Ground, quick: bool, say: Callable[[str], None]) -> Part:
             continue
         more, way = summary(differences[name]), summary(ways[name])
         part.lines += [
-            Line(f"{called}, median", ms(way["median"]), ms(kubectl["median"]), f"+{ms(more['median'])}",
-                 f"≤ +{ms(AIM_MEDIAN)}", more["median"] <= AIM_MEDIAN),
-            Line(f"{called}, p95", ms(way["p95"]), ms(kubectl["p95"]), f"+{ms(more['p95'])}", f"≤ +{ms(AIM_P95)}",
-                 more["p95"] <= AIM_P95),
+            Line(
+                f"{called}, median",
+                ms(way["median"]),
+                ms(kubectl["median"]),
+                f"+{ms(more['median'])}",
+                f"≤ +{ms(AIM_MEDIAN)}",
+                more["median"] <= AIM_MEDIAN,
+            ),
+            Line(
+                f"{called}, p95",
+                ms(way["p95"]),
+                ms(kubectl["p95"]),
+                f"+{ms(more['p95'])}",
+                f"≤ +{ms(AIM_P95)}",
+                more["p95"] <= AIM_P95,
+            ),
             Line(f"{called}, p99", ms(way["p99"]), ms(kubectl["p99"]), f"+{ms(more['p99'])}"),
-        ]  # fmt: skip
+        ]
         part.figures[name] = {"way": way, "later_than_kubectl": more, "medians": medians[name]}
     part.figures["kubectl"] = kubectl
     part.notes.append("counted from the moment that the change is sent; a difference is taken change by change")
@@ -94,8 +106,11 @@ def run(ground: Ground, quick: bool, say: Callable[[str], None]) -> Part:
 def _whole(seen: dict[str, Times], numbers: range, part: Part) -> None:
     """Say how many changes each has shown: what is replaced within one drawing is rightly never shown."""
     counts = {name: len(times.keys() & set(numbers)) for name, times in seen.items()}
-    part.notes.append("shown: " + ", ".join(f"{name} {count}" for name, count in counts.items() if count)
-                      + f" of {len(numbers)} changes")  # fmt: skip
+    part.notes.append(
+        "shown: "
+        + ", ".join(f"{name} {count}" for name, count in counts.items() if count)
+        + f" of {len(numbers)} changes"
+    )
 
 
 async def _round(
@@ -140,8 +155,15 @@ async def _open(stack: AsyncExitStack, browser: str, port: int, cookie: str) -> 
     except ImportError:
         return None
     playwright = await stack.enter_async_context(async_playwright())
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                 "--disable-component-update", "--disable-sync"]  # fmt: skip
+    arguments = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
     chromium = await playwright.chromium.launch(executable_path=browser, args=arguments)
     stack.push_async_callback(chromium.close)
     context = await chromium.new_context(base_url=f"http://127.0.0.1:{port}")
@@ -172,9 +194,9 @@ def _kubectl(clusters: Clusters, seen: Times) -> "subprocess.Popen[bytes]":
 def _patch(clusters: Clusters, numbers: range, rate: float) -> Times:
     """One change after the other, so many a second, each of the next deployment; when each was sent."""
     sent: Times = {}
-    conditions = clusters.management.request(
-        "GET", clusters.management.path_of(DEPLOYMENTS, NAMESPACE, name_of(0))
-    )["status"]["conditions"]
+    conditions = clusters.management.request("GET", clusters.management.path_of(DEPLOYMENTS, NAMESPACE, name_of(0)))[
+        "status"
+    ]["conditions"]
     path = clusters.management.path_of(DEPLOYMENTS, NAMESPACE)
     begun = time.monotonic()
 

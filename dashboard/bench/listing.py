@@ -37,10 +37,16 @@ def run(ground: Ground, quick: bool, say: Callable[[str], None]) -> Part:
     ratio = large["median"] / small["median"]
     part.lines = [
         Line("median", ms(large["median"]), ms(small["median"]), f"{ratio:.2f} ×", f"≤ {AIM} ×", ratio <= AIM),
-        Line("p95", ms(large["p95"]), ms(small["p95"]), f"{large['p95'] / small['p95']:.2f} ×", f"≤ {ms(SLOWEST)}",
-             large["p95"] <= SLOWEST),
+        Line(
+            "p95",
+            ms(large["p95"]),
+            ms(small["p95"]),
+            f"{large['p95'] / small['p95']:.2f} ×",
+            f"≤ {ms(SLOWEST)}",
+            large["p95"] <= SLOWEST,
+        ),
         Line("p99", ms(large["p99"]), ms(small["p99"])),
-    ]  # fmt: skip
+    ]
     thirds = [found[many][start::3] for start in range(3)], [found[few][start::3] for start in range(3)]
     ratios = [statistics.median(a) / statistics.median(b) for a, b in zip(*thirds, strict=True)]
     part.notes.append(f"the ratio in each third of the requests: {', '.join(f'{one:.2f}' for one in ratios)}")

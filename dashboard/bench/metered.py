@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from dashboard.tether import hold
+from dashboard.parent_guard import hold
 
 
 class Nowhere:
@@ -20,8 +20,8 @@ class Nowhere:
         return None
 
     def fetch(self, *args: Any) -> Any:
-        from regions.domain.measures import Why
-        from regions.metrics.errors import StoreError
+        from regions.domain.metrics.measures import Why
+        from regions.metrics.stores.errors import StoreError
 
         raise StoreError(Why.UNREACHABLE, "There is no management cluster in a benchmark")
 
@@ -35,31 +35,48 @@ def objects(urls: list[str], clusters: int) -> Iterator[dict[str, Any]]:
     for place, url in enumerate(urls):
         region = f"region-{place}"
         yield _object("k0rdent.mirantis.com/v1beta1", "Region", "", region, spec={"kubeConfig": {"name": region}})
-        data = {"regional_cluster_name": f"store-{place}", "regional_cluster_namespace": "kcm-system",
-                "read_metrics_endpoint": url}  # fmt: skip
+        data = {
+            "regional_cluster_name": f"store-{place}",
+            "regional_cluster_namespace": "kcm-system",
+            "read_metrics_endpoint": url,
+        }
         yield _object("v1", "ConfigMap", "kcm-system", f"kof-store-{place}", {role: "regional"}, data=data)
         for number in range(clusters):
             name = f"c{place}-{number}"
             data = {"regional_cluster_name": f"store-{place}", "regional_cluster_namespace": "kcm-system"}
             yield _object("v1", "ConfigMap", "team", f"kof-cluster-config-{name}", {role: "child"}, data=data)
-            yield _object("k0rdent.mirantis.com/v1beta1", "ClusterDeployment", "team", name, {role: "child"},
-                          spec={"template": "aws-standalone-cp", "credential": "aws"}, status={"region": region})
+            yield _object(
+                "k0rdent.mirantis.com/v1beta1",
+                "ClusterDeployment",
+                "team",
+                name,
+                {role: "child"},
+                spec={"template": "aws-standalone-cp", "credential": "aws"},
+                status={"region": region},
+            )
 
 
 def _object(version: str, kind: str, namespace: str, name: str, labels: Any = None, **body: Any) -> dict[str, Any]:
-    meta = {"name": name, "namespace": namespace, "uid": f"{kind}-{name}", "resourceVersion": "1", "generation": 1,
-            "creationTimestamp": "2026-08-20T10:00:00Z", "labels": labels or {}}  # fmt: skip
+    meta = {
+        "name": name,
+        "namespace": namespace,
+        "uid": f"{kind}-{name}",
+        "resourceVersion": "1",
+        "generation": 1,
+        "creationTimestamp": "2026-08-20T10:00:00Z",
+        "labels": labels or {},
+    }
     return {"apiVersion": version, "kind": kind, "metadata": meta, **body}
 
 
 async def run(ready: Path, seconds: int, clusters: int, urls: list[str]) -> None:
     from regions import journal
     from regions.domain.kinds import KINDS
+    from regions.domain.metrics.stores import HandSetStore
     from regions.domain.notes import Heard, Put
     from regions.domain.refs import MANAGEMENT
-    from regions.domain.stores import Hand
-    from regions.meter.meter import Meter
-    from regions.metrics.options import Options
+    from regions.metrics.polling.poller import Poller
+    from regions.metrics.stores.options import MetricsOptions
 
     def fill() -> int:
         term = journal.claim("bench", _now())
@@ -67,8 +84,9 @@ async def run(ready: Path, seconds: int, clusters: int, urls: list[str]) -> None
         notes: list[Any] = []
         for manifest in objects(urls, clusters):
             role = manifest["metadata"]["labels"]
-            kind = next(one for one in KINDS if one.name == manifest["kind"] and (not one.selector or
-                        one.selector in role))  # fmt: skip
+            kind = next(
+                one for one in KINDS if one.name == manifest["kind"] and (not one.selector or one.selector in role)
+            )
             notes.append(Put(MANAGEMENT, kind, manifest, _now()))
         fields = {"state": "connected", "heard_at": _now(), "synced_at": _now()}
         names = [MANAGEMENT, *(f"region-{place}" for place in range(len(urls)))]
@@ -76,10 +94,16 @@ async def run(ready: Path, seconds: int, clusters: int, urls: list[str]) -> None
         return term
 
     term = await asyncio.to_thread(fill)
-    options = Options(
-        kubeconfig=None, context=None, allow_loopback=True, through=True, ca=None, seconds=seconds, hand=Hand(),
+    options = MetricsOptions(
+        kubeconfig=None,
+        context=None,
+        allow_loopback=True,
+        through=True,
+        ca=None,
+        seconds=seconds,
+        hand=HandSetStore(),
         keep_days=7,
-    )  # fmt: skip
+    )
     await asyncio.to_thread(ready.touch)
 
     async def beat() -> None:
@@ -92,7 +116,7 @@ async def run(ready: Path, seconds: int, clusters: int, urls: list[str]) -> None
 
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(beat())
-        tasks.create_task(Meter(options, term, Nowhere()).run())
+        tasks.create_task(Poller(options, term, Nowhere()).run())
 
 
 def _now() -> datetime:

@@ -67,22 +67,61 @@ def run(ground: Ground, quick: bool, say: Callable[[str], None]) -> Part:
     ratio = statistics.median(a / b for a, b in zip(ours, peers, strict=True))
     delay = statistics.median(slow) / statistics.median(ours)
     part.lines = [
-        Line(f"one round of all; peer: the slowest store, by curl, all at once ({rounds} rounds)", spread(ours),
-             spread(peers), f"{ratio:.2f} ×", f"≤ {AIM_ROUND} ×", ratio <= AIM_ROUND),
-        Line("the last of the others in, while some hang; peer: while none does", spread(slow), spread(ours),
-             f"{delay:.2f} ×", f"≤ {AIM_PAGE} ×", delay <= AIM_PAGE),
-        Line("a store that hangs is named after, the slowest", f"{figures['named']:.1f} s", "", "", f"≤ {NAMED:.0f} s",
-             figures["named"] <= NAMED),
-        Line("a store that is well again is so here after, the slowest", f"{figures['back']:.1f} s", "", "",
-             f"≤ {BACK:.0f} s", figures["back"] <= BACK),
-        Line(f"requests a store in {window} s; 200 readers, against none", str(figures["busy"]), str(figures["idle"]),
-             f"{figures['busy'] - figures['idle']:+d}", "± a round", abs(figures["busy"] - figures["idle"]) <= 2),
-        Line("/metrics/, median, while some hang; peer: while none does", ms(figures["page_hung_median"]),
-             ms(figures["page_median"]), f"{figures['page_hung_median'] / figures['page_median']:.2f} ×",
-             f"≤ {AIM_PAGE} ×", figures["page_hung_median"] <= AIM_PAGE * figures["page_median"]),
-        Line("the same, p95", ms(figures["page_hung"]), ms(figures["page"]),
-             f"{figures['page_hung'] / figures['page']:.2f} ×"),
-    ]  # fmt: skip
+        Line(
+            f"one round of all; peer: the slowest store, by curl, all at once ({rounds} rounds)",
+            spread(ours),
+            spread(peers),
+            f"{ratio:.2f} ×",
+            f"≤ {AIM_ROUND} ×",
+            ratio <= AIM_ROUND,
+        ),
+        Line(
+            "the last of the others in, while some hang; peer: while none does",
+            spread(slow),
+            spread(ours),
+            f"{delay:.2f} ×",
+            f"≤ {AIM_PAGE} ×",
+            delay <= AIM_PAGE,
+        ),
+        Line(
+            "a store that hangs is named after, the slowest",
+            f"{figures['named']:.1f} s",
+            "",
+            "",
+            f"≤ {NAMED:.0f} s",
+            figures["named"] <= NAMED,
+        ),
+        Line(
+            "a store that is well again is so here after, the slowest",
+            f"{figures['back']:.1f} s",
+            "",
+            "",
+            f"≤ {BACK:.0f} s",
+            figures["back"] <= BACK,
+        ),
+        Line(
+            f"requests a store in {window} s; 200 readers, against none",
+            str(figures["busy"]),
+            str(figures["idle"]),
+            f"{figures['busy'] - figures['idle']:+d}",
+            "± a round",
+            abs(figures["busy"] - figures["idle"]) <= 2,
+        ),
+        Line(
+            "/metrics/, median, while some hang; peer: while none does",
+            ms(figures["page_hung_median"]),
+            ms(figures["page_median"]),
+            f"{figures['page_hung_median'] / figures['page_median']:.2f} ×",
+            f"≤ {AIM_PAGE} ×",
+            figures["page_hung_median"] <= AIM_PAGE * figures["page_median"],
+        ),
+        Line(
+            "the same, p95",
+            ms(figures["page_hung"]),
+            ms(figures["page"]),
+            f"{figures['page_hung'] / figures['page']:.2f} ×",
+        ),
+    ]
     part.figures = {"ours": ours, "curl": peers, "while_some_hang": slow, "ratio": ratio, "delay": delay, **figures}
     return part
 
@@ -92,17 +131,17 @@ def _rounds(
 ) -> tuple[list[float], list[float]]:
     """Seconds until the last healthy store was in, for the meter's way of asking and for curl, in turns."""
     from dashboard.bench.metered import Nowhere
-    from regions.domain.stores import Hand, Source
-    from regions.meter.meter import DOUBTFUL, WORKERS
-    from regions.meter.round import collect, queries_of
-    from regions.metrics.access import Access
-    from regions.metrics.options import Options
-    from regions.metrics.queries import merged
+    from regions.domain.metrics.stores import HandSetStore, StoreSource
+    from regions.metrics.polling.poller import DOUBTFUL, WORKERS
+    from regions.metrics.polling.round import collect, queries_of
+    from regions.metrics.stores.access import Access
+    from regions.metrics.stores.options import MetricsOptions
+    from regions.metrics.stores.queries import merged
 
-    options = Options(None, None, True, True, None, SECONDS, Hand(), 7)
+    options = MetricsOptions(None, None, True, True, None, SECONDS, HandSetStore(), 7)
     access = Access(options, Nowhere())
     queries = queries_of("wall", "regional", "RS")
-    sources = [Source(f"s{place}", "regional", f"s{place}", url, "bench") for place, url in enumerate(stores.urls)]
+    sources = [StoreSource(f"s{place}", "regional", f"s{place}", url, "bench") for place, url in enumerate(stores.urls)]
     ((text, _),) = merged({query.id: query.safe() for query in queries})
     asked = urlencode({"query": text, "timeout": "10s", "latency_offset": "1ms", "nocache": "1"})
     ours, peers = [], []
@@ -112,7 +151,7 @@ def _rounds(
             begun = time.monotonic()
             ends: list[float] = []
 
-            def one(source: Source, ends: list[float] = ends) -> None:
+            def one(source: StoreSource, ends: list[float] = ends) -> None:
                 outcome = collect(lambda question: access.ask(source, question), "wall", queries)
                 if outcome.failure is None:
                     ends.append(time.monotonic())
@@ -144,7 +183,12 @@ def _curl(urls: list[str]) -> float:
 
 
 def _live(
-    ground: Ground, stores: Stores, clusters: int, hung: list[int], window: int, seconds: int,
+    ground: Ground,
+    stores: Stores,
+    clusters: int,
+    hung: list[int],
+    window: int,
+    seconds: int,
     say: Callable[[str], None],
 ) -> dict[str, float]:
     """The meter and the web server as processes: load, naming, coming back."""
@@ -174,9 +218,16 @@ def _live(
         meter.until("they are well again", lambda: _count(data, "reason = 'slow'") == 0, 0.1)
         back = time.monotonic() - begun
         page.close()
-    return {"idle": idle, "busy": busy, "named": named, "back": back, "page": percentile(times, 95),
-            "page_hung": percentile(hurt, 95), "page_median": statistics.median(times),
-            "page_hung_median": statistics.median(hurt)}  # fmt: skip
+    return {
+        "idle": idle,
+        "busy": busy,
+        "named": named,
+        "back": back,
+        "page": percentile(times, 95),
+        "page_hung": percentile(hurt, 95),
+        "page_median": statistics.median(times),
+        "page_hung_median": statistics.median(hurt),
+    }
 
 
 def _count(data: Path, where: str) -> int:

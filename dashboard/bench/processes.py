@@ -24,9 +24,14 @@ class Child:
         self.log = log
         with log.open("ab") as out:
             self.process = subprocess.Popen(  # noqa: S603
-                command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=out, stderr=out,
+                command,
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=out,
+                stderr=out,
                 start_new_session=True,
-            )  # fmt: skip
+            )
 
     @property
     def pid(self) -> int:
@@ -74,8 +79,12 @@ class Ground:
         self._copies = 0
         done = subprocess.run(
             [sys.executable, "-m", "dashboard.bench.scribe", "prepare"],
-            cwd=ROOT, env=environment(self.template), capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            cwd=ROOT,
+            env=environment(self.template),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             raise RuntimeError(f"No database could be made:\n{done.stderr[-2000:]}")
         known = json.loads(done.stdout.splitlines()[-1])
@@ -93,8 +102,13 @@ class Ground:
 def environment(data: Path, **more: str) -> dict[str, str]:
     """That of a process that works on this data folder, whatever else is set where we were started."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PANE_")}
-    return {**kept, "PANE_DATA": str(data), "PANE_LOG_LEVEL": "WARNING", "DJANGO_SETTINGS_MODULE": "dashboard.settings",
-            **more}  # fmt: skip
+    return {
+        **kept,
+        "PANE_DATA": str(data),
+        "PANE_LOG_LEVEL": "WARNING",
+        "DJANGO_SETTINGS_MODULE": "dashboard.settings",
+        **more,
+    }
 
 
 @contextlib.contextmanager
@@ -108,7 +122,9 @@ def running(child: Child) -> Iterator[Child]:
 def watch(data: Path, kubeconfig: Path) -> Child:
     """`manage.py watch`, as `up` starts it."""
     more = {"PANE_KUBECONFIG": str(kubeconfig), "PANE_ALLOW_LOOPBACK": "1"}
-    return Child([sys.executable, "-m", "dashboard.tether", "watch"], environment(data, **more), data / "watch.log")
+    return Child(
+        [sys.executable, "-m", "dashboard.parent_guard", "watch"], environment(data, **more), data / "watch.log"
+    )
 
 
 def web(data: Path, marks: Path | None = None) -> tuple[Child, int]:

@@ -52,9 +52,13 @@ def percentile(values: Sequence[float], percent: float) -> float:
 def summary(values: Sequence[float]) -> dict[str, float]:
     """Median, tail and range, in the unit of the values."""
     return {
-        "count": len(values), "min": min(values), "median": statistics.median(values), "p95": percentile(values, 95),
-        "p99": percentile(values, 99), "max": max(values),
-    }  # fmt: skip
+        "count": len(values),
+        "min": min(values),
+        "median": statistics.median(values),
+        "p95": percentile(values, 95),
+        "p99": percentile(values, 99),
+        "max": max(values),
+    }
 
 
 def ms(seconds: float) -> str:
@@ -81,10 +85,14 @@ def machine() -> dict[str, str]:
     memory = next((line.split()[1] for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), "0")
     packages = {name: version(name) for name in ("django", "uvicorn", "websockets", "aiohttp", "msgspec")}
     return {
-        "cpu": f"{os.cpu_count()} × {cpu}", "memory": f"{int(memory) / 2**20:.0f} GiB",
-        "system": platform.system(), "load": f"{os.getloadavg()[0]:.1f} at the start",
-        "python": platform.python_version(), "sqlite": sqlite3.sqlite_version, **packages,
-    }  # fmt: skip
+        "cpu": f"{os.cpu_count()} × {cpu}",
+        "memory": f"{int(memory) / 2**20:.0f} GiB",
+        "system": platform.system(),
+        "load": f"{os.getloadavg()[0]:.1f} at the start",
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        **packages,
+    }
 
 
 def _lines(path: str) -> list[str]:

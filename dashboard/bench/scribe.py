@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.bench.manifests import REGIONS, changed, on_management, one_deployment, renamed, whole_deployment
-from dashboard.tether import hold
+from dashboard.parent_guard import hold
 
 BEAT = 2.0
 
@@ -78,12 +78,22 @@ class Scribe:
         since = {"lastTransitionTime": "2026-08-20T10:00:00Z", "observedGeneration": 1}
         ready = {"type": "Ready", "status": "True", "reason": "AllComponentsHealthy", "message": "", **since}
         manifest = {
-            "apiVersion": f"{kind.group}/{kind.versions[0]}", "kind": wanted, "spec": {},
-            "metadata": {"name": name, "uid": f"u-{name}", "resourceVersion": "1", "generation": 1,
-                         "creationTimestamp": "2026-08-20T10:00:00Z"},
-            "status": {"observedGeneration": 1, "conditions": [ready],
-                       "components": {"capi": {"success": True, "template": "cluster-api-1-0-21"}}},
-        }  # fmt: skip
+            "apiVersion": f"{kind.group}/{kind.versions[0]}",
+            "kind": wanted,
+            "spec": {},
+            "metadata": {
+                "name": name,
+                "uid": f"u-{name}",
+                "resourceVersion": "1",
+                "generation": 1,
+                "creationTimestamp": "2026-08-20T10:00:00Z",
+            },
+            "status": {
+                "observedGeneration": 1,
+                "conditions": [ready],
+                "components": {"capi": {"success": True, "template": "cluster-api-1-0-21"}},
+            },
+        }
         return Put(MANAGEMENT, kind, manifest, _now())
 
     def beat(self) -> None:
@@ -152,8 +162,10 @@ def ail(deployments: int, every: int, ready: Path) -> None:
 def _kinds() -> dict[str, Any]:
     from regions.domain.kinds import INFRASTRUCTURE, KINDS, Kind, Where
 
-    made = {name: Kind(INFRASTRUCTURE, name, f"{name.lower()}s", ("v1beta2",), Where.HOSTS)
-            for name in ("AWSCluster", "AWSMachine")}  # fmt: skip
+    made = {
+        name: Kind(INFRASTRUCTURE, name, f"{name.lower()}s", ("v1beta2",), Where.HOSTS)
+        for name in ("AWSCluster", "AWSMachine")
+    }
     return made | {kind.name: kind for kind in KINDS}
 
 

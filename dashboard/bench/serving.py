@@ -6,7 +6,7 @@ from typing import Any
 
 import uvicorn
 
-from dashboard.tether import hold
+from dashboard.parent_guard import hold
 
 
 def mark(path: str) -> None:
@@ -16,9 +16,9 @@ def mark(path: str) -> None:
     """
     from dashboard.live.hub import Hub
     from dashboard.live.render import Drawn
-    from dashboard.live.screen import Screen
+    from dashboard.live.screen import SharedPage
 
-    hub_moved, screen_publish = Hub._moved, Screen._publish
+    hub_moved, screen_publish = Hub._moved, SharedPage._publish
     told = open(path, "w", buffering=1)  # noqa: SIM115 as long as the process
     shown = open(f"{path}.drawn", "w", buffering=1)  # noqa: SIM115
 
@@ -27,12 +27,12 @@ def mark(path: str) -> None:
         hub_moved(self, entries, lost)
         told.write("".join(f"{entry.id:.0f} {at}\n" for entry in entries if entry.id % 1 == 0))
 
-    def publish(self: Screen, drawn: Drawn) -> None:
+    def publish(self: SharedPage, drawn: Drawn) -> None:
         at = time.monotonic()
         screen_publish(self, drawn)
         shown.write(f"{drawn.cursor.rpartition('.')[2]} {at}\n")
 
-    Hub._moved, Screen._publish = moved, publish  # type: ignore[method-assign]
+    Hub._moved, SharedPage._publish = moved, publish  # type: ignore[method-assign]
 
 
 def main() -> None:
@@ -43,10 +43,19 @@ def main() -> None:
     if len(sys.argv) > 2:
         mark(sys.argv[2])
     uvicorn.run(
-        "dashboard.asgi:application", host="127.0.0.1", port=int(sys.argv[1]), ws="websockets-sansio",
-        ws_per_message_deflate=False, ws_max_size=64 * 1024, lifespan="on", log_config=None, access_log=False,
-        server_header=False, backlog=2048, timeout_graceful_shutdown=2,
-    )  # fmt: skip
+        "dashboard.asgi:application",
+        host="127.0.0.1",
+        port=int(sys.argv[1]),
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=64 * 1024,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=2048,
+        timeout_graceful_shutdown=2,
+    )
 
 
 if __name__ == "__main__":

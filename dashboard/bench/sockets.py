@@ -27,10 +27,16 @@ class Socket(asyncio.Protocol):
         key = base64.b64encode(os.urandom(16)).decode()
         host = "{}:{}".format(*transport.get_extra_info("peername")[:2])
         lines = [
-            f"GET {self.path} HTTP/1.1", f"Host: {host}", "Upgrade: websocket", "Connection: Upgrade",
-            f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13",
-            *(f"{name}: {value}" for name, value in self.headers.items()), "", "",
-        ]  # fmt: skip
+            f"GET {self.path} HTTP/1.1",
+            f"Host: {host}",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            f"Sec-WebSocket-Key: {key}",
+            "Sec-WebSocket-Version: 13",
+            *(f"{name}: {value}" for name, value in self.headers.items()),
+            "",
+            "",
+        ]
         transport.write("\r\n".join(lines).encode())
 
     def data_received(self, data: bytes) -> None:

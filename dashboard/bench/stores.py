@@ -60,8 +60,9 @@ class Stores:
     def _rows(self, place: int, query: str) -> bytes:
         rows = [
             {"metric": {"cluster": f"c{place}-{number}", "clusterNamespace": "team", "kpi": id}, "value": [0, "0.5"]}
-            for id in KPI.findall(query) for number in range(self.clusters)
-        ]  # fmt: skip
+            for id in KPI.findall(query)
+            for number in range(self.clusters)
+        ]
         return json.dumps({"status": "success", "data": {"resultType": "vector", "result": rows}}).encode()
 
     def _control(self, target: str) -> bytes:

@@ -56,30 +56,47 @@ def run(ground: Ground, quick: bool, say: Callable[[str], None]) -> Part:
         Line("from before a change is recorded until a wall has it, median", ms(own["median"])),
         Line("the same, p95", ms(own["p95"]), aim=f"≤ {ms(AIM)}", met=own["p95"] <= AIM),
         Line("the same, p99", ms(own["p99"])),
-        Line(f"p95 beside {some} that read nothing", ms(other["p95"]), against=f"{other['p95'] / own['p95']:.2f} ×",
-             aim=f"≤ {ms(AIM)}", met=other["p95"] <= AIM),
+        Line(
+            f"p95 beside {some} that read nothing",
+            ms(other["p95"]),
+            against=f"{other['p95'] / own['p95']:.2f} ×",
+            aim=f"≤ {ms(AIM)}",
+            met=other["p95"] <= AIM,
+        ),
         Line("server, before the walls came and under them", _mib(alone.before, alone.after)),
         Line(f"server, the same with {some} that read nothing", _mib(beside.before, beside.after)),
-    ]  # fmt: skip
+    ]
     part.figures = {
-        "whole": own, "beside_stuck": other, "stuck": some, "bytes": round(statistics.median(alone.round.bytes)),
-        "messages": alone.round.messages, "changes": alone.recorded, "resident": [alone.before, alone.after],
+        "whole": own,
+        "beside_stuck": other,
+        "stuck": some,
+        "bytes": round(statistics.median(alone.round.bytes)),
+        "messages": alone.round.messages,
+        "changes": alone.recorded,
+        "resident": [alone.before, alone.after],
         "resident_beside_stuck": [beside.before, beside.after],
-    }  # fmt: skip
+    }
     _soak_lines(part, ground, quick, say)
     return part
 
 
-async def _walls(
-    ground: Ground, sockets: int, lasts: float, regions: int, deployments: int, stuck: int
-) -> Walls:  # fmt: skip
+async def _walls(ground: Ground, sockets: int, lasts: float, regions: int, deployments: int, stuck: int) -> Walls:
     data = ground.copy()
     log, marks = data / "changes", data / "marks"
     with ExitStack() as stack:
-        stack.enter_context(running(scribe(
-            data, "churn", f"--deployments={deployments}", f"--rate={RATE}", f"--log={log}", f"--regions={regions}",
-            "--toggle",
-        )))  # fmt: skip
+        stack.enter_context(
+            running(
+                scribe(
+                    data,
+                    "churn",
+                    f"--deployments={deployments}",
+                    f"--rate={RATE}",
+                    f"--log={log}",
+                    f"--regions={regions}",
+                    "--toggle",
+                )
+            )
+        )
         server, port = await asyncio.to_thread(web, data, marks)
         stack.enter_context(running(server))
         page = Caller(f"http://127.0.0.1:{port}", {"Cookie": ground.cookie})
@@ -104,22 +121,32 @@ def _soak_lines(part: Part, ground: Ground, quick: bool, say: Callable[[str], No
     # wall has to say changes all the time, hence medians.
     third = max(1, len(samples) // 3)
     for what, name, most, unit in (
-        ("page heap", "heap", HEAP, 1024), ("DOM nodes", "nodes", NODES, 1), ("listeners", "listeners", 0, 1),
+        ("page heap", "heap", HEAP, 1024),
+        ("DOM nodes", "nodes", NODES, 1),
+        ("listeners", "listeners", 0, 1),
         ("server memory", "resident", RESIDENT, 1024),
-    ):  # fmt: skip
+    ):
         was, now = (
             statistics.median(getattr(sample, name) for sample in some)
             for some in (samples[third : 2 * third] or samples[:1], samples[-third:])
         )
         more = (now - was) / unit
         size = f"{was / unit:,.0f} → {now / unit:,.0f}" + (" KiB" if unit > 1 else "")
-        part.lines.append(Line(
-            f"{minutes:g} min open, {changes:,} changes, {drops} drops: {what}", size, against=f"{more:+,.0f}",
-            aim=f"≤ +{most / unit:,.0f}", met=now - was <= most,
-        ))  # fmt: skip
+        part.lines.append(
+            Line(
+                f"{minutes:g} min open, {changes:,} changes, {drops} drops: {what}",
+                size,
+                against=f"{more:+,.0f}",
+                aim=f"≤ +{most / unit:,.0f}",
+                met=now - was <= most,
+            )
+        )
     part.figures["soak"] = {
-        "minutes": minutes, "drops": drops, "changes": changes, "samples": [vars(sample) for sample in samples],
-    }  # fmt: skip
+        "minutes": minutes,
+        "drops": drops,
+        "changes": changes,
+        "samples": [vars(sample) for sample in samples],
+    }
 
 
 def _soak(ground: Ground, lasts: float) -> tuple[list[Sample], int, int]:
@@ -132,9 +159,9 @@ def _soak(ground: Ground, lasts: float) -> tuple[list[Sample], int, int]:
     data = ground.copy()
     log = data / "changes"
     with ExitStack() as stack:
-        stack.enter_context(running(scribe(
-            data, "churn", "--deployments=400", "--rate=10", f"--log={log}", "--regions=40", "--toggle"
-        )))  # fmt: skip
+        stack.enter_context(
+            running(scribe(data, "churn", "--deployments=400", "--rate=10", f"--log={log}", "--regions=40", "--toggle"))
+        )
         server, port = web(data)
         stack.enter_context(running(server))
         playwright = stack.enter_context(sync_playwright())

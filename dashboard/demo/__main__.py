@@ -25,9 +25,12 @@ async def run(options: argparse.Namespace, folder: Path) -> None:
     if options.store != "own":
         installation.observatory.back(folder)
     story = Story(
-        installation.management.kubeconfig(), seed=options.seed, pace=options.pace, switch=installation.switch,
+        installation.management.kubeconfig(),
+        seed=options.seed,
+        pace=options.pace,
+        switch=installation.switch,
         stores=installation.observatory.open,
-    )  # fmt: skip
+    )
     story.start()
     control = Control(installation, story)
     await control.start(folder)

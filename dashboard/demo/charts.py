@@ -80,9 +80,11 @@ def version_of(template: str) -> str:
 
 def _chart(name: str, entry: Manifest, common: list[str]) -> Chart:
     schema: Manifest = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "title": f"Values of {name}",
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "title": f"Values of {name}",
         "properties": {},
-    }  # fmt: skip
+    }
     values: Manifest = {}
     for row in common + entry["rows"]:
         for path in _spread(row.split(" ", 1)[0]):

@@ -31,13 +31,26 @@ class Control:
         self._token = secrets.token_urlsafe(24)
         self._runner: web.AppRunner | None = None
         self.commands: dict[str, Command] = {
-            "outage": self.outage, "heal": self.heal, "expire": self.expire, "restart": self.restart,
-            "replace": self.replace, "status": self.status,
-            **{name: self._fault(name) for name in (
-                "freeze", "silence", "drip", "garbage", "revoke", "conflict", "skew", "429", "500")},
-            "refuse": self.outage, "fail-machine": self.fail_machine, "upgrade": self.upgrade, "burst": self.burst,
-            "pace": self.pace, "store": self.store, "stores": self.stores, "create": self.create, "scale": self.scale,
-        }  # fmt: skip
+            "outage": self.outage,
+            "heal": self.heal,
+            "expire": self.expire,
+            "restart": self.restart,
+            "replace": self.replace,
+            "status": self.status,
+            **{
+                name: self._fault(name)
+                for name in ("freeze", "silence", "drip", "garbage", "revoke", "conflict", "skew", "429", "500")
+            },
+            "refuse": self.outage,
+            "fail-machine": self.fail_machine,
+            "upgrade": self.upgrade,
+            "burst": self.burst,
+            "pace": self.pace,
+            "store": self.store,
+            "stores": self.stores,
+            "create": self.create,
+            "scale": self.scale,
+        }
 
     async def start(self, folder: Path) -> None:
         app = web.Application()

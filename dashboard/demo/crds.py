@@ -24,9 +24,14 @@ _SCALAR = re.compile(
 # Shipped to regions: Cluster API and Sveltos, and of k0rdent the interfaces of the installed providers.
 _REGIONAL_GROUPS = ("cluster.x-k8s.io", "projectsveltos.io")
 _CLOUDS = {
-    "aws": "AWS", "azure": "Azure", "gcp": "GCP", "openstack": "OpenStack", "vsphere": "VSphere",
-    "kubevirt": "Kubevirt", "docker": "Dev",
-}  # fmt: skip
+    "aws": "AWS",
+    "azure": "Azure",
+    "gcp": "GCP",
+    "openstack": "OpenStack",
+    "vsphere": "VSphere",
+    "kubevirt": "Kubevirt",
+    "docker": "Dev",
+}
 
 
 @cache

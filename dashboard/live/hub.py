@@ -14,7 +14,7 @@ from prometheus_client import Gauge
 
 from dashboard.live import render
 from dashboard.live.outbox import encode
-from dashboard.live.screen import Screen, Subscriber
+from dashboard.live.screen import SharedPage, Subscriber
 from dashboard.live.tail import Entry, Tail
 from dashboard.live.threads import Threads
 from dashboard.live.version import version
@@ -32,7 +32,7 @@ REMEMBERED = 2_000  # pages whose topics are kept until their socket comes
 QUEUE = 1_000  # changes that may wait for one program before it must read them from the database
 
 
-class Leaving(Protocol):
+class Departure(Protocol):
     """A socket that can be told that whoever opened it is no longer welcome."""
 
     def sign_out(self) -> None: ...
@@ -49,9 +49,8 @@ class Feed:
 
     def offer(self, entries: list[Entry], lost: bool) -> None:
         wanted = [
-            entry for entry in entries
-            if entry.text and (not self.topic or entry.touches(frozenset({self.topic})))
-        ]  # fmt: skip
+            entry for entry in entries if entry.text and (not self.topic or entry.touches(frozenset({self.topic})))
+        ]
         if lost or len(self._queue) + len(wanted) > QUEUE:
             self.behind = True
             self._queue.clear()
@@ -78,10 +77,10 @@ class Hub:
         self._was_alive: bool | None = None
         self.reading = Threads("changes")
         self._drawing = Threads("draw", 2)
-        self._screens: dict[tuple[str, str], Screen] = {}
-        self._by_topic: dict[str, set[Screen]] = defaultdict(set)
+        self._screens: dict[tuple[str, str], SharedPage] = {}
+        self._by_topic: dict[str, set[SharedPage]] = defaultdict(set)
         self._feeds: set[Feed] = set()
-        self._credentials: dict[Leaving, Credential] = {}
+        self._credentials: dict[Departure, Credential] = {}
         self._beating: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -101,12 +100,12 @@ class Hub:
         for threads in (self._drawing, self.reading):
             await asyncio.to_thread(threads.stop)
 
-    def watch_over(self, socket: Leaving, credential: Credential) -> None:
+    def watch_over(self, socket: Departure, credential: Credential) -> None:
         """Call the socket's `sign_out` within about ten seconds after this session or token has ended."""
         self._credentials[socket] = credential
         SOCKETS.set(len(self._credentials))
 
-    def forget(self, socket: Leaving) -> None:
+    def forget(self, socket: Departure) -> None:
         self._credentials.pop(socket, None)
         SOCKETS.set(len(self._credentials))
 
@@ -115,7 +114,7 @@ class Hub:
         key = (url, subscriber.viewer.permission_set)
         screen = self._screens.get(key)
         if screen is None:
-            screen = self._screens[key] = Screen(url, self._draw, self._topics_changed)
+            screen = self._screens[key] = SharedPage(url, self._draw, self._topics_changed)
             self._index(screen, recalled(key))
         screen.subscribers.add(subscriber)
         if not screen.topics or self.tail.moved_since(cursor, screen.topics):
@@ -159,13 +158,13 @@ class Hub:
         for feed in self._feeds:
             feed.offer(entries, lost)
 
-    def _topics_changed(self, screen: Screen, topics: frozenset[str], cursor: str) -> None:
+    def _topics_changed(self, screen: SharedPage, topics: frozenset[str], cursor: str) -> None:
         added = topics - screen.topics
         self._index(screen, topics)
         if added and self.tail.moved_since(Cursor.parse(cursor), added):
             screen.touch()
 
-    def _index(self, screen: Screen, topics: frozenset[str]) -> None:
+    def _index(self, screen: SharedPage, topics: frozenset[str]) -> None:
         for topic in screen.topics - topics:
             self._by_topic[topic].discard(screen)
             if not self._by_topic[topic]:

@@ -65,9 +65,13 @@ def draw(url: str, user: Any, viewer: Viewer) -> Drawn | None:
 def acceptable(url: object) -> TypeGuard[str]:
     """Whether this is a path of ours with a query, as a browser would say it."""
     return (
-        isinstance(url, str) and len(url) <= LONGEST_URL and url.startswith("/")
-        and not url.startswith("//") and "#" not in url and url.isprintable()
-    )  # fmt: skip
+        isinstance(url, str)
+        and len(url) <= LONGEST_URL
+        and url.startswith("/")
+        and not url.startswith("//")
+        and "#" not in url
+        and url.isprintable()
+    )
 
 
 def _request(url: str, user: Any, viewer: Viewer) -> HttpRequest:
@@ -77,9 +81,13 @@ def _request(url: str, user: Any, viewer: Viewer) -> HttpRequest:
     request.method = "GET"
     request.path = request.path_info = unquote(parts.path)
     request.META = {
-        "REQUEST_METHOD": "GET", "QUERY_STRING": parts.query, "PATH_INFO": request.path,
-        "SERVER_NAME": host.lstrip("."), "SERVER_PORT": "443" if settings.PRODUCTION else "80", "REMOTE_ADDR": "",
-    }  # fmt: skip
+        "REQUEST_METHOD": "GET",
+        "QUERY_STRING": parts.query,
+        "PATH_INFO": request.path,
+        "SERVER_NAME": host.lstrip("."),
+        "SERVER_PORT": "443" if settings.PRODUCTION else "80",
+        "REMOTE_ADDR": "",
+    }
     request.GET = QueryDict(parts.query)  # type: ignore[assignment]
     request.user = user
     request.session = SessionStore()  # empty, needs no database, and nobody saves it

@@ -31,14 +31,14 @@ class Subscriber:
         self.synced = False
 
 
-class Screen:
+class SharedPage:
     """A path and query as seen with one permission set."""
 
     def __init__(
         self,
         url: str,
         draw: Callable[[str, Any, Viewer], Awaitable[Drawn | None]],
-        topics_changed: Callable[["Screen", frozenset[str], str], None],
+        topics_changed: Callable[["SharedPage", frozenset[str], str], None],
     ) -> None:
         self.url = url
         self.topics: frozenset[str] = frozenset()

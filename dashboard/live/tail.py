@@ -43,7 +43,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Watcher:
+class WatcherBeat:
     """Whether clusters are being watched at all; without a watcher nothing that we show is known to be so."""
 
     alive: bool
@@ -59,7 +59,7 @@ class Look:
     lost: str = ""  # why nothing in between can be told
     links: dict[str, int] = field(default_factory=dict)
     pulses: dict[str, int] = field(default_factory=dict)  # of the meter, by region
-    watcher: Watcher = Watcher(False, None)
+    watcher: WatcherBeat = WatcherBeat(False, None)
 
 
 def look(after: Cursor | None) -> Look:
@@ -67,7 +67,7 @@ def look(after: Cursor | None) -> Look:
     links = dict(Cluster.objects.values_list("name", "revision"))
     pulses = dict(Pulse.objects.values_list("region", "revision"))
     beat_at = Lease.objects.values_list("beat_at", flat=True).first()
-    watcher = Watcher(beat_at is not None and timezone.now() - beat_at < WATCHER_PATIENCE, beat_at)
+    watcher = WatcherBeat(beat_at is not None and timezone.now() - beat_at < WATCHER_PATIENCE, beat_at)
     if after is None:
         return Look(_now(), links=links, pulses=pulses, watcher=watcher)
     piece = journal.read(str(after), limit=PAGE)
@@ -108,7 +108,7 @@ class Tail:
         self._pulses: dict[str, int] = {}
         self._floor = 0.0  # everything after this is in the ring
         self.here: Cursor = Cursor("-", 0)
-        self.watcher = Watcher(False, None)
+        self.watcher = WatcherBeat(False, None)
         self.programs = 0  # how many want changes as text
 
     async def start(self) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from dashboard.models import NoticeRule
 from dashboard.notices.sending import wrong_address
 from dashboard.notices.turns import TURNS, parse_selector
-from regions import fleet
+from regions import inventory
 from regions.domain.refs import MANAGEMENT
 
 SEVERITIES = [("info", "everything"), ("warning", "warnings and errors"), ("error", "errors")]
@@ -34,11 +34,16 @@ class RuleForm(forms.Form):
         if rule:
             kwargs.setdefault("initial", {name: getattr(rule, name) for name in self.base_fields})
         else:
-            kwargs.setdefault("initial", {
-                "turns": [name for name in TURNS if name != "deployment_ready"], "severity": "info", "enabled": True,
-            })  # fmt: skip
+            kwargs.setdefault(
+                "initial",
+                {
+                    "turns": [name for name in TURNS if name != "deployment_ready"],
+                    "severity": "info",
+                    "enabled": True,
+                },
+            )
         super().__init__(*args, **kwargs)
-        names = {*fleet.links(), *(rule.regions if rule else ())}
+        names = {*inventory.links(), *(rule.regions if rule else ())}
         choices = [(name, "management" if name == MANAGEMENT else name) for name in sorted(names)]
         self.fields["regions"].choices = choices  # type: ignore[attr-defined]
 
@@ -66,5 +71,3 @@ class RuleForm(forms.Form):
             setattr(rule, name, value)
         rule.save()
         return rule
-
-

@@ -9,9 +9,9 @@ from django.db import transaction
 from dashboard.models import Delivery, Notice, NoticeCursor, NoticeRule
 from dashboard.notices.turns import SEVERITIES, TEST, parse_selector, selects, sentence, turn
 from regions import journal
-from regions.domain.upkeep import Upkeep, covering
+from regions.domain.maintenance import Upkeep, covering
+from regions.maintenance.entries import active
 from regions.models import Change
-from regions.upkeep import active
 
 GATHER = timedelta(seconds=30)
 """How long a first notice waits for others, so that a region with forty deployments is one message."""
@@ -55,12 +55,21 @@ def _notices(changes: Iterable[Change], log: str, said: tuple[Upkeep, ...]) -> l
         if found is None:
             continue
         known = covering(said, change.kind, change.namespace, change.name, change.region)
-        notice, new = Notice.objects.get_or_create(change=f"{log}.{change.id}", defaults={
-            "what": found.what, "severity": found.severity, "at": change.at, "kind": change.kind,
-            "namespace": change.namespace, "name": change.name, "region": change.region,
-            "labels": (change.columns or {}).get("labels", {}), "sentence": sentence(found.what, change)[:2000],
-            "muted": known.sentence[:300] if known else "",
-        })  # fmt: skip
+        notice, new = Notice.objects.get_or_create(
+            change=f"{log}.{change.id}",
+            defaults={
+                "what": found.what,
+                "severity": found.severity,
+                "at": change.at,
+                "kind": change.kind,
+                "namespace": change.namespace,
+                "name": change.name,
+                "region": change.region,
+                "labels": (change.columns or {}).get("labels", {}),
+                "sentence": sentence(found.what, change)[:2000],
+                "muted": known.sentence[:300] if known else "",
+            },
+        )
         if new:
             made.append(notice)
     return made
@@ -98,9 +107,15 @@ def _gather(rule: NoticeRule, notices: Sequence[Notice], now: datetime) -> None:
 def test(rule: NoticeRule, person: str, now: datetime) -> Delivery:
     """A message that says it is only a test, due at once."""
     notice = Notice.objects.create(
-        change=f"test.{secrets.token_hex(8)}", what=TEST, severity="info", at=now, kind="NoticeRule", name=rule.name,
-        sentence=f"This is a test of the rule “{rule.name}”, asked for by {person}.", muted="A test",
-    )  # fmt: skip
+        change=f"test.{secrets.token_hex(8)}",
+        what=TEST,
+        severity="info",
+        at=now,
+        kind="NoticeRule",
+        name=rule.name,
+        sentence=f"This is a test of the rule “{rule.name}”, asked for by {person}.",
+        muted="A test",
+    )
     return Delivery.objects.create(rule=rule, notices=[notice.pk], test=True, due_at=now, created_at=now)
 
 

@@ -12,7 +12,7 @@ from django.utils.crypto import salted_hmac
 
 from dashboard.models import Delivery, Notice, NoticeRule
 from regions.domain.wire import time_as_json
-from regions.fleet.basics import Target
+from regions.inventory.basics import Target
 
 
 def secret(rule: NoticeRule) -> str:
@@ -29,21 +29,32 @@ def _key(rule: NoticeRule, own: Any) -> bytes:
 
 def body(delivery: Delivery, notices: list[Notice]) -> bytes:
     """The message: JSON, UTF-8. Names of fields are kept stable; new ones may come."""
-    return json.dumps({
-        "type": "pane.test" if delivery.test else "pane.notices",
-        "rule": delivery.rule.name,
-        "notices": [_told(notice) for notice in notices],
-        "more": delivery.more,
-    }, ensure_ascii=False, separators=(",", ":")).encode()  # fmt: skip
+    return json.dumps(
+        {
+            "type": "pane.test" if delivery.test else "pane.notices",
+            "rule": delivery.rule.name,
+            "notices": [_told(notice) for notice in notices],
+            "more": delivery.more,
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    ).encode()
 
 
 def _told(notice: Notice) -> dict[str, Any]:
     target = Target(notice.kind, notice.namespace, notice.name, region=notice.region)
     return {
-        "id": notice.change, "what": notice.what, "severity": notice.severity, "at": time_as_json(notice.at),
-        "kind": notice.kind, "namespace": notice.namespace, "name": notice.name, "region": notice.region,
-        "sentence": notice.sentence, "path": "" if notice.what == "test" else target.url,
-    }  # fmt: skip
+        "id": notice.change,
+        "what": notice.what,
+        "severity": notice.severity,
+        "at": time_as_json(notice.at),
+        "kind": notice.kind,
+        "namespace": notice.namespace,
+        "name": notice.name,
+        "region": notice.region,
+        "sentence": notice.sentence,
+        "path": "" if notice.what == "test" else target.url,
+    }
 
 
 def headers(delivery: Delivery, content: bytes, now: datetime) -> dict[str, str]:
@@ -58,6 +69,9 @@ def headers(delivery: Delivery, content: bytes, now: datetime) -> dict[str, str]
         "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode() for key in keys
     )
     return {
-        "Content-Type": "application/json", "User-Agent": "Pane", "webhook-id": ident, "webhook-timestamp": stamp,
+        "Content-Type": "application/json",
+        "User-Agent": "Pane",
+        "webhook-id": ident,
+        "webhook-timestamp": stamp,
         "webhook-signature": signatures,
-    }  # fmt: skip
+    }

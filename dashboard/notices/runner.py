@@ -10,7 +10,7 @@ from django.db import connections, transaction
 
 from dashboard.models import Delivery, Notice
 from dashboard.notices import making, messages
-from dashboard.notices.sending import Outcome, send
+from dashboard.notices.sending import SendOutcome, send
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ def claim(now: datetime) -> list[Due]:
     return found
 
 
-def settle(delivery: Delivery, outcome: Outcome, now: datetime) -> None:
+def settle(delivery: Delivery, outcome: SendOutcome, now: datetime) -> None:
     """Write down what came of an attempt, and when the next one is."""
     delivery.answer = outcome.answer[:300]
     if outcome.delivered:

@@ -16,7 +16,7 @@ READ = 1024  # bytes of the answer that are looked at
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SendOutcome:
     """What came of an attempt. `final`: trying again would change nothing."""
 
     delivered: bool
@@ -48,14 +48,15 @@ def wrong_address(url: str, *, allow_loopback: bool) -> str:
     return ""
 
 
-async def send(url: str, content: bytes, headers: dict[str, str], *, allow_loopback: bool) -> Outcome:
+async def send(url: str, content: bytes, headers: dict[str, str], *, allow_loopback: bool) -> SendOutcome:
     """Try once. Never raises for what the network or the other side does."""
     if wrong := wrong_address(url, allow_loopback=allow_loopback):
-        return Outcome(False, wrong, final=True)
+        return SendOutcome(False, wrong, final=True)
     connector = aiohttp.TCPConnector(
-        resolver=CheckedResolver(checked=True, allow_loopback=allow_loopback), use_dns_cache=False,
+        resolver=CheckedResolver(checked=True, allow_loopback=allow_loopback),
+        use_dns_cache=False,
         socket_factory=lambda info: _socket(info, allow_loopback),
-    )  # fmt: skip
+    )
     timeout = aiohttp.ClientTimeout(total=DEADLINE)
     try:
         async with (
@@ -65,13 +66,13 @@ async def send(url: str, content: bytes, headers: dict[str, str], *, allow_loopb
             said = (await answer.content.read(READ)).decode("utf-8", "replace")
             return _outcome(answer.status, said)
     except TimeoutError:
-        return Outcome(False, f"No answer within {DEADLINE:.0f} s")
+        return SendOutcome(False, f"No answer within {DEADLINE:.0f} s")
     except (aiohttp.ClientError, OSError, ValueError) as error:
         if isinstance(error.__cause__, ForbiddenAddress):  # so the resolver's refusal arrives
-            return Outcome(False, str(error.__cause__), final=True)
+            return SendOutcome(False, str(error.__cause__), final=True)
         # The text of an aiohttp error may hold the whole address, and with it what somebody hid in its path.
         why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
-        return Outcome(False, f"{urlsplit(url).hostname} could not be reached: {why}")
+        return SendOutcome(False, f"{urlsplit(url).hostname} could not be reached: {why}")
 
 
 def _socket(info: AddrInfoType, allow_loopback: bool) -> socket.socket:
@@ -81,12 +82,12 @@ def _socket(info: AddrInfoType, allow_loopback: bool) -> socket.socket:
     return socket.socket(family, kind, proto)
 
 
-def _outcome(status: int, said: str) -> Outcome:
+def _outcome(status: int, said: str) -> SendOutcome:
     words = " ".join(without_credentials(said.replace("\x00", " ")).split())[:160]  # a database takes no zero byte
     told = f"{status}{f': {words}' if words else ''}"
     if 200 <= status < 300:
-        return Outcome(True, told)
+        return SendOutcome(True, told)
     if 300 <= status < 400:
-        return Outcome(False, f"{status}: it points elsewhere, and Pane does not follow", final=True)
+        return SendOutcome(False, f"{status}: it points elsewhere, and Pane does not follow", final=True)
     # 410 is how a receiver says that it wants no more; other refusals may be mended at its end.
-    return Outcome(False, told, final=status == 410)
+    return SendOutcome(False, told, final=status == 410)

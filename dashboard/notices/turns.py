@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from regions.domain.health_scale import Health
 from regions.domain.refs import MANAGEMENT
-from regions.domain.scale import Health
 
 REGION_LOST, REGION_BACK = "region_lost", "region_back"
 DEPLOYMENT_FAILED, DEPLOYMENT_READY = "deployment_failed", "deployment_ready"
@@ -26,8 +26,10 @@ SEVERITIES = ("error", "warning", "info")
 _ILL = (Health.FAILED.value, Health.DEGRADED.value)
 _LOST = ("LinkSilent", "LinkRefused", "ClusterReplaced")
 _WHEN_ILL = {
-    "ClusterDeployment": DEPLOYMENT_FAILED, "Credential": CREDENTIAL_REJECTED, "ManagementBackup": BACKUP_FAILED,
-}  # fmt: skip
+    "ClusterDeployment": DEPLOYMENT_FAILED,
+    "Credential": CREDENTIAL_REJECTED,
+    "ManagementBackup": BACKUP_FAILED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,11 @@ def selects(selector: list[tuple[str, str, frozenset[str]]], labels: Mapping[str
     for key, operator, values in selector:
         value = labels.get(key)
         fits = {
-            "in": value in values, "notin": value not in values, "present": value is not None, "absent": value is None,
-        }[operator]  # fmt: skip
+            "in": value in values,
+            "notin": value not in values,
+            "present": value is not None,
+            "absent": value is None,
+        }[operator]
         if not fits:
             return False
     return True

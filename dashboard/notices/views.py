@@ -35,10 +35,17 @@ def index(request: ViewedRequest) -> HttpResponse:
     shown = list(older[: SOME + 1])
     newest = Notice.objects.aggregate(newest=Max("id"))["newest"] or 0
     NoticeSeen.objects.update_or_create(user=request.user, defaults={"notice": newest})
-    return render(request, "notices/list.html", {
-        "notices": shown[:SOME], "before": shown[SOME - 1].pk if len(shown) > SOME else None, "turns": TURNS,
-        "what": what, "rules": NoticeRule.objects.count(),
-    })  # fmt: skip
+    return render(
+        request,
+        "notices/list.html",
+        {
+            "notices": shown[:SOME],
+            "before": shown[SOME - 1].pk if len(shown) > SOME else None,
+            "turns": TURNS,
+            "what": what,
+            "rules": NoticeRule.objects.count(),
+        },
+    )
 
 
 @never_cache
@@ -74,9 +81,15 @@ def rule(request: ViewedRequest, pk: int) -> HttpResponse:
     told = Notice.objects.in_bulk([pk for row in rows for pk in row.notices[:5]])
     for row in rows:
         row.told = [told[pk] for pk in row.notices[:5] if pk in told]  # type: ignore[attr-defined]
-    return render(request, "notices/rule.html", {
-        "rule": found, "deliveries": rows, "told": [TURNS[name] for name in found.turns if name in TURNS],
-    })  # fmt: skip
+    return render(
+        request,
+        "notices/rule.html",
+        {
+            "rule": found,
+            "deliveries": rows,
+            "told": [TURNS[name] for name in found.turns if name in TURNS],
+        },
+    )
 
 
 @never_cache

@@ -1,0 +1,1 @@
+"""People: accounts, sign-in, tokens, screens on walls, and on whose behalf something is read."""

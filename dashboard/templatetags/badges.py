@@ -2,16 +2,22 @@
 
 from django import template
 
-from dashboard.badges import address
-from regions.fleet.basics import Target
+from dashboard.badges.views import address
+from regions.inventory.basics import Target
 
 register = template.Library()
 
 # White letters stand on all of these with a contrast of 4.5 or more.
 COLOURS = {
-    "Failed": "#c01f2a", "Degraded": "#a85400", "Unknown": "#6b6577", "Progressing": "#1f63bd", "Deleting": "#83439b",
-    "Paused": "#5b6879", "Validated": "#0b7378", "Ready": "#1b7a42",
-}  # fmt: skip
+    "Failed": "#c01f2a",
+    "Degraded": "#a85400",
+    "Unknown": "#6b6577",
+    "Progressing": "#1f63bd",
+    "Deleting": "#83439b",
+    "Paused": "#5b6879",
+    "Validated": "#0b7378",
+    "Ready": "#1b7a42",
+}
 
 
 @register.filter

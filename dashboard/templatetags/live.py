@@ -122,9 +122,7 @@ class LiveListNode(template.Node):
         return html
 
 
-def _words(
-    parser: Parser, token: Token
-) -> tuple[list[FilterExpression], FilterExpression | None, list[str] | None]:  # fmt: skip
+def _words(parser: Parser, token: Token) -> tuple[list[FilterExpression], FilterExpression | None, list[str] | None]:
     tag, *words = token.split_contents()
     order, only = None, None
     if "only" in words:

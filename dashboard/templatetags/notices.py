@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from django import template
 
 from dashboard.models import Notice
-from regions.fleet.basics import Target
+from regions.inventory.basics import Target
 
 register = template.Library()
 
@@ -14,7 +14,11 @@ register = template.Library()
 def host(url: str) -> str:
     """Where messages go, without the path: that may hold what only the receiver should know."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}/…" if parts.path.strip("/") or parts.query else f"{parts.scheme}://{parts.netloc}"
+    return (
+        f"{parts.scheme}://{parts.netloc}/…"
+        if parts.path.strip("/") or parts.query
+        else f"{parts.scheme}://{parts.netloc}"
+    )
 
 
 @register.filter

@@ -4,10 +4,10 @@ from typing import Any
 
 from django import template
 
+from dashboard.wall.board_figures import loud
 from regions.domain.health import Health
-from regions.fleet import Counts
-from regions.fleet.board_measures import loud
-from regions.fleet.measures_shapes import Alert
+from regions.inventory import Counts
+from regions.metrics.reads.values import Alert
 
 register = template.Library()
 

@@ -17,13 +17,19 @@ NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 class ScreenForm(forms.Form):
     """Name, scope, end and network of a new link."""
 
-    name = forms.CharField(max_length=60, error_messages={
-        "required": "Say which screen it is, so that you know which one to revoke."})  # fmt: skip
-    regions = forms.MultipleChoiceField(required=False, error_messages={
-        "invalid_choice": "There is no region %(value)s any more; choose among those below."})  # fmt: skip
+    name = forms.CharField(
+        max_length=60, error_messages={"required": "Say which screen it is, so that you know which one to revoke."}
+    )
+    regions = forms.MultipleChoiceField(
+        required=False,
+        error_messages={"invalid_choice": "There is no region %(value)s any more; choose among those below."},
+    )
     namespaces = forms.CharField(required=False, max_length=2000)
-    lasts = forms.ChoiceField(choices=list(LASTS.items()), initial="90", error_messages={
-        "required": "Choose when the link ends.", "invalid_choice": "Choose when the link ends."})  # fmt: skip
+    lasts = forms.ChoiceField(
+        choices=list(LASTS.items()),
+        initial="90",
+        error_messages={"required": "Choose when the link ends.", "invalid_choice": "Choose when the link ends."},
+    )
     network = forms.CharField(required=False, max_length=64)
 
     def __init__(self, *args: Any, regions: Iterable[str] = (), **kwargs: Any) -> None:

@@ -14,7 +14,7 @@ from dashboard.models import ScreenLink
 from dashboard.people import attempts, screens
 from dashboard.people.rights import administrators_only
 from dashboard.wall.forms import ScreenForm
-from regions import fleet
+from regions import inventory
 from regions.requests import ViewedRequest
 
 UNKNOWN = (
@@ -30,14 +30,18 @@ WAIT = "Too many codes from here. Wait a quarter of an hour."
 @require_http_methods(["GET", "HEAD", "POST"])
 def links(request: ViewedRequest) -> HttpResponse:
     """All links, newest first. POST makes one and shows its code: the only time that it can be seen."""
-    known = fleet.links()
+    known = inventory.links()
     form = ScreenForm(request.POST or None, regions=known)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         link = ScreenLink.objects.create(
-            name=said["name"], regions=said["regions"], namespaces=said["namespaces"], network=said["network"],
-            expires_at=timezone.now() + form.length, created_by=request.viewer.name,
-        )  # fmt: skip
+            name=said["name"],
+            regions=said["regions"],
+            namespaces=said["namespaces"],
+            network=said["network"],
+            expires_at=timezone.now() + form.length,
+            created_by=request.viewer.name,
+        )
         return _list(request, ScreenForm(regions=known), link, screens.issue_code(link))
     return _list(request, form)
 
@@ -49,7 +53,7 @@ def links(request: ViewedRequest) -> HttpResponse:
 def code(request: ViewedRequest, pk: int) -> HttpResponse:
     """Another code for a link, for a device that lost what it had or for another one."""
     link = get_object_or_404(ScreenLink, pk=pk, revoked_at=None, expires_at__gt=timezone.now())
-    return _list(request, ScreenForm(regions=fleet.links()), link, screens.issue_code(link))
+    return _list(request, ScreenForm(regions=inventory.links()), link, screens.issue_code(link))
 
 
 @administrators_only
@@ -81,18 +85,30 @@ def enter(request: HttpRequest) -> HttpResponse:
     link, cookie = found
     response = redirect("wall:regions")
     response.set_cookie(
-        screens.COOKIE, cookie, expires=link.expires_at, httponly=True, samesite="Lax",
+        screens.COOKIE,
+        cookie,
+        expires=link.expires_at,
+        httponly=True,
+        samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
-    )  # fmt: skip
+    )
     return response
 
 
-def _list(
-    request: ViewedRequest, form: ScreenForm, made: ScreenLink | None = None, code: str = ""
-) -> HttpResponse:
+def _list(request: ViewedRequest, form: ScreenForm, made: ScreenLink | None = None, code: str = "") -> HttpResponse:
     now = timezone.now()
     found = ScreenLink.objects.filter(revoked_at=None).order_by("-created_at")
-    return render(request, "wall/screens.html", {
-        "links": found.filter(expires_at__gt=now), "over": found.filter(expires_at__lte=now)[:20], "form": form,
-        "made": made, "code": code, "address": request.build_absolute_uri("/screen/"), "now": now,
-    }, status=422 if form.is_bound and form.errors else 200)  # fmt: skip
+    return render(
+        request,
+        "wall/screens.html",
+        {
+            "links": found.filter(expires_at__gt=now),
+            "over": found.filter(expires_at__lte=now)[:20],
+            "form": form,
+            "made": made,
+            "code": code,
+            "address": request.build_absolute_uri("/screen/"),
+            "now": now,
+        },
+        status=422 if form.is_bound and form.errors else 200,
+    )

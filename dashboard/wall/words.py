@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from dashboard.wall.board import Board, Tile
 from regions.domain.health import Health
 from regions.domain.words import clock, counted, listed
-from regions.fleet.basics import Counts
-from regions.fleet.board import Board, Tile
+from regions.inventory.basics import Counts
 
 ILL = (Health.FAILED, Health.DEGRADED)
 
@@ -68,9 +68,10 @@ def _cut_off(board: Board, now: datetime, confined: bool) -> Headline | None:
     cut = board.cut_off
     who = "Every cluster" if confined else f"All {cut.clusters} clusters"
     return Headline(
-        Health.UNKNOWN, "It is us: Pane is cut off",
+        Health.UNKNOWN,
+        "It is us: Pane is cut off",
         f"{who} fell silent at once at {clock(cut.since, now)}. Look at Pane's own network first",
-    )  # fmt: skip
+    )
 
 
 def _trouble(board: Board, now: datetime, confined: bool) -> Headline | None:
@@ -116,5 +117,3 @@ def _unheard(silent: Sequence[Tile], deployments: Counts, now: datetime) -> str:
     since = f"since {clock(min(heard_at), now)}" if heard_at else "never heard"
     unknown = deployments.by_health.get(Health.UNKNOWN, 0)
     return f"{since}, {counted(unknown, 'deployment')} unknown" if unknown else since
-
-

@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from deployments.catalog.causes import causes, leaning_on, shared_causes
+from deployments.causes.reads import causes, leaning_on, shared_causes
 from deployments.causes.serializers import BlastSerializer, ChainSerializer, SharedCauseSerializer
-from regions import fleet
+from regions import inventory
 from regions.api import viewer
 from regions.paging import PAGE, PAGE_SIZE, page_serializer, paged
 
@@ -24,7 +24,7 @@ class Causes(APIView):
     def answer(self, request: Request, name: str, namespace: str) -> Response:
         try:
             found = causes(self.kind, namespace, name, viewer=viewer(request))
-        except fleet.NotFound as error:
+        except inventory.NotFound as error:
             raise NotFound(str(error)) from error
         return Response(ChainSerializer(found).data)
 
@@ -37,7 +37,7 @@ class Leaning(APIView):
     def answer(self, request: Request, name: str, namespace: str) -> Response:
         try:
             found = leaning_on(self.kind, namespace, name, viewer=viewer(request))
-        except fleet.NotFound as error:
+        except inventory.NotFound as error:
             raise NotFound(str(error)) from error
         return Response(BlastSerializer(found).data)
 
@@ -46,9 +46,10 @@ class SharedCauses(APIView):
     """What several deployments suffer from together, those that hit most first."""
 
     @extend_schema(
-        operation_id="causes_list", responses=page_serializer("SharedCauses", SharedCauseSerializer),
+        operation_id="causes_list",
+        responses=page_serializer("SharedCauses", SharedCauseSerializer),
         parameters=[PAGE, PAGE_SIZE],
-    )  # fmt: skip
+    )
     def get(self, request: Request) -> Response:
         return paged(request, shared_causes(viewer=viewer(request)), SharedCauseSerializer)
 

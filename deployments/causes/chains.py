@@ -1,24 +1,31 @@
 """The chain from an object to what is to blame, as pages and the API are told it."""
 
-from deployments.causes.gather import gather
-from deployments.causes.shapes import Chain, Link, Other, place
-from regions.domain.causes import Ground, Step, explain
+from deployments.causes.evidence import gather
+from deployments.causes.values import CauseChain, ChainLink, Other, place
+from regions.domain.causes import Evidence, Step, explain
 from regions.domain.health import Health
 from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT, Ref
 from regions.domain.viewer import Viewer
-from regions.fleet import NotFound, Target
-from regions.fleet.sight import Sight, look
+from regions.inventory import NotFound, Target
+from regions.inventory.visibility import Visibility, look
 from regions.models import Resource
 
 KINDS = (
-    "ClusterDeployment", "Region", "Management", "Credential", "ServiceSet", "MultiClusterService", "ClusterTemplate",
-    "ServiceTemplate", "HelmRelease",
-)  # fmt: skip
+    "ClusterDeployment",
+    "Region",
+    "Management",
+    "Credential",
+    "ServiceSet",
+    "MultiClusterService",
+    "ClusterTemplate",
+    "ServiceTemplate",
+    "HelmRelease",
+)
 """What may be asked about."""
 
 
-def causes(kind: str, namespace: str, name: str, *, viewer: Viewer) -> Chain:
+def causes(kind: str, namespace: str, name: str, *, viewer: Viewer) -> CauseChain:
     """Why this object is not as it should be. Raises NotFound. `~management` is the Region of management."""
     if kind == "Region" and name == MANAGEMENT:
         kind, name = "Management", "kcm"
@@ -29,33 +36,38 @@ def causes(kind: str, namespace: str, name: str, *, viewer: Viewer) -> Chain:
     return chain_of(gather(row, sight), row, sight)
 
 
-def chain_of(ground: Ground, row: Resource, sight: Sight) -> Chain:
+def chain_of(ground: Evidence, row: Resource, sight: Visibility) -> CauseChain:
     """The same, of a ground that was gathered."""
     verdict = explain(ground)
     heard = sight.sees(row.cluster, ground.region)
     as_of = None if heard else sight.unseen_since(row.cluster, ground.region)
     links = tuple(_link(step, ground, sight) for step in verdict.steps)
-    others = tuple(
-        Other(one.key, one.sentence, one.advice, _target(one.at, ground)) for one in verdict.others
-    )
-    return Chain(
-        subject=_target(ground.subject.ref, ground), links=links, culprit=links[-1] if verdict.culprit else None,
-        key=verdict.key, sentence=verdict.sentence, said=verdict.said, advice=verdict.advice, as_of=as_of, heard=heard,
+    others = tuple(Other(one.key, one.sentence, one.advice, _target(one.at, ground)) for one in verdict.others)
+    return CauseChain(
+        subject=_target(ground.subject.ref, ground),
+        links=links,
+        culprit=links[-1] if verdict.culprit else None,
+        key=verdict.key,
+        sentence=verdict.sentence,
+        said=verdict.said,
+        advice=verdict.advice,
+        as_of=as_of,
+        heard=heard,
         others=others,
-    )  # fmt: skip
+    )
 
 
-def _link(step: Step, ground: Ground, sight: Sight) -> Link:
+def _link(step: Step, ground: Evidence, sight: Visibility) -> ChainLink:
     health, last = step.health, None
     cluster = step.ref.cluster
     unseen = not sight.sees(cluster, ground.region if step.ref == ground.subject.ref else cluster)
     if unseen and step.ref.kind != "Region" and health is not Health.UNKNOWN:
         health, last = Health.UNKNOWN, step.health
     where = place(cluster, step.ref.namespace)
-    return Link(_target(step.ref, ground), health, step.message, step.since, where, last, step.missing)
+    return ChainLink(_target(step.ref, ground), health, step.message, step.since, where, last, step.missing)
 
 
-def _target(ref: Ref, ground: Ground) -> Target:
+def _target(ref: Ref, ground: Evidence) -> Target:
     """Where it is shown: what serves a deployment, with the deployment."""
     own = ground.subject
     key = f"{own.ref.namespace}/{own.ref.name}" if own.kind == "ClusterDeployment" else ""
@@ -63,5 +75,3 @@ def _target(ref: Ref, ground: Ground) -> Target:
         return Target("Region", "", MANAGEMENT, MANAGEMENT, MANAGEMENT)
     serves = key if ref.group != K0RDENT or ref.kind == "ServiceSet" else ""
     return Target(ref.kind, ref.namespace, ref.name, ref.cluster, ground.region, serves)
-
-

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from deployments.causes.shapes import SharedCause
+from deployments.causes.values import SharedCause
 from regions.serializers import CountsSerializer, HealthField, LastHealthField, RowSerializer, Time
 
 

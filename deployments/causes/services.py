@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from deployments.catalog.shapes import Service
+from deployments.clusterdeployments.values import DeployedService
 from regions.domain.causes.texts import clause
 from regions.domain.causes.words import recognise
 
@@ -17,7 +17,7 @@ class ServiceCause:
     said: str
 
 
-def of_service(service: Service) -> ServiceCause | None:
+def of_service(service: DeployedService) -> ServiceCause | None:
     """What is wrong with it, and what to do next; None when it is well, or its words are not known."""
     if not service.message:
         return None
@@ -26,9 +26,19 @@ def of_service(service: Service) -> ServiceCause | None:
         return None
     words, start, names = found
     known = {
-        "name": service.name, "kind": "service", "namespace": service.namespace, "region": "its region",
-        "credential": "that it uses", "template": service.template, "host": "the cluster", "missing": "that it names",
-        "place": service.namespace, "there": "on the cluster", "kindof": "", "service": service.name, **dict(names),
-    }  # fmt: skip
+        "name": service.name,
+        "kind": "service",
+        "namespace": service.namespace,
+        "region": "its region",
+        "credential": "that it uses",
+        "template": service.template,
+        "host": "the cluster",
+        "missing": "that it names",
+        "place": service.namespace,
+        "there": "on the cluster",
+        "kindof": "",
+        "service": service.name,
+        **dict(names),
+    }
     said = clause(service.message, start)
     return ServiceCause(words.key, words.sentence.format(**known), words.advice.format(**known), said)

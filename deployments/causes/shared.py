@@ -10,14 +10,14 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from deployments.causes.shapes import SharedCause
-from regions.domain.causes import Ground, Thing, Verdict, explain
+from deployments.causes.values import SharedCause
+from regions.domain.causes import Evidence, Thing, Verdict, explain
 from regions.domain.health import Health
 from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT, Ref
 from regions.domain.viewer import Viewer
-from regions.fleet import Row, Target
-from regions.fleet.sight import Sight, link_of, look
+from regions.inventory import Row, Target
+from regions.inventory.visibility import Visibility, link_of, look
 from regions.journal.correlating import chunks
 from regions.models import Resource, Stream
 
@@ -25,9 +25,23 @@ ENOUGH = 2
 """So many deployments with one cause are said once."""
 
 _COLUMNS = (
-    "cluster", "group", "kind", "namespace", "name", "health", "message", "since", "progressed_at", "created_at",
-    "deleting_at", "labels", "region", "deployment", "template", "credential",
-)  # fmt: skip
+    "cluster",
+    "group",
+    "kind",
+    "namespace",
+    "name",
+    "health",
+    "message",
+    "since",
+    "progressed_at",
+    "created_at",
+    "deleting_at",
+    "labels",
+    "region",
+    "deployment",
+    "template",
+    "credential",
+)
 _SILENT = ("region-silent", "region-refuses")
 _MANAGED = f"{K0RDENT}/managed"
 _ILL = Health.VALIDATED.rank
@@ -88,8 +102,9 @@ def explained(rows: Iterable[Row], *, viewer: Viewer) -> tuple[Row, ...]:
     """The same rows; where the culprit of a deployment is known, its sentence and own words are the message."""
     rows = tuple(rows)
     found = _known(rows)
-    return tuple(replace(row, message=_said(found[row.target.label])) if row.target.label in found else row
-                 for row in rows)  # fmt: skip
+    return tuple(
+        replace(row, message=_said(found[row.target.label])) if row.target.label in found else row for row in rows
+    )
 
 
 def _said(verdict: Verdict) -> str:
@@ -97,15 +112,14 @@ def _said(verdict: Verdict) -> str:
 
 
 def _known(rows: Iterable[Row]) -> dict[str, Verdict]:
-    names = [row.target.label for row in rows
-             if row.target.kind == "ClusterDeployment" and row.health not in _QUIET]  # fmt: skip
+    names = [row.target.label for row in rows if row.target.kind == "ClusterDeployment" and row.health not in _QUIET]
     if not names:
         return {}
     verdicts = _verdicts(Resource.objects.filter(deployment__in=names, kind="ClusterDeployment"), look())
     return {target.label: one for target, one in verdicts if one.culprit and one.key != "unknown"}
 
 
-def _verdicts(subjects: QuerySet[Resource], sight: Sight) -> Iterable[tuple[Target, Verdict]]:
+def _verdicts(subjects: QuerySet[Resource], sight: Visibility) -> Iterable[tuple[Target, Verdict]]:
     """Of every one of these deployments, why."""
     chosen = list(subjects.order_by().values_list(*_COLUMNS))
     below = _below([values[13] for values in chosen])
@@ -117,7 +131,7 @@ def _verdicts(subjects: QuerySet[Resource], sight: Sight) -> Iterable[tuple[Targ
         leans = [_region(region), credential, template]
         things = [*below[values[13]], *(upon[ref] for ref in leans if ref and ref in upon)]
         near = {name: links[name] for name in (region, MANAGEMENT) if name in links}
-        ground = Ground(
+        ground = Evidence(
             own, tuple(things), sight.now, region, near, seen, settings.PANE_SYSTEM_NAMESPACE, credential, template
         )
         yield Target(own.kind, own.ref.namespace, own.ref.name, MANAGEMENT, region), explain(ground)
@@ -133,7 +147,7 @@ def _below(names: list[str]) -> dict[str, list[Thing]]:
     return found
 
 
-def _seen(sight: Sight) -> frozenset[tuple[str, str]]:
+def _seen(sight: Visibility) -> frozenset[tuple[str, str]]:
     watched = Stream.objects.filter(cluster=MANAGEMENT, name=f"credentials.{K0RDENT}", state=Stream.State.WATCHING)
     known = sight.sees(MANAGEMENT, MANAGEMENT) and watched.exists()
     return frozenset({(MANAGEMENT, "Credential")} if known else ())
@@ -177,7 +191,7 @@ def _cause(ref: Ref, members: list[tuple[Target, Verdict]]) -> SharedCause:
     return SharedCause(what, first.key, first.sentence, first.advice, targets, min(moments, default=None))
 
 
-def _silent(sight: Sight, viewer: Viewer) -> list[SharedCause]:
+def _silent(sight: Visibility, viewer: Viewer) -> list[SharedCause]:
     """Regions that we do not hear: all that runs there is unknown together, whether it was well or not."""
     names = sorted(name for name in sight.blind if name != MANAGEMENT)
     if not names:
@@ -194,8 +208,14 @@ def _silent(sight: Sight, viewer: Viewer) -> list[SharedCause]:
         view = sight.link(name)
         since: datetime | None = sight.unseen_since(name, name)
         key = "region-refuses" if view.state == "refused" else "region-silent"
-        found.append(SharedCause(
-            Target("Region", "", name, MANAGEMENT, name), key, f"Region {name}: {view.message}",
-            "See the region's page: it says what it last answered, and what to look at.", tuple(members[name]), since,
-        ))  # fmt: skip
+        found.append(
+            SharedCause(
+                Target("Region", "", name, MANAGEMENT, name),
+                key,
+                f"Region {name}: {view.message}",
+                "See the region's page: it says what it last answered, and what to look at.",
+                tuple(members[name]),
+                since,
+            )
+        )
     return found

@@ -4,12 +4,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from deployments.catalog.causes import causes, leaning_on
-from regions import fleet, live
-from regions.domain.measures import Missing
+from deployments.causes.reads import causes, leaning_on
+from regions import inventory, live
+from regions.domain.metrics.measures import Missing
 from regions.domain.refs import MANAGEMENT
 from regions.domain.topics import kind as about
-from regions.metrics.logs import last_lines
+from regions.metrics.stores.logs import last_lines
 from regions.requests import ViewedRequest
 
 _MOVES = ("ClusterDeployment", "ServiceSet", "MultiClusterService", "Credential", "Region", "Management")
@@ -20,13 +20,17 @@ def logs(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
     """/deployments/<namespace>/<name>/logs/: the last log lines about what is to blame. Not live: asked when wanted."""
     try:
         chain = causes("ClusterDeployment", namespace, name, viewer=request.viewer)
-    except fleet.NotFound as error:
+    except inventory.NotFound as error:
         raise Http404(str(error)) from error
     # The deepest object that runs somewhere: a credential or a region has no controller's log of its own.
     told = next((link for link in reversed(chain.links) if link.target.cluster != MANAGEMENT), chain.links[-1])
     found = last_lines(told.target.name, viewer=request.viewer)
-    context = {"about": told.target, "chain": chain, "missing": found if isinstance(found, Missing) else None,
-               "lines": () if isinstance(found, Missing) else found}  # fmt: skip
+    context = {
+        "about": told.target,
+        "chain": chain,
+        "missing": found if isinstance(found, Missing) else None,
+        "lines": () if isinstance(found, Missing) else found,
+    }
     part = request.headers.get("HX-Request") == "true"
     return render(request, "causes/log_lines.html" if part else "causes/logs.html", context)
 
@@ -37,6 +41,6 @@ def leaning(request: ViewedRequest, kind: str, name: str, namespace: str = "") -
     live.follow(request, *map(about, (*_MOVES, kind)))
     try:
         found = leaning_on(kind, namespace, name, viewer=request.viewer)
-    except fleet.NotFound as error:
+    except inventory.NotFound as error:
         raise Http404(str(error)) from error
     return render(request, "causes/page.html", {"blast": found})

@@ -11,22 +11,22 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from deployments import submit
-from deployments.asking_api import ANSWERS, PREVIEW, answer, refused
-from deployments.credentials.ground import as_shown, lacking, with_namespaces
+from deployments import submissions
+from deployments.clusterdeployments.create_api import ANSWERS, PREVIEW, answer, refused
+from deployments.credentials.namespaces import as_shown, lacking, with_namespaces
 from deployments.domain.drafts import CredentialDraft, Secret
 from deployments.domain.manifests import plan
 from deployments.domain.problems import errors, problems
 from deployments.domain.recipes import RECIPES, Recipe
-from deployments.knowledge import world
 from deployments.models import Step, Submission
+from deployments.submissions.snapshot import world
 from regions import api as ground
 from regions.api import viewer
 from regions.paging import PAGE, PAGE_SIZE, page_serializer
 from regions.serializers import CredentialSerializer
 
 
-class Answer(serializers.CharField):
+class CredentialAnswer(serializers.CharField):
     """Text as it was pasted."""
 
     def __init__(self, **options: Any) -> None:
@@ -40,28 +40,33 @@ def _answers(recipe: Recipe) -> type[serializers.Serializer]:
         text = " ".join(part for part in (f"{one.label}.", one.help) if part)
         options: dict[str, Any] = {"required": one.required and not one.default, "help_text": text}
         if one.secret:
-            fields[one.name] = Answer(write_only=True, style={"input_type": "password"}, **options)
+            fields[one.name] = CredentialAnswer(write_only=True, style={"input_type": "password"}, **options)
         else:
-            fields[one.name] = Answer(**options)
+            fields[one.name] = CredentialAnswer(**options)
     return type(f"{_camel(recipe)}Answers", (serializers.Serializer,), fields)
 
 
 def _asked(recipe: Recipe) -> type[serializers.Serializer]:
-    return type(f"Asked{_camel(recipe)}CredentialSerializer", (serializers.Serializer,), {
-        "__doc__": f"A credential to be made. {recipe.help}",
-        "recipe": serializers.ChoiceField(choices=[recipe.key]),
-        "namespace": serializers.CharField(help_text="Where the deployments are that will use it."),
-        "name": serializers.CharField(),
-        "region": serializers.CharField(
-            default="", allow_blank=True, help_text="Where its clusters are run; empty: the management cluster."
-        ),
-        "description": serializers.CharField(default="", allow_blank=True),
-        "answers": _answers(recipe)(required=any(one.required and not one.default for one in recipe.fields)),
-        "key": serializers.RegexField(
-            r"^[0-9a-f]{32}$", default="",
-            help_text="Names this request, 32 hexadecimal digits: sent twice, it is done once.",
-        ),
-    })  # fmt: skip
+    return type(
+        f"Asked{_camel(recipe)}CredentialSerializer",
+        (serializers.Serializer,),
+        {
+            "__doc__": f"A credential to be made. {recipe.help}",
+            "recipe": serializers.ChoiceField(choices=[recipe.key]),
+            "namespace": serializers.CharField(help_text="Where the deployments are that will use it."),
+            "name": serializers.CharField(),
+            "region": serializers.CharField(
+                default="", allow_blank=True, help_text="Where its clusters are run; empty: the management cluster."
+            ),
+            "description": serializers.CharField(default="", allow_blank=True),
+            "answers": _answers(recipe)(required=any(one.required and not one.default for one in recipe.fields)),
+            "key": serializers.RegexField(
+                r"^[0-9a-f]{32}$",
+                default="",
+                help_text="Names this request, 32 hexadecimal digits: sent twice, it is done once.",
+            ),
+        },
+    )
 
 
 def _camel(recipe: Recipe) -> str:
@@ -70,7 +75,9 @@ def _camel(recipe: Recipe) -> str:
 
 ASKED = {key: _asked(recipe) for key, recipe in RECIPES.items()}
 BODY = PolymorphicProxySerializer(
-    component_name="AskedCredential", serializers=ASKED, resource_type_field_name="recipe"  # type: ignore[arg-type]
+    component_name="AskedCredential",
+    serializers=ASKED,
+    resource_type_field_name="recipe",  # type: ignore[arg-type]
 )
 
 
@@ -78,9 +85,10 @@ class Credentials(ground.Credentials):
     """Every Credential, worst first. Nothing secret is in them."""
 
     @extend_schema(
-        operation_id="credentials_list", responses=page_serializer("Credentials", CredentialSerializer),
+        operation_id="credentials_list",
+        responses=page_serializer("Credentials", CredentialSerializer),
         parameters=[OpenApiParameter("region", str, description="Only of this region."), PAGE, PAGE_SIZE],
-    )  # fmt: skip
+    )
     def get(self, request: Request) -> Response:
         return super().get(request)
 
@@ -97,14 +105,18 @@ class Credentials(ground.Credentials):
 
 
 def _ask(request: Request, recipe: Recipe, said: dict[str, Any]) -> Response:
-    key = said["key"] or submit.new_key()
+    key = said["key"] or submissions.new_key()
     answers = said.get("answers") or {}
     secret = {one.name for one in recipe.fields if one.secret}
     draft = CredentialDraft(
-        recipe.key, said["namespace"].strip(), said["name"].strip(), said["region"].strip(), said["description"],
+        recipe.key,
+        said["namespace"].strip(),
+        said["name"].strip(),
+        said["region"].strip(),
+        said["description"],
         fields={name: value for name, value in answers.items() if name not in secret},
         secrets={name: Secret(value) for name, value in answers.items() if name in secret},
-    )  # fmt: skip
+    )
     who = viewer(request)
     known = with_namespaces(world(viewer=who), draft, who)
     # A namespace that an earlier try of this request made is still among what it asks for.

@@ -1,15 +1,15 @@
 """Everything about one credential, from every cluster that has a part of it."""
 
 from deployments.credentials.items import items
-from deployments.credentials.shapes import CredentialDetail, Needed
 from deployments.credentials.survey import survey
-from deployments.domain.owners import owner_of
+from deployments.credentials.values import CredentialDetail, Needed
+from deployments.domain.gitops_managers import owner_of
 from regions.domain import topics
 from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
-from regions.fleet import NotFound, lines_about
-from regions.fleet.rows import as_yaml, conditions, rows_of, worst_first
+from regions.inventory import NotFound, lines_about
+from regions.inventory.rows import as_yaml, conditions, rows_of, worst_first
 from regions.models import Resource
 
 MOST = 100

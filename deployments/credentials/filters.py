@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deployments.credentials.liveness import Proof
+from deployments.domain.credentials.liveness import Proof
 from deployments.domain.filters import Parameters
 from regions.domain.health import Health
 
@@ -14,7 +14,7 @@ PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class CredentialFilters:
     """Several values of one facet mean any of them; facets and text must all fit."""
 
     region: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ class Filters:
 _KNOWN: dict[str, Sequence[str]] = {"health": list(Health), "proof": list(Proof), "state": list(STATES)}
 
 
-def parse(parameters: Parameters) -> tuple[Filters, dict[str, str]]:
+def parse(parameters: Parameters) -> tuple[CredentialFilters, dict[str, str]]:
     """The filters that an address asks for, and a sentence for each parameter that makes no sense (and is left out)."""
     problems: dict[str, str] = {}
 
@@ -59,4 +59,4 @@ def parse(parameters: Parameters) -> tuple[Filters, dict[str, str]]:
     if not (page.isascii() and page.isdigit() and 0 < len(page) < 8 and int(page) > 0):
         problems["page"] = "A page is a number from 1 on."
         page = "1"
-    return Filters(**chosen, text=" ".join(values("search"))[:253], sort=sort, page=int(page)), problems  # type: ignore[arg-type]
+    return CredentialFilters(**chosen, text=" ".join(values("search"))[:253], sort=sort, page=int(page)), problems  # type: ignore[arg-type]

@@ -2,17 +2,17 @@
 
 from django.db.models import Q
 
-from deployments.credentials.liveness import UNTESTED
-from deployments.credentials.needs import Identity, Need, identity_of, needs
-from deployments.credentials.providers import IDENTITIES, SECRET, provider_of
-from deployments.credentials.shapes import CredentialItem, Needed
 from deployments.credentials.survey import Survey
-from deployments.credentials.troubles import Facts, troubles
+from deployments.credentials.values import CredentialItem, Needed
+from deployments.domain.credentials.liveness import UNTESTED
+from deployments.domain.credentials.needs import IdentityNeed, Need, identity_of, needs
+from deployments.domain.credentials.providers import IDENTITIES, SECRET, provider_of
+from deployments.domain.credentials.troubles import CredentialFacts, troubles
 from regions.domain import manifest as m
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT
-from regions.fleet.rows import manifests, row_of
+from regions.inventory.rows import manifests, row_of
 from regions.models import Resource
 
 
@@ -33,17 +33,29 @@ def _item(known: Survey, row: Resource, needed: tuple[Needed, ...], silent: set[
     takes = known.takes(region or MANAGEMENT, provider) if provider else None
     in_use = next((one.need for one in needed if one.need.role == "identity" and not one.need.original), None)
     of_region = known.regions.get(region)
-    facts = Facts(
-        credential=body, identity=identity, identity_body=known.read(*in_use.place) if in_use else None,
-        needed=needed, provider=provider, takes=None if takes is None else frozenset(takes),
-        region_known=of_region is not None, region_deleting=bool(of_region and of_region.deleting_at),
-        system=known.system, copies=known.copies, used=known.used.get(label, 0), propagates=label not in silent,
-    )  # fmt: skip
+    facts = CredentialFacts(
+        credential=body,
+        identity=identity,
+        identity_body=known.read(*in_use.place) if in_use else None,
+        needed=needed,
+        provider=provider,
+        takes=None if takes is None else frozenset(takes),
+        region_known=of_region is not None,
+        region_deleting=bool(of_region and of_region.deleting_at),
+        system=known.system,
+        copies=known.copies,
+        used=known.used.get(label, 0),
+        propagates=label not in silent,
+    )
     return CredentialItem(
-        row=row_of(row, known.sight), provider=provider, identity=identity,
+        row=row_of(row, known.sight),
+        provider=provider,
+        identity=identity,
         description=m.text(m.part(body, "spec", "description")),
-        liveness=known.liveness.get(label, UNTESTED), used=known.used.get(label, 0), problems=troubles(facts),
-    )  # fmt: skip
+        liveness=known.liveness.get(label, UNTESTED),
+        used=known.used.get(label, 0),
+        problems=troubles(facts),
+    )
 
 
 def _needed(known: Survey, row: Resource) -> tuple[Needed, ...]:
@@ -52,7 +64,7 @@ def _needed(known: Survey, row: Resource) -> tuple[Needed, ...]:
     return tuple(known.look_for(need, row) for need in found)
 
 
-def _keys(identity: Identity, needed: tuple[Needed, ...]) -> tuple[str, ...] | None:
+def _keys(identity: IdentityNeed, needed: tuple[Needed, ...]) -> tuple[str, ...] | None:
     """The keys of a Secret that is the identity itself; None when it is none, or was not seen."""
     if identity.kind != SECRET:
         return None

@@ -3,27 +3,31 @@
 from collections import Counter
 from datetime import UTC, datetime
 
-from deployments.catalog.empty import why
-from deployments.catalog.shapes import Facet, Option
-from deployments.credentials.filters import FACETS, STATES, Filters
+from deployments.clusterdeployments.values import Facet, Option
+from deployments.credentials.filters import FACETS, STATES, CredentialFilters
 from deployments.credentials.items import items
-from deployments.credentials.liveness import Proof
-from deployments.credentials.providers import title
-from deployments.credentials.shapes import CredentialItem, Listing, Needed
 from deployments.credentials.survey import survey
+from deployments.credentials.values import CredentialItem, CredentialListing, Needed
+from deployments.domain.credentials.liveness import Proof
+from deployments.domain.credentials.providers import title
+from deployments.lists.empty import why
 from regions.domain.health import Health
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
 
 _TITLES = {
-    "region": "Region", "health": "Health", "proof": "Accepted", "provider": "Provider", "namespace": "Namespace",
+    "region": "Region",
+    "health": "Health",
+    "proof": "Accepted",
+    "provider": "Provider",
+    "namespace": "Namespace",
     "state": "Show",
-}  # fmt: skip
+}
 PROOFS = {Proof.PROVEN: "proven", Proof.REJECTED: "rejected", Proof.UNTESTED: "not yet tried"}
 _PAST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def list_credentials(filters: Filters, *, viewer: Viewer) -> Listing:
+def list_credentials(filters: CredentialFilters, *, viewer: Viewer) -> CredentialListing:
     """One page of the credentials that fit, and how many there are of each value of each facet."""
     known = survey()
     every = [item for item, _ in items(known, known.rows)]
@@ -35,24 +39,35 @@ def list_credentials(filters: Filters, *, viewer: Viewer) -> Listing:
     page = min(filters.page, pages)
     start = (page - 1) * filters.page_size
     count = Counter(item.row.health for item in fitting)
-    return Listing(
-        filters=filters, items=tuple(ordered[start : start + filters.page_size]), total=len(fitting), of=len(every),
-        page=page, pages=pages, facets=facets,
+    return CredentialListing(
+        filters=filters,
+        items=tuple(ordered[start : start + filters.page_size]),
+        total=len(fitting),
+        of=len(every),
+        page=page,
+        pages=pages,
+        facets=facets,
         by_health={health.value: count[health] for health in Health if count[health]},
-        empty=None if ordered else why(
-            known.sight, "credentials", "credentials", filtered=bool(every),
+        empty=None
+        if ordered
+        else why(
+            known.sight,
+            "credentials",
+            "credentials",
+            filtered=bool(every),
             none="A credential is what k0rdent signs in to a cloud with. Make one, and deployments can use it.",
         ),
-    )  # fmt: skip
+    )
 
 
-def chosen(filters: Filters) -> list[tuple[CredentialItem, tuple[Needed, ...]]]:
+def chosen(filters: CredentialFilters) -> list[tuple[CredentialItem, tuple[Needed, ...]]]:
     """The credentials that fit, each with what it needs, by name."""
     known = survey()
     found = [
-        (item, needed) for item, needed in items(known, known.rows)
+        (item, needed)
+        for item, needed in items(known, known.rows)
         if _fits_text(item, filters.text) and all(_fits(item, filters, name) for name in FACETS)
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda pair: (pair[0].row.target.namespace, pair[0].row.target.name))
 
 
@@ -71,7 +86,7 @@ def _values(item: CredentialItem, name: str) -> tuple[str, ...]:
     return tuple(key for key, yes in (("problems", item.troubles), ("unused", not item.used)) if yes)
 
 
-def _fits(item: CredentialItem, filters: Filters, name: str) -> bool:
+def _fits(item: CredentialItem, filters: CredentialFilters, name: str) -> bool:
     chosen = getattr(filters, name)
     return not chosen or bool(set(chosen) & set(_values(item, name)))
 
@@ -83,7 +98,7 @@ def _fits_text(item: CredentialItem, text: str) -> bool:
     return all(word in whole for word in text.lower().split())
 
 
-def _facet(name: str, worded: list[CredentialItem], filters: Filters) -> Facet:
+def _facet(name: str, worded: list[CredentialItem], filters: CredentialFilters) -> Facet:
     others = [facet for facet in FACETS if facet != name]
     counts: Counter[str] = Counter(dict.fromkeys(getattr(filters, name), 0))
     for item in worded:
@@ -93,9 +108,11 @@ def _facet(name: str, worded: list[CredentialItem], filters: Filters) -> Facet:
     orders: dict[str, list[str]] = {"health": [*map(str, Health)], "proof": [*map(str, PROOFS)], "state": list(STATES)}
     by_count = sorted(counts, key=lambda value: (value not in chosen, -counts[value], value))
     order = [value for value in orders.get(name, by_count) if value in counts]
-    return Facet(name, _TITLES[name], tuple(
-        Option(value, _label(name, value), counts[value], value in chosen) for value in order
-    ))  # fmt: skip
+    return Facet(
+        name,
+        _TITLES[name],
+        tuple(Option(value, _label(name, value), counts[value], value in chosen) for value in order),
+    )
 
 
 def _label(name: str, value: str) -> str:
@@ -119,6 +136,6 @@ def _ordered(found: list[CredentialItem], sort: str) -> list[CredentialItem]:
         "used": lambda item: (-item.used,),
         "problems": lambda item: (-item.troubles,),
         "created": lambda item: (-(item.row.created_at or _PAST).timestamp(),),
-    }  # fmt: skip
+    }
     by_name = sorted(found, key=lambda item: (item.row.target.namespace, item.row.target.name), reverse=back)
     return sorted(by_name, key=keys[name], reverse=back)

@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Max, Q
 
-from deployments.credentials.liveness import Evidence, Liveness, judge, rejects
-from deployments.credentials.needs import MANAGED, Need, Place
-from deployments.credentials.providers import IDENTITIES, SECRET
-from deployments.credentials.shapes import Needed
-from deployments.domain.world import version_of
+from deployments.credentials.values import Needed
+from deployments.domain.credentials.liveness import Evidence, Liveness, judge, rejects
+from deployments.domain.credentials.needs import MANAGED, Need, Place
+from deployments.domain.credentials.providers import IDENTITIES, SECRET
+from deployments.domain.snapshot import version_of
 from regions.domain import manifest as m
 from regions.domain.health import Health
 from regions.domain.kinds import CAPI, INFRASTRUCTURE, K0RDENT
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT
-from regions.fleet.rows import manifests
-from regions.fleet.sight import Sight, look
+from regions.inventory.rows import manifests
+from regions.inventory.visibility import Visibility, look
 from regions.models import Change, Resource, Stream
 
 LATEST = 1000
@@ -35,7 +35,7 @@ _STREAMS = {kind: f"{known.plural}.{INFRASTRUCTURE}" for kind, known in IDENTITI
 class Survey:
     """Read once a call, so that every part of an answer agrees."""
 
-    sight: Sight
+    sight: Visibility
     system: str
     release: str
     copies: bool
@@ -106,31 +106,42 @@ class Survey:
 def survey() -> Survey:
     """Look at every credential and what is around it."""
     rows = list(Resource.objects.filter(kind="Credential", group=K0RDENT))
-    around = list(Resource.objects.filter(
-        Q(group="", kind=SECRET) | Q(group="", kind="ConfigMap", name__endswith="-resource-template")
-        | Q(group=INFRASTRUCTURE, kind__in=IDENTITIES) | Q(group=K0RDENT, kind__in=("ProviderInterface", "Management"))
-    ))  # fmt: skip
+    around = list(
+        Resource.objects.filter(
+            Q(group="", kind=SECRET)
+            | Q(group="", kind="ConfigMap", name__endswith="-resource-template")
+            | Q(group=INFRASTRUCTURE, kind__in=IDENTITIES)
+            | Q(group=K0RDENT, kind__in=("ProviderInterface", "Management"))
+        )
+    )
     bodies = manifests([*rows, *around])
     management = next((bodies.get(row.pk, {}) for row in around if row.kind == "Management"), {})
     release = _release(management)
     version = version_of(release)
     of_deployment = dict(
-        Resource.objects.filter(kind="ClusterDeployment", group=K0RDENT).exclude(credential="")
+        Resource.objects.filter(kind="ClusterDeployment", group=K0RDENT)
+        .exclude(credential="")
         .values_list("deployment", "credential")
-    )  # fmt: skip
+    )
     used: dict[str, int] = defaultdict(int)
     for credential in of_deployment.values():
         used[credential] += 1
     made, liveness = _evidence(of_deployment)
     return Survey(
-        sight=look(), system=settings.PANE_SYSTEM_NAMESPACE, release=release,
-        copies=version is None or version >= (1, 5), rows=rows, bodies=bodies, used=used, made=made,
+        sight=look(),
+        system=settings.PANE_SYSTEM_NAMESPACE,
+        release=release,
+        copies=version is None or version >= (1, 5),
+        rows=rows,
+        bodies=bodies,
+        used=used,
+        made=made,
         liveness=liveness,
         held={(row.cluster, row.kind, row.namespace, row.name): row for row in around},
         regions={row.name: row for row in Resource.objects.filter(kind="Region", group=K0RDENT)},
         interfaces=_interfaces([row for row in around if row.kind == "ProviderInterface"], bodies),
         streams=_streams(),
-    )  # fmt: skip
+    )
 
 
 def _release(management: Manifest) -> str:
@@ -157,8 +168,12 @@ def _evidence(of_deployment: dict[str, str]) -> tuple[dict[str, set[str]], dict[
         if credential := of_deployment.get(deployment):
             made[credential].add(kind)
             found[credential].append(Evidence(True, at, deployment, f"{kind} is ready"))
-    for deployment, kind in Resource.objects.filter(group=INFRASTRUCTURE, kind__endswith="Cluster").exclude(
-            deployment="").order_by().values_list("deployment", "kind"):  # fmt: skip
+    for deployment, kind in (
+        Resource.objects.filter(group=INFRASTRUCTURE, kind__endswith="Cluster")
+        .exclude(deployment="")
+        .order_by()
+        .values_list("deployment", "kind")
+    ):
         if credential := of_deployment.get(deployment):
             made[credential].add(kind)
     for deployment, at, message in _refused():
@@ -171,8 +186,8 @@ def _accepted() -> Iterator[tuple[str, str, datetime | None]]:
     """What a cloud made: deployment, kind, the last time that one of it became ready."""
     grown = Q(group=INFRASTRUCTURE) | Q(group__startswith="lib.", kind="SveltosCluster")
     rows = Resource.objects.filter(grown, health=Health.READY).exclude(deployment="").exclude(kind__in=IDENTITIES)
-    yield from rows.order_by().values("deployment", "kind").annotate(at=Max("since")).values_list(
-        "deployment", "kind", "at"
+    yield from (
+        rows.order_by().values("deployment", "kind").annotate(at=Max("since")).values_list("deployment", "kind", "at")
     )
 
 

@@ -7,17 +7,22 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from deployments import credentials
 from deployments.credentials.filters import parse
-from deployments.credentials.matrix import matrix as grid
-from regions import fleet, live
+from deployments.credentials.matrix.table import matrix as grid
+from regions import inventory, live
 from regions.domain import topics
 from regions.domain.refs import MANAGEMENT
-from regions.past_views import or_then
+from regions.inventory.as_of_views import or_then
 from regions.requests import ViewedRequest
 
 COLUMNS = {
-    "name": "Name", "health": "Health", "proof": "Accepted", "region": "Region", "provider": "Provider",
-    "used": "Used by", "created": "Age",
-}  # fmt: skip
+    "name": "Name",
+    "health": "Health",
+    "proof": "Accepted",
+    "region": "Region",
+    "provider": "Provider",
+    "used": "Used by",
+    "created": "Age",
+}
 
 
 @require_safe
@@ -55,7 +60,7 @@ def detail(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
     live.follow(request, topics.object_("Credential", namespace, name), topics.region(MANAGEMENT))
     try:
         found = credentials.get_credential(namespace, name, viewer=request.viewer)
-    except fleet.NotFound as error:
+    except inventory.NotFound as error:
         raise Http404(str(error)) from error
     if found.row.region not in ("", MANAGEMENT):
         live.follow(request, topics.region(found.row.region))

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from deployments.domain.drafts import DeploymentDraft
-from deployments.domain.world import World, cluster_of
+from deployments.domain.snapshot import ClusterSnapshot, cluster_of
 from regions.domain.refs import MANAGEMENT
 
 
-class State(StrEnum):
+class CheckState(StrEnum):
     """How a check came out; `open`: it could not be made."""
 
     GOOD = "good"
@@ -18,16 +18,16 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class PreflightCheck:
     """One thing that was looked at."""
 
     what: str
-    state: State
+    state: CheckState
     sentence: str
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class Destination:
     """What is known of the place besides the World. None in it: not known."""
 
     heard: bool | None  # its API server answers us
@@ -38,29 +38,36 @@ class Ground:
     load: str = ""  # what metrics say of the clusters that run there already
 
 
-def checks(draft: DeploymentDraft, world: World, ground: Ground) -> tuple[Check, ...]:
+def checks(draft: DeploymentDraft, world: ClusterSnapshot, ground: Destination) -> tuple[PreflightCheck, ...]:
     """In the order in which things go wrong. The draft names a credential and a template that are there."""
     credential = world.credentials[draft.namespace, draft.credential]
     hosting = cluster_of(credential.region)
     place = "the management cluster" if hosting == MANAGEMENT else hosting
     return (
-        _reachable(place, ground), *_providers(draft, world, hosting, place),
-        _namespace(draft, world, hosting, place, credential.kind), _live(draft, ground), _free(draft, place, ground),
-        Check("Capacity", State.OPEN, f"What the cloud has left is known to nobody before machines are made. "
-                                      f"{ground.load or 'No metrics are known of what runs there.'}"),
-    )  # fmt: skip
+        _reachable(place, ground),
+        *_providers(draft, world, hosting, place),
+        _namespace(draft, world, hosting, place, credential.kind),
+        _live(draft, ground),
+        _free(draft, place, ground),
+        PreflightCheck(
+            "Capacity",
+            CheckState.OPEN,
+            f"What the cloud has left is known to nobody before machines are made. "
+            f"{ground.load or 'No metrics are known of what runs there.'}",
+        ),
+    )
 
 
-def _reachable(place: str, ground: Ground) -> Check:
+def _reachable(place: str, ground: Destination) -> PreflightCheck:
     if ground.heard is None:
-        return Check("Reachable", State.OPEN, f"Whether {place} answers is not known.")
+        return PreflightCheck("Reachable", CheckState.OPEN, f"Whether {place} answers is not known.")
     if ground.heard:
-        return Check("Reachable", State.GOOD, f"Pane hears {place}.")
+        return PreflightCheck("Reachable", CheckState.GOOD, f"Pane hears {place}.")
     said = f"Pane has not heard {place}{ground.heard_said}, and k0rdent may not reach it either."
-    return Check("Reachable", State.BAD, said)
+    return PreflightCheck("Reachable", CheckState.BAD, said)
 
 
-def _providers(draft: DeploymentDraft, world: World, hosting: str, place: str) -> list[Check]:
+def _providers(draft: DeploymentDraft, world: ClusterSnapshot, hosting: str, place: str) -> list[PreflightCheck]:
     template = world.templates[draft.namespace, draft.template]
     found = []
     for provider in template.providers:
@@ -69,37 +76,54 @@ def _providers(draft: DeploymentDraft, world: World, hosting: str, place: str) -
         takes = world.interface(hosting, provider)
         name = provider.removeprefix("infrastructure-")
         if takes is None:
-            found.append(Check("Provider", State.OPEN, f"Whether {name} is installed on {place} is not known."))
+            found.append(
+                PreflightCheck("Provider", CheckState.OPEN, f"Whether {name} is installed on {place} is not known.")
+            )
         elif takes:
-            found.append(Check("Provider", State.GOOD, f"{name} is installed on {place}."))
+            found.append(PreflightCheck("Provider", CheckState.GOOD, f"{name} is installed on {place}."))
         else:
-            found.append(Check("Provider", State.BAD, f"{name} is not installed on {place}."))
+            found.append(PreflightCheck("Provider", CheckState.BAD, f"{name} is not installed on {place}."))
     return found
 
 
-def _namespace(draft: DeploymentDraft, world: World, hosting: str, place: str, identity: str) -> Check:
+def _namespace(
+    draft: DeploymentDraft, world: ClusterSnapshot, hosting: str, place: str, identity: str
+) -> PreflightCheck:
     there = world.has_namespace(hosting, draft.namespace)
     if there is None:
-        return Check("Namespace", State.OPEN, f"{place} could not be asked for the namespace {draft.namespace}.")
+        return PreflightCheck(
+            "Namespace", CheckState.OPEN, f"{place} could not be asked for the namespace {draft.namespace}."
+        )
     if there:
-        return Check("Namespace", State.GOOD, f"{draft.namespace} is there on {place}.")
+        return PreflightCheck("Namespace", CheckState.GOOD, f"{draft.namespace} is there on {place}.")
     if identity.startswith("AWS"):
-        return Check("Namespace", State.BAD, f"There is no {draft.namespace} on {place}, and with a credential of this "
-                                             "kind nobody makes it: make it there first.")  # fmt: skip
-    return Check("Namespace", State.OPEN, f"There is no {draft.namespace} on {place} yet; k0rdent makes it when it "
-                                          "copies the credential.")  # fmt: skip
+        return PreflightCheck(
+            "Namespace",
+            CheckState.BAD,
+            f"There is no {draft.namespace} on {place}, and with a credential of this "
+            "kind nobody makes it: make it there first.",
+        )
+    return PreflightCheck(
+        "Namespace",
+        CheckState.OPEN,
+        f"There is no {draft.namespace} on {place} yet; k0rdent makes it when it copies the credential.",
+    )
 
 
-def _live(draft: DeploymentDraft, ground: Ground) -> Check:
-    state = {True: State.GOOD, False: State.BAD, None: State.OPEN}[ground.proven]
+def _live(draft: DeploymentDraft, ground: Destination) -> PreflightCheck:
+    state = {True: CheckState.GOOD, False: CheckState.BAD, None: CheckState.OPEN}[ground.proven]
     said = ground.proof_said or f"No cluster has shown yet whether {draft.credential} works."
-    return Check("Credential", state, said)
+    return PreflightCheck("Credential", state, said)
 
 
-def _free(draft: DeploymentDraft, place: str, ground: Ground) -> Check:
+def _free(draft: DeploymentDraft, place: str, ground: Destination) -> PreflightCheck:
     if ground.leftovers is None:
-        return Check("Name", State.OPEN, f"Whether something called {draft.name} is left on {place} is not known.")
+        return PreflightCheck(
+            "Name", CheckState.OPEN, f"Whether something called {draft.name} is left on {place} is not known."
+        )
     left = [kind for kind, there in ground.leftovers.items() if there]
     if left:
-        return Check("Name", State.BAD, f"A {' and a '.join(left)} {draft.name} is there already, of something else.")
-    return Check("Name", State.GOOD, f"Nothing is called {draft.name} in {draft.namespace} on {place}.")
+        return PreflightCheck(
+            "Name", CheckState.BAD, f"A {' and a '.join(left)} {draft.name} is there already, of something else."
+        )
+    return PreflightCheck("Name", CheckState.GOOD, f"Nothing is called {draft.name} in {draft.namespace} on {place}.")

@@ -13,9 +13,14 @@ from deployments.domain.findings import Problem, Severity
 _PREFIX = re.compile(r'^admission webhook "[^"]*" denied the request:\s*', re.DOTALL)
 _NOT_FOUND = re.compile(r'^"?([A-Za-z]+)(?:\.[\w.-]+)? "([^"]+)" not found$')
 _PLURAL = {
-    "clustertemplates": "ClusterTemplate", "credentials": "Credential", "regions": "Region", "secrets": "Secret",
-    "clusterdeployments": "ClusterDeployment", "namespaces": "Namespace", "servicetemplates": "ServiceTemplate",
-}  # fmt: skip
+    "clustertemplates": "ClusterTemplate",
+    "credentials": "Credential",
+    "regions": "Region",
+    "secrets": "Secret",
+    "clusterdeployments": "ClusterDeployment",
+    "namespaces": "Namespace",
+    "servicetemplates": "ServiceTemplate",
+}
 _NAMED = {
     ("ClusterDeployment", "ClusterTemplate"): ("template", "There is no template {0} in this namespace."),
     ("ClusterDeployment", "Credential"): ("credential", "There is no credential {0} in this namespace."),
@@ -27,33 +32,57 @@ _NAMED = {
 }
 _FIELDS = {
     "ClusterDeployment": {
-        "metadata.name": "name", "metadata.namespace": "namespace", "metadata.labels": "labels",
-        "spec.template": "template", "spec.credential": "credential", "spec.config": "config",
-        "spec.dryRun": "validate_only", "spec.propagateCredentials": "propagate_credentials",
-        "spec.cleanupOnDeletion": "cleanup_on_deletion", "spec.serviceSpec": "services",
+        "metadata.name": "name",
+        "metadata.namespace": "namespace",
+        "metadata.labels": "labels",
+        "spec.template": "template",
+        "spec.credential": "credential",
+        "spec.config": "config",
+        "spec.dryRun": "validate_only",
+        "spec.propagateCredentials": "propagate_credentials",
+        "spec.cleanupOnDeletion": "cleanup_on_deletion",
+        "spec.serviceSpec": "services",
         "spec.serviceSpec.services": "services",
     },
     "Credential": {
-        "metadata.name": "name", "metadata.namespace": "namespace", "spec.region": "region",
-        "spec.description": "description", "spec.identityRef": "recipe",
+        "metadata.name": "name",
+        "metadata.namespace": "namespace",
+        "spec.region": "region",
+        "spec.description": "description",
+        "spec.identityRef": "recipe",
     },
     "Region": {
-        "metadata.name": "name", "spec.providers": "providers", "spec.kubeConfig": "kubeconfig",
-        "spec.kubeConfig.name": "secret_name", "spec.kubeConfig.key": "secret_key",
+        "metadata.name": "name",
+        "spec.providers": "providers",
+        "spec.kubeConfig": "kubeconfig",
+        "spec.kubeConfig.name": "secret_name",
+        "spec.kubeConfig.key": "secret_key",
         "spec.clusterDeployment": "cluster_deployment",
     },
     "AWSClusterRoleIdentity": {
-        "metadata.name": "name", "spec.roleARN": "role_arn", "spec.sourceIdentityRef": "source_name",
-        "spec.sourceIdentityRef.kind": "source_kind", "spec.durationSeconds": "duration_seconds",
-        "spec.sessionName": "session_name", "spec.policyARNs": "policy_arns", "spec.externalID": "external_id",
+        "metadata.name": "name",
+        "spec.roleARN": "role_arn",
+        "spec.sourceIdentityRef": "source_name",
+        "spec.sourceIdentityRef.kind": "source_kind",
+        "spec.durationSeconds": "duration_seconds",
+        "spec.sessionName": "session_name",
+        "spec.policyARNs": "policy_arns",
+        "spec.externalID": "external_id",
     },
     "AzureClusterIdentity": {
-        "metadata.name": "name", "spec.tenantID": "tenant_id", "spec.clientID": "client_id",
+        "metadata.name": "name",
+        "spec.tenantID": "tenant_id",
+        "spec.clientID": "client_id",
         "spec.clientSecret": "client_secret",
     },
-}  # fmt: skip
-_SERVICE = {"name": "name", "namespace": "namespace", "template": "template", "values": "values",
-            "dependsOn": "depends_on"}  # fmt: skip
+}
+_SERVICE = {
+    "name": "name",
+    "namespace": "namespace",
+    "template": "template",
+    "values": "values",
+    "dependsOn": "depends_on",
+}
 
 
 def explain(

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from deployments.domain import names, plain
+from deployments.domain import name_rules, safe_yaml
 from deployments.domain.drafts import DeploymentDraft
 from deployments.domain.editing import draft_of
 from deployments.domain.findings import Problem, Severity, error, pointer, warning
 from deployments.domain.risks import risks
 from deployments.domain.schema import validation
 from deployments.domain.schema.values import merge
-from deployments.domain.world import KnownCredential, KnownTemplate, World, cluster_of
+from deployments.domain.snapshot import ClusterSnapshot, KnownCredential, KnownTemplate, cluster_of
 from regions.domain import manifest as m
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
@@ -22,7 +22,7 @@ UNPROPAGATED = ("azure-aks", "kubevirt-standalone-cp", "kubevirt-hosted-cp", "re
 """Charts whose clusters need nothing of the credential."""
 
 
-def check(draft: DeploymentDraft, world: World, opened: Manifest | None = None) -> list[Problem]:
+def check(draft: DeploymentDraft, world: ClusterSnapshot, opened: Manifest | None = None) -> list[Problem]:
     """All of it; `opened` is the ClusterDeployment being edited, as it was opened."""
     template = world.templates.get((draft.namespace, draft.template))
     credential = world.credentials.get((draft.namespace, draft.credential))
@@ -34,15 +34,16 @@ def check(draft: DeploymentDraft, world: World, opened: Manifest | None = None) 
     if opened is not None:
         # k0rdent looks only at what is changed, and so do we: what was wrong before forbids nothing that is right.
         before = {(one.field, one.sentence) for one in check(draft_of(opened), world)}
-        found = [replace(one, severity=Severity.WARNING) if (one.field, one.sentence) in before else one
-                 for one in found]  # fmt: skip
+        found = [
+            replace(one, severity=Severity.WARNING) if (one.field, one.sentence) in before else one for one in found
+        ]
         found += _edited(draft, credential, world, opened)
         found += risks(m.mapping(m.part(opened, "spec", "config")), draft.config)
     return found
 
 
-def _names(draft: DeploymentDraft, world: World, opened: Manifest | None) -> Iterator[Problem]:
-    if why := names.dns_label(draft.namespace):
+def _names(draft: DeploymentDraft, world: ClusterSnapshot, opened: Manifest | None) -> Iterator[Problem]:
+    if why := name_rules.dns_label(draft.namespace):
         yield error("namespace", why)
     elif world.has_namespace(MANAGEMENT, draft.namespace) is False:
         yield error("namespace", f"There is no namespace {draft.namespace} on the management cluster.")
@@ -50,10 +51,13 @@ def _names(draft: DeploymentDraft, world: World, opened: Manifest | None) -> Ite
         if (draft.namespace, draft.name) != (m.namespace(opened), m.name(opened)):
             yield error("name", "A deployment cannot be renamed or moved. Clone it under the other name.")
         return
-    if len(draft.name) > names.DEPLOYMENT:
-        yield error("name", f"This has {len(draft.name)} characters. At most {names.DEPLOYMENT} are allowed: k0rdent "
-                            "uses it as the name of a Helm release.")  # fmt: skip
-    elif why := names.dns_name(draft.name, names.DEPLOYMENT):
+    if len(draft.name) > name_rules.DEPLOYMENT:
+        yield error(
+            "name",
+            f"This has {len(draft.name)} characters. At most {name_rules.DEPLOYMENT} are allowed: k0rdent "
+            "uses it as the name of a Helm release.",
+        )
+    elif why := name_rules.dns_name(draft.name, name_rules.DEPLOYMENT):
         yield error("name", why)
     elif world.is_taken(MANAGEMENT, K0RDENT, "ClusterDeployment", draft.namespace, draft.name) or (
         (draft.namespace, draft.name) in world.deployments
@@ -76,7 +80,7 @@ def _template(draft: DeploymentDraft, template: KnownTemplate | None) -> Iterato
 
 
 def _credential(
-    draft: DeploymentDraft, template: KnownTemplate | None, credential: KnownCredential | None, world: World
+    draft: DeploymentDraft, template: KnownTemplate | None, credential: KnownCredential | None, world: ClusterSnapshot
 ) -> Iterator[Problem]:
     if not draft.credential:
         yield error("credential", "Choose a credential.")
@@ -98,50 +102,69 @@ def _credential(
         if region.deleting:
             yield error("credential", f"Its region {region.name} is being deleted.")
         elif region.silent:
-            yield error("credential", f"Its region {region.name} does not answer now, so k0rdent would refuse the "
-                                      "deployment, with a misleading sentence.")  # fmt: skip
+            yield error(
+                "credential",
+                f"Its region {region.name} does not answer now, so k0rdent would refuse the "
+                "deployment, with a misleading sentence.",
+            )
         elif region.paused:
             yield warning("credential", f"Its region {region.name} is paused: nothing happens until it is resumed.")
     yield from _fits(template, credential, hosting, world)
     yield from _propagation(draft, template, credential, world)
     if world.has_namespace(hosting, draft.namespace) is False and hosting != MANAGEMENT:
         if credential.kind.startswith("AWS"):
-            yield error("namespace", f"There is no namespace {draft.namespace} in {hosting}, and with this kind of "
-                                     "credential k0rdent does not make it. Create it there first.")  # fmt: skip
+            yield error(
+                "namespace",
+                f"There is no namespace {draft.namespace} in {hosting}, and with this kind of "
+                "credential k0rdent does not make it. Create it there first.",
+            )
         else:
             yield warning("namespace", f"There is no namespace {draft.namespace} in {hosting} yet.")
 
 
-def _fits(template: KnownTemplate | None, credential: KnownCredential, hosting: str, world: World) -> Iterator[Problem]:
+def _fits(
+    template: KnownTemplate | None, credential: KnownCredential, hosting: str, world: ClusterSnapshot
+) -> Iterator[Problem]:
     where = "the management cluster" if hosting == MANAGEMENT else hosting
     for provider in template.providers if template else ():
         if not provider.startswith("infrastructure-"):
             continue
         if provider == "infrastructure-internal":
             if credential.kind != "Secret":
-                yield error("credential", f"An adopted cluster needs a credential with a kubeconfig (a Secret), not "
-                                          f"a {credential.kind}.")  # fmt: skip
+                yield error(
+                    "credential",
+                    f"An adopted cluster needs a credential with a kubeconfig (a Secret), not a {credential.kind}.",
+                )
             continue
         takes = world.interface(hosting, provider)
         if takes is None:
             continue
         if not takes:
             enable = f"cluster-api-provider-{provider.removeprefix('infrastructure-')}"
-            yield error("template", f"The provider {provider} is not installed on {where}. Enable {enable} there, or "
-                                    "choose another credential.")  # fmt: skip
+            yield error(
+                "template",
+                f"The provider {provider} is not installed on {where}. Enable {enable} there, or "
+                "choose another credential.",
+            )
         elif credential.kind not in takes:
-            yield error("credential", f"This template needs a credential of kind {listed(sorted(takes))}; this one is "
-                                      f"a {credential.kind or 'credential without identity'}.")  # fmt: skip
+            yield error(
+                "credential",
+                f"This template needs a credential of kind {listed(sorted(takes))}; this one is "
+                f"a {credential.kind or 'credential without identity'}.",
+            )
 
 
 def _propagation(
-    draft: DeploymentDraft, template: KnownTemplate | None, credential: KnownCredential, world: World
+    draft: DeploymentDraft, template: KnownTemplate | None, credential: KnownCredential, world: ClusterSnapshot
 ) -> Iterator[Problem]:
     if not draft.propagate_credentials:
         return
     if credential.kind.startswith("AWS") and draft.namespace != world.system_namespace:
-        yield warning("propagate_credentials", f"Outside {world.system_namespace} AWS credentials cannot be passed "
-                      "on to the cluster, and need not be: switch this off.")  # fmt: skip
+        yield warning(
+            "propagate_credentials",
+            f"Outside {world.system_namespace} AWS credentials cannot be passed "
+            "on to the cluster, and need not be: switch this off.",
+        )
     elif template is not None and template.chart in UNPROPAGATED:
         yield warning(
             "propagate_credentials", "Clusters of this template need nothing of the credential: switch this off."
@@ -150,7 +173,7 @@ def _propagation(
 
 def _labels(labels: Mapping[str, str]) -> Iterator[Problem]:
     for key, value in labels.items():
-        if why := names.label_key(key) or names.label_value(value):
+        if why := name_rules.label_key(key) or name_rules.label_value(value):
             yield error("labels", f"{key[:80]}: {why}")
     role = labels.get(f"{K0RDENT}/kof-cluster-role", "")
     if role not in ("", "child", "regional"):
@@ -159,12 +182,12 @@ def _labels(labels: Mapping[str, str]) -> Iterator[Problem]:
         yield warning("labels", "Only a KOF child has a tenant.")
 
 
-def _services(draft: DeploymentDraft, world: World) -> Iterator[Problem]:
+def _services(draft: DeploymentDraft, world: ClusterSnapshot) -> Iterator[Problem]:
     placed = [(service.namespace, service.name) for service in draft.services]
     for place, service in enumerate(draft.services):
-        if why := names.dns_name(service.name):
+        if why := name_rules.dns_name(service.name):
             yield error(pointer("services", [place, "name"]), why)
-        if why := names.dns_label(service.namespace):
+        if why := name_rules.dns_label(service.namespace):
             yield error(pointer("services", [place, "namespace"]), why)
         if placed.index((service.namespace, service.name)) != place:
             yield error(pointer("services", [place, "name"]), "This service is listed twice in the same namespace.")
@@ -188,8 +211,8 @@ def _values(field: str, text: str) -> Iterator[Problem]:
     if not text.strip() or "{{" in text:  # Sveltos renders templates in values later
         return
     try:
-        values = plain.load(text)
-    except plain.NotPlain as problem:
+        values = safe_yaml.load(text)
+    except safe_yaml.NotPlain as problem:
         yield error(field, f"These values cannot be read: {problem}.")
         return
     if values is not None and not isinstance(values, dict):
@@ -222,14 +245,17 @@ def _config(config: Mapping[str, Any], template: KnownTemplate) -> Iterator[Prob
 
 
 def _edited(
-    draft: DeploymentDraft, credential: KnownCredential | None, world: World, opened: Manifest
+    draft: DeploymentDraft, credential: KnownCredential | None, world: ClusterSnapshot, opened: Manifest
 ) -> Iterator[Problem]:
     spec = m.mapping(opened.get("spec"))
     before = world.credentials.get((draft.namespace, m.text(spec.get("credential"))))
     region = before.region if before else m.text(m.part(opened, "status", "region"))
     if credential is not None and credential.region != region:
-        yield error("credential", f"This credential is of {_place(credential.region)}, but the cluster runs in "
-                                  f"{_place(region)}. A deployment cannot move; clone it there.")  # fmt: skip
+        yield error(
+            "credential",
+            f"This credential is of {_place(credential.region)}, but the cluster runs in "
+            f"{_place(region)}. A deployment cannot move; clone it there.",
+        )
     template = m.text(spec.get("template"))
     if draft.template != template:
         allowed = [one for one in m.part(opened, "status", "availableUpgrades") or () if isinstance(one, str)]
@@ -248,8 +274,11 @@ def _edited(
         if draft.may_uninstall:
             yield warning("services", f"{'/'.join(name)} will be uninstalled from the cluster.")
         else:
-            yield error("services", f"{'/'.join(name)} is no longer listed, so it would be uninstalled from the "
-                                    "cluster. Say below that this is meant, or list it again.")  # fmt: skip
+            yield error(
+                "services",
+                f"{'/'.join(name)} is no longer listed, so it would be uninstalled from the "
+                "cluster. Say below that this is meant, or list it again.",
+            )
 
 
 def _place(region: str) -> str:

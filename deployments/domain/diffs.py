@@ -4,21 +4,31 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from deployments.domain import plain
+from deployments.domain import safe_yaml
 from deployments.domain.drafts import Secret
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
 
 HIDDEN = "‹hidden›"
 _SERVER_SIDE = frozenset(
-    {"uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink", "deletionTimestamp",
-     "deletionGracePeriodSeconds", "finalizers", "ownerReferences"}
-)  # fmt: skip
+    {
+        "uid",
+        "resourceVersion",
+        "generation",
+        "creationTimestamp",
+        "managedFields",
+        "selfLink",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+        "finalizers",
+        "ownerReferences",
+    }
+)
 _NO_ANNOTATION = frozenset({"kubectl.kubernetes.io/last-applied-configuration"})
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DiffLine:
     """One place that differs: `before` empty where it is added, `after` empty where it is removed. YAML or a word."""
 
     path: str
@@ -30,7 +40,7 @@ class Line:
         return "added" if not self.before else "removed" if not self.after else "changed"
 
 
-def changes(live: Manifest | None, wanted: Manifest, *, partial: bool = False) -> list[Line]:
+def changes(live: Manifest | None, wanted: Manifest, *, partial: bool = False) -> list[DiffLine]:
     """The places that differ, in reading order; empty when nothing would change. Values of Secrets are hidden.
 
     `partial`: what `wanted` does not speak of stays as it is, as a create over an existing object or a patch would.
@@ -60,7 +70,7 @@ def _settled(manifest: Manifest) -> Manifest:
     return {**rest, "data": data} if data else rest
 
 
-def _lines(before: Any, after: Any, path: str, partial: bool, secret: bool) -> Iterator[Line]:
+def _lines(before: Any, after: Any, path: str, partial: bool, secret: bool) -> Iterator[DiffLine]:
     if secret and path == "data":
         # Key by key even where one side has none at all: values are hidden one by one.
         before, after = m.mapping(before), m.mapping(after)
@@ -77,15 +87,18 @@ def _lines(before: Any, after: Any, path: str, partial: bool, secret: bool) -> I
             yield from _lines(*known, f"{path}[{place}]", partial, secret)
     elif (secret and path.startswith("data.")) or isinstance(before, Secret) or isinstance(after, Secret):
         yield from _hidden(before, after, path)
-    elif before is _ABSENT or after is _ABSENT or not plain.same(before, after):
-        yield Line(path, _shown(before), _shown(after))
+    elif before is _ABSENT or after is _ABSENT or not safe_yaml.same(before, after):
+        yield DiffLine(path, _shown(before), _shown(after))
 
 
-def _hidden(before: Any, after: Any, path: str) -> Iterator[Line]:
+def _hidden(before: Any, after: Any, path: str) -> Iterator[DiffLine]:
     """A secret that is there on both sides may be the same: that is not known, and shown as set anew."""
     if before is _ABSENT or after is _ABSENT or isinstance(after, Secret) or before != after:
-        yield Line(path, "" if before is _ABSENT else HIDDEN, "" if after is _ABSENT else f"{HIDDEN} (set anew)"
-                   if before is not _ABSENT else HIDDEN)  # fmt: skip
+        yield DiffLine(
+            path,
+            "" if before is _ABSENT else HIDDEN,
+            "" if after is _ABSENT else f"{HIDDEN} (set anew)" if before is not _ABSENT else HIDDEN,
+        )
 
 
 class _Absent:
@@ -103,7 +116,7 @@ def _step(key: Any) -> str:
 def _shown(value: Any) -> str:
     if value is _ABSENT:
         return ""
-    return plain.dump(_masked(value)).rstrip("\n")
+    return safe_yaml.dump(_masked(value)).rstrip("\n")
 
 
 def _masked(value: Any) -> Any:
@@ -173,7 +186,7 @@ def _patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any
                 found[key] = below
         elif was is _ABSENT and value is None:
             continue
-        elif was is _ABSENT or isinstance(value, Secret) or not plain.same(was, value):
+        elif was is _ABSENT or isinstance(value, Secret) or not safe_yaml.same(was, value):
             found[key] = value
     return found
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from deployments.domain import plain
+from deployments.domain import safe_yaml
 from deployments.domain.drafts import DeploymentDraft, ProviderDraft, RegionDraft, ServiceDraft
+from deployments.domain.gitops_managers import is_mark
 from deployments.domain.manifests import SUBMISSION, deployment_manifest, plan
-from deployments.domain.owners import is_mark
-from deployments.domain.world import World
+from deployments.domain.snapshot import ClusterSnapshot
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
 
@@ -108,11 +108,11 @@ def region_draft_of(manifest: Manifest) -> RegionDraft:
     )
 
 
-def edited_region(opened: Manifest, draft: RegionDraft, world: World) -> Manifest:
+def edited_region(opened: Manifest, draft: RegionDraft, world: ClusterSnapshot) -> Manifest:
     """The Region as the draft wants it: its providers, and who brings cert-manager; all else stays."""
     made = m.mapping(plan(draft, world)[-1].manifest.get("spec"))
     spec = dict(m.mapping(opened.get("spec"))) | {"providers": made.get("providers", [])}
-    core = plain.copied(m.mapping(spec.get("core")))
+    core = safe_yaml.copied(m.mapping(spec.get("core")))
     kcm = core.setdefault("kcm", {})
     config = kcm.setdefault("config", {}) if isinstance(kcm, dict) else {}
     certificates = config.setdefault("cert-manager", {}) if isinstance(config, dict) else {}

@@ -19,7 +19,7 @@ class Parameters(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class DeploymentFilters:
     """Several values of one facet mean any of them; facets, text and labels must all fit."""
 
     region: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ class Filters:
 _CALLED = {"text": "search", "labels": "label", "sort": "ordering"}  # in an address, where that differs
 
 
-def parse(parameters: Parameters) -> tuple[Filters, dict[str, str]]:
+def parse(parameters: Parameters) -> tuple[DeploymentFilters, dict[str, str]]:
     """The filters that an address asks for, and a sentence for each parameter that makes no sense (and is left out)."""
     problems: dict[str, str] = {}
 
@@ -83,7 +83,9 @@ def parse(parameters: Parameters) -> tuple[Filters, dict[str, str]]:
     if size is None:
         refuse("page_size", f"A page has between 1 and {MOST} rows.")
     text = " ".join(values("text"))[:253]
-    filters = Filters(**chosen, text=text, labels=tuple(labels), sort=sort, page=page or 1, page_size=size or PAGE_SIZE)
+    filters = DeploymentFilters(
+        **chosen, text=text, labels=tuple(labels), sort=sort, page=page or 1, page_size=size or PAGE_SIZE
+    )
     return filters, problems
 
 

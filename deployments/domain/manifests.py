@@ -14,8 +14,8 @@ from typing import Any
 
 from deployments.domain.drafts import CredentialDraft, DeploymentDraft, Draft, RegionDraft, Secret, ServiceDraft
 from deployments.domain.recipes import RECIPES
-from deployments.domain.recipes.base import COMPONENT, SECRET, Place, Recipe
-from deployments.domain.world import World, cluster_of
+from deployments.domain.recipes.base import COMPONENT, SECRET, Recipe, SecretPlace
+from deployments.domain.snapshot import ClusterSnapshot, cluster_of
 from regions.domain import manifest as m
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
@@ -66,7 +66,7 @@ def ref_of(cluster: str, manifest: Manifest) -> Ref:
     return Ref(cluster, m.group(manifest), m.kind(manifest), m.namespace(manifest), m.name(manifest))
 
 
-def plan(draft: Draft, world: World) -> list[Planned]:
+def plan(draft: Draft, world: ClusterSnapshot) -> list[Planned]:
     """Every object that the draft means, in order. The draft must have no errors (`problems`)."""
     if isinstance(draft, CredentialDraft):
         return _credential(draft, world)
@@ -97,8 +97,11 @@ def deployment_manifest(draft: DeploymentDraft) -> Manifest:
 
 def _service(service: ServiceDraft) -> Manifest:
     made: Manifest = {
-        **service.kept, "name": service.name, "namespace": service.namespace, "template": service.template,
-    }  # fmt: skip
+        **service.kept,
+        "name": service.name,
+        "namespace": service.namespace,
+        "template": service.template,
+    }
     if service.values.strip():
         made["values"] = service.values
     if service.depends_on:
@@ -106,7 +109,7 @@ def _service(service: ServiceDraft) -> Manifest:
     return made
 
 
-def _credential(draft: CredentialDraft, world: World) -> list[Planned]:
+def _credential(draft: CredentialDraft, world: ClusterSnapshot) -> list[Planned]:
     recipe = RECIPES[draft.recipe]
     hosting = cluster_of(draft.region)
     reference = identity_reference(draft, recipe, world)
@@ -122,7 +125,7 @@ def _credential(draft: CredentialDraft, world: World) -> list[Planned]:
         if world.has_namespace(hosting, name) is False
     ]
     keeps = "k0rdent copies it to the region." if copied else "The provider reads it here."
-    place = Place(inside, recipe.secret_name(draft))
+    place = SecretPlace(inside, recipe.secret_name(draft))
     secret = None if recipe.secret is None else recipe.secret(draft)
     if secret is not None:
         made = _object("v1", "Secret", place.secret_name, inside) | {"type": "Opaque"}
@@ -150,7 +153,7 @@ def _credential(draft: CredentialDraft, world: World) -> list[Planned]:
     return planned
 
 
-def identity_reference(draft: CredentialDraft, recipe: Recipe, world: World) -> Manifest:
+def identity_reference(draft: CredentialDraft, recipe: Recipe, world: ClusterSnapshot) -> Manifest:
     """The Credential's identityRef; for namespaced identities in the Credential's own namespace."""
     kind = recipe.identity
     reference: Manifest = {"apiVersion": kind.api_version, "kind": kind.kind, "name": recipe.identity_name(draft)}
@@ -172,7 +175,7 @@ def _resource_template(draft: CredentialDraft, recipe: Recipe, cluster: str, nam
     return Planned(cluster, made, why, shared=identity != draft.name)
 
 
-def _region(draft: RegionDraft, world: World) -> list[Planned]:
+def _region(draft: RegionDraft, world: ClusterSnapshot) -> list[Planned]:
     spec: Manifest = {}
     planned: list[Planned] = []
     if draft.cluster_deployment:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from deployments.domain import plain
+from deployments.domain import safe_yaml
 from deployments.domain.drafts import DeploymentDraft
 from deployments.domain.editing import draft_of
 from deployments.domain.findings import Problem, note, warning
@@ -15,13 +15,34 @@ from regions.domain.words import listed
 
 FIELD = "yaml"
 _KNOWN = frozenset(
-    {"template", "credential", "config", "dryRun", "propagateCredentials", "cleanupOnDeletion", "serviceSpec",
-     "clusterAuth", "auditPolicy", "dataSource", "ipamClaim"}
-)  # fmt: skip
+    {
+        "template",
+        "credential",
+        "config",
+        "dryRun",
+        "propagateCredentials",
+        "cleanupOnDeletion",
+        "serviceSpec",
+        "clusterAuth",
+        "auditPolicy",
+        "dataSource",
+        "ipamClaim",
+    }
+)
 _MADE = frozenset(
-    {"uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink", "ownerReferences",
-     "finalizers", "deletionTimestamp", "deletionGracePeriodSeconds"}
-)  # fmt: skip
+    {
+        "uid",
+        "resourceVersion",
+        "generation",
+        "creationTimestamp",
+        "managedFields",
+        "selfLink",
+        "ownerReferences",
+        "finalizers",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+    }
+)
 _METADATA = frozenset({"name", "namespace", "labels", "annotations"})
 _SWITCHES = ("dryRun", "propagateCredentials", "cleanupOnDeletion")
 
@@ -46,8 +67,11 @@ def take(text: str, namespace: str, name: str = "") -> tuple[DeploymentDraft, li
     draft = draft_of({**manifest, "spec": spec})
     strange = sorted(str(key) for key in spec if key not in _KNOWN)
     if strange:
-        found.append(warning(FIELD, f"k0rdent knows no spec.{listed(strange)}: it is sent, and the cluster drops it "
-                                    "with a warning."))  # fmt: skip
+        found.append(
+            warning(
+                FIELD, f"k0rdent knows no spec.{listed(strange)}: it is sent, and the cluster drops it with a warning."
+            )
+        )
     hidden = sorted(str(key) for key in (draft.kept or {}).get("spec", {}) if key in _KNOWN)
     hidden += sorted(f"serviceSpec.{key}" for key in (draft.kept or {}).get("serviceSpec", {}))
     if hidden:
@@ -58,8 +82,8 @@ def take(text: str, namespace: str, name: str = "") -> tuple[DeploymentDraft, li
 
 def _object(text: str) -> Manifest:
     try:
-        manifest = plain.load(text)
-    except plain.NotPlain as problem:
+        manifest = safe_yaml.load(text)
+    except safe_yaml.NotPlain as problem:
         raise NotTaken(f"This cannot be read: {problem}.") from None
     if not isinstance(manifest, dict):
         raise NotTaken("This is no object: it needs apiVersion, kind, metadata and spec.")
@@ -69,8 +93,10 @@ def _object(text: str) -> Manifest:
     if not isinstance(spec, dict):
         raise NotTaken("There is no spec.")
     if not isinstance(spec.get("config"), dict):
-        raise NotTaken("spec.config is missing: k0rdent would only validate the cluster, and not make it. Write at "
-                       "least “config: {}”.")  # fmt: skip
+        raise NotTaken(
+            "spec.config is missing: k0rdent would only validate the cluster, and not make it. Write at "
+            "least “config: {}”."
+        )
     for place in ("labels", "annotations"):
         values = m.part(manifest, "metadata", place)
         if not isinstance(values, dict | None) or not all(isinstance(one, str) for one in (values or {}).values()):
@@ -90,7 +116,7 @@ def _service(one: dict[str, Any], found: list[Problem]) -> dict[str, Any]:
         return one
     # What people write by mistake is plain enough.
     found.append(note(FIELD, f"The values of {one.get('name')} are taken as text, as k0rdent wants them."))
-    return {**one, "values": plain.dump(values)}
+    return {**one, "values": safe_yaml.dump(values)}
 
 
 def _lost(manifest: Manifest, metadata: dict[str, Any]) -> list[Problem]:

@@ -6,16 +6,17 @@ that would vanish, config that the chart would refuse a quarter of an hour later
 
 from collections.abc import Iterable
 
-from deployments.domain import credential_problems, deployment_problems, region_problems
+from deployments.domain import deployment_problems, region_problems
+from deployments.domain.credentials import credential_problems
 from deployments.domain.drafts import CredentialDraft, Draft, RegionDraft
 from deployments.domain.findings import Problem, Severity, errors
-from deployments.domain.world import World
+from deployments.domain.snapshot import ClusterSnapshot
 from regions.domain.manifest import Manifest
 
 __all__ = ["Problem", "Severity", "errors", "has_errors", "problems"]
 
 
-def problems(draft: Draft, world: World, opened: Manifest | None = None) -> list[Problem]:
+def problems(draft: Draft, world: ClusterSnapshot, opened: Manifest | None = None) -> list[Problem]:
     """Everything wrong, errors first. `opened` is the object being edited, as it was opened."""
     if isinstance(draft, CredentialDraft):
         found = credential_problems.check(draft, world, opened)

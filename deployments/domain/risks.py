@@ -4,16 +4,36 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from deployments.domain.findings import Problem, pointer, warning
-from deployments.domain.plain import same
+from deployments.domain.safe_yaml import same
 from deployments.domain.schema.values import Path
 
 COUNTS = ("workersNumber", "controlPlaneNumber", "count", "minCount", "maxCount", "replicas")
 """Last words of what may be changed at any time: how many there are."""
 
 _SAFE = ("clusterLabels", "clusterAnnotations")
-_NODES = ("instanceType", "vmSize", "flavor", "image", "imageLookup", "amiID", "ami", "rootVolumeSize", "rootVolume",
-          "vmTemplate", "cpus", "memory", "diskSize", "nonRootVolumes", "uncompressedUserData", "sshPublicKey", "ssh",
-          "iamInstanceProfile", "disk", "cpu", "instance")  # fmt: skip
+_NODES = (
+    "instanceType",
+    "vmSize",
+    "flavor",
+    "image",
+    "imageLookup",
+    "amiID",
+    "ami",
+    "rootVolumeSize",
+    "rootVolume",
+    "vmTemplate",
+    "cpus",
+    "memory",
+    "diskSize",
+    "nonRootVolumes",
+    "uncompressedUserData",
+    "sshPublicKey",
+    "ssh",
+    "iamInstanceProfile",
+    "disk",
+    "cpu",
+    "instance",
+)
 
 
 def risks(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Problem]:
@@ -23,13 +43,19 @@ def risks(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Probl
             continue
         field = pointer("config", path)
         if path == ("k0s", "version") or path[0] == "kubernetes":
-            yield warning(field, "The version of Kubernetes comes with the template: upgrade the template instead, "
-                                 "unless you know that this one goes with it.")  # fmt: skip
+            yield warning(
+                field,
+                "The version of Kubernetes comes with the template: upgrade the template instead, "
+                "unless you know that this one goes with it.",
+            )
         elif any(step in _NODES for step in path):
             yield warning(field, "This makes machines anew, one after the other: what runs on them is moved.")
         else:
-            yield warning(field, "Most of this cannot be changed once the cluster exists: Cluster API may refuse it "
-                                 "when the chart is rendered, and the deployment then fails.")  # fmt: skip
+            yield warning(
+                field,
+                "Most of this cannot be changed once the cluster exists: Cluster API may refuse it "
+                "when the chart is rendered, and the deployment then fails.",
+            )
 
 
 def changed(before: Any, after: Any, path: Path) -> Iterator[Path]:

@@ -40,7 +40,10 @@ def parse(parameters: Parameters) -> TemplateFilters:
     kinds = [value for value in values("kind") if value in KINDS]
     pages = [int(value) for value in values("page") if value.isascii() and value.isdigit() and 0 < len(value) < 7]
     return TemplateFilters(
-        kind=kinds[-1] if kinds else "", provider=values("provider"), namespace=values("namespace"),
-        health=tuple(value.capitalize() for value in values("health")), text=" ".join(values("search"))[:253].strip(),
+        kind=kinds[-1] if kinds else "",
+        provider=values("provider"),
+        namespace=values("namespace"),
+        health=tuple(value.capitalize() for value in values("health")),
+        text=" ".join(values("search"))[:253].strip(),
         page=max(1, pages[-1]) if pages else 1,
-    )  # fmt: skip
+    )

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from deployments.domain.plain import same
+from deployments.domain.safe_yaml import same
 from deployments.domain.schema.values import Path, at
-from deployments.domain.world import KnownTemplate
+from deployments.domain.snapshot import KnownTemplate
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
 

@@ -7,27 +7,36 @@ from django import template
 
 from deployments.domain.findings import Problem, errors
 from deployments.models import Step, Submission
-from deployments.submit import Outcome
+from deployments.submissions import Outcome
 
 register = template.Library()
 
 _OUTCOMES = {
-    Outcome.CREATE: ("check", "is-good"), Outcome.CHANGE: ("check", "is-good"), Outcome.SAME: ("check", "is-good"),
+    Outcome.CREATE: ("check", "is-good"),
+    Outcome.CHANGE: ("check", "is-good"),
+    Outcome.SAME: ("check", "is-good"),
     Outcome.MOVED: ("cross", "is-bad"),
     Outcome.DELETE: ("cross", "is-open"),
-    Outcome.TAKEN: ("cross", "is-bad"), Outcome.REFUSED: ("cross", "is-bad"), Outcome.UNCHECKED: ("dash", "is-open"),
-}  # fmt: skip
+    Outcome.TAKEN: ("cross", "is-bad"),
+    Outcome.REFUSED: ("cross", "is-bad"),
+    Outcome.UNCHECKED: ("dash", "is-open"),
+}
 _STEPS = {
-    Step.State.STANDS: ("check", "is-good", "stands"), Step.State.SHARED: ("check", "is-good", "is there for all"),
-    Step.State.REFUSED: ("cross", "is-bad", "was refused"), Step.State.UNKNOWN: ("dash", "is-open", "may stand"),
-    Step.State.SENDING: ("dash", "is-open", "is being sent"), Step.State.WAITING: ("dash", "is-open", "was not sent"),
+    Step.State.STANDS: ("check", "is-good", "stands"),
+    Step.State.SHARED: ("check", "is-good", "is there for all"),
+    Step.State.REFUSED: ("cross", "is-bad", "was refused"),
+    Step.State.UNKNOWN: ("dash", "is-open", "may stand"),
+    Step.State.SENDING: ("dash", "is-open", "is being sent"),
+    Step.State.WAITING: ("dash", "is-open", "was not sent"),
     Step.State.REMOVED: ("dash", "is-open", "was removed"),
-}  # fmt: skip
+}
 _SUBMISSIONS = {
-    Submission.State.WRITING: "Being sent", Submission.State.DONE: "Accepted",
-    Submission.State.PARTIAL: "Accepted in part", Submission.State.REFUSED: "Refused",
+    Submission.State.WRITING: "Being sent",
+    Submission.State.DONE: "Accepted",
+    Submission.State.PARTIAL: "Accepted in part",
+    Submission.State.REFUSED: "Refused",
     Submission.State.REMOVED: "Taken back",
-}  # fmt: skip
+}
 
 
 @register.filter

@@ -6,12 +6,12 @@ from typing import Any
 from django import template
 from django.template.context import Context
 
-from deployments.catalog import causes as catalog
-from deployments.catalog.causes import Blast, Chain
-from deployments.catalog.shapes import Service
+from deployments.causes import reads as catalog
+from deployments.causes.reads import CauseChain, Dependents
 from deployments.causes.services import ServiceCause, of_service
+from deployments.clusterdeployments.values import DeployedService
 from regions import live
-from regions.fleet import NotFound, Row
+from regions.inventory import NotFound, Row
 
 register = template.Library()
 
@@ -20,7 +20,7 @@ AGAIN = 60.0
 
 
 @register.simple_tag(takes_context=True)
-def why(context: Context, kind: str, namespace: str, name: str) -> Chain | None:
+def why(context: Context, kind: str, namespace: str, name: str) -> CauseChain | None:
     """`{% why "Region" "" card.name as chain %}`: why it is not as it should be; None when the copy has no such."""
     try:
         found = catalog.causes(kind, namespace, name, viewer=_viewer(context))
@@ -32,7 +32,7 @@ def why(context: Context, kind: str, namespace: str, name: str) -> Chain | None:
 
 
 @register.simple_tag(takes_context=True)
-def leaning(context: Context, kind: str, namespace: str, name: str) -> Blast | None:
+def leaning(context: Context, kind: str, namespace: str, name: str) -> Dependents | None:
     """`{% leaning "Credential" ns name as blast %}`: everything that leans on it."""
     try:
         return catalog.leaning_on(kind, namespace, name, viewer=_viewer(context))
@@ -52,7 +52,7 @@ def explained(context: Context, rows: Iterable[Row]) -> tuple[Row, ...]:
 
 
 @register.simple_tag
-def service_why(service: Service) -> ServiceCause | None:
+def service_why(service: DeployedService) -> ServiceCause | None:
     """`{% service_why service as cause %}`: what a service's own words give away."""
     return of_service(service)
 

@@ -33,9 +33,13 @@ class Demo:
     def __init__(self, data: str) -> None:
         self.environment = {**os.environ, "PANE_DATA": data, "PANE_DEMO_TOKEN": TOKEN}
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "demo", "--port", "0", "--pace", "0", "--seed", "7"], cwd=ROOT, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=self.environment,
-        )  # fmt: skip
+            [sys.executable, "manage.py", "demo", "--port", "0", "--pace", "0", "--seed", "7"],
+            cwd=ROOT,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=self.environment,
+        )
         assert self.process.stdout
         said = ""
         while "Ctrl-C" not in said:
@@ -71,9 +75,12 @@ def take(browser: Browser, demo: Demo, state: Any) -> None:
         name: str, path: str, theme: str = "light", frame: tuple[int, int] = WIDE, scale: float = 1, rest: float = 1
     ) -> None:
         context = browser.new_context(
-            base_url=demo.address, storage_state=state, color_scheme=theme, device_scale_factor=scale,  # type: ignore[arg-type]
+            base_url=demo.address,
+            storage_state=state,
+            color_scheme=theme,
+            device_scale_factor=scale,  # type: ignore[arg-type]
             viewport={"width": frame[0], "height": frame[1]},
-        )  # fmt: skip
+        )
         page = context.new_page()
         page.goto(path)
         page.wait_for_timeout(rest * 1000)  # what comes late: the wall's first beat, charts

@@ -35,8 +35,21 @@ class FeedFilters:
 def parse(query: Mapping[str, str], now: datetime) -> tuple[FeedFilters, dict[str, str]]:
     """The filters of an address, and a sentence for each parameter that makes no sense (it is then left out)."""
     problems: dict[str, str] = {}
-    said = {name: query.get(name, "").strip()[:510] for name in
-            ("text", "reason", "severity", "region", "kind", "source", "deployment", "credential", "since", "until")}
+    said = {
+        name: query.get(name, "").strip()[:510]
+        for name in (
+            "text",
+            "reason",
+            "severity",
+            "region",
+            "kind",
+            "source",
+            "deployment",
+            "credential",
+            "since",
+            "until",
+        )
+    }
     for name, known in (("severity", SEVERITIES), ("source", SOURCES)):
         if said[name] and said[name] not in known:
             problems[name] = f"There is no {name} “{said[name]}”; there are {', '.join(known)}."

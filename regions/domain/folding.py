@@ -24,7 +24,7 @@ ON_THE_WAY = timedelta(minutes=30)
 """What is routine leads up to the next line about the same thing, when that came within so long."""
 
 
-class Told(Protocol):
+class FoldableChange(Protocol):
     """What folding needs of a change."""
 
     @property
@@ -64,7 +64,7 @@ class Told(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FeedLine:
     """One line of a feed."""
 
     lead: Any  # the change that speaks for all of them
@@ -116,14 +116,14 @@ class _Entry:
 
 
 @dataclass(slots=True)
-class _Group:
+class _FoldGroup:
     """Entries that say the same."""
 
     entries: list[_Entry]
     routine: list[_Entry] = field(default_factory=list)
 
 
-def fold(changes: Iterable[Told]) -> tuple[Line, ...]:
+def fold(changes: Iterable[FoldableChange]) -> tuple[FeedLine, ...]:
     """The lines for these changes, which come newest first; the lines do, too."""
     rows = list(changes)
     entries = sorted(_repeats(rows), key=lambda entry: -entry.lead.id)
@@ -134,7 +134,7 @@ def fold(changes: Iterable[Told]) -> tuple[Line, ...]:
     return tuple(sorted(lines, key=lambda line: -line.id))
 
 
-def weight(change: Told) -> str:
+def weight(change: FoldableChange) -> str:
     """How much one change has to say by itself."""
     if change.source == GAP:
         return GAP
@@ -145,7 +145,7 @@ def weight(change: Told) -> str:
     return PLAIN if is_eventful(change.kind, change.reason, change.health) else ROUTINE
 
 
-def subject(change: Told) -> str:
+def subject(change: FoldableChange) -> str:
     """Whose story a change belongs to: a deployment's, or what happens in a region, or on a cluster."""
     return change.deployment or change.region or change.cluster
 
@@ -164,7 +164,7 @@ _IDS = re.compile(
 )
 
 
-def _repeats(rows: Sequence[Told]) -> list[_Entry]:
+def _repeats(rows: Sequence[FoldableChange]) -> list[_Entry]:
     entries: list[_Entry] = []
     by_series: dict[str, _Entry] = {}
     by_words: dict[tuple[str, ...], _Entry] = {}
@@ -206,13 +206,13 @@ def _echoes(entries: Sequence[_Entry]) -> None:
             entry.weight = ROUTINE
 
 
-def _object(change: Told) -> tuple[str, ...]:
+def _object(change: FoldableChange) -> tuple[str, ...]:
     return (change.cluster, change.kind, change.namespace, change.name)
 
 
-def _siblings(entries: Sequence[_Entry]) -> list[_Group]:
-    groups: list[_Group] = []
-    last: dict[tuple[str, ...], _Group] = {}
+def _siblings(entries: Sequence[_Entry]) -> list[_FoldGroup]:
+    groups: list[_FoldGroup] = []
+    last: dict[tuple[str, ...], _FoldGroup] = {}
     for entry in entries:
         if entry.weight == ROUTINE:
             continue
@@ -220,7 +220,7 @@ def _siblings(entries: Sequence[_Entry]) -> list[_Group]:
         key = _alike(entry)
         group = last.get(key) if key else None
         if group is None or abs(group.entries[-1].lead.at - one.at) > TOGETHER:
-            group = _Group([])
+            group = _FoldGroup([])
             groups.append(group)
             if key:
                 last[key] = group
@@ -244,11 +244,11 @@ def _alike(entry: _Entry) -> tuple[str, ...] | None:
     return (whose, one.cluster, one.source, one.group, one.kind, one.reason, one.health, entry.weight, said)
 
 
-def _on_the_way(groups: Sequence[_Group], entries: Sequence[_Entry]) -> list[_Group]:
+def _on_the_way(groups: Sequence[_FoldGroup], entries: Sequence[_Entry]) -> list[_FoldGroup]:
     """The groups, with each routine entry behind the next line of its story, or behind one of its own kind."""
-    of: dict[int, _Group] = {id(entry): group for group in groups for entry in group.entries}
+    of: dict[int, _FoldGroup] = {id(entry): group for group in groups for entry in group.entries}
     everything = list(groups)
-    newest: dict[str, tuple[_Group, datetime]] = {}
+    newest: dict[str, tuple[_FoldGroup, datetime]] = {}
     for entry in entries:
         whose = subject(entry.lead)
         if entry.weight == GAP:
@@ -258,7 +258,7 @@ def _on_the_way(groups: Sequence[_Group], entries: Sequence[_Entry]) -> list[_Gr
             continue
         found = newest.get(whose)
         if found is None or found[1] - entry.lead.at > ON_THE_WAY:
-            group = _Group([entry])
+            group = _FoldGroup([entry])
             everything.append(group)
         else:
             group = found[0]
@@ -267,7 +267,7 @@ def _on_the_way(groups: Sequence[_Group], entries: Sequence[_Entry]) -> list[_Gr
     return everything
 
 
-def _conditions(rows: Sequence[Told]) -> dict[str, list[tuple[datetime, str]]]:
+def _conditions(rows: Sequence[FoldableChange]) -> dict[str, list[tuple[datetime, str]]]:
     """What HelmReleaseReady was seen to become, by deployment, newest first."""
     found: dict[str, list[tuple[datetime, str]]] = {}
     for row in rows:
@@ -279,7 +279,7 @@ def _conditions(rows: Sequence[Told]) -> dict[str, list[tuple[datetime, str]]]:
 _BECAME = re.compile(r"\bHelmReleaseReady (?:became|is still|is) (True|False|Unknown)\b")
 
 
-def _line(group: _Group, conditions: dict[str, list[tuple[datetime, str]]]) -> Line:
+def _line(group: _FoldGroup, conditions: dict[str, list[tuple[datetime, str]]]) -> FeedLine:
     first = group.entries[0]
     lead = first.lead
     times = sum(entry.times for entry in group.entries)
@@ -294,10 +294,15 @@ def _line(group: _Group, conditions: dict[str, list[tuple[datetime, str]]]) -> L
     note = ""
     if lead.source == "reported":
         note = explanation(lead.kind, lead.reason, lead.controller, first.times, seen)
-    return Line(
-        lead=lead, weight=first.weight, members=tuple(entry.lead for entry in group.entries), times=times,
+    return FeedLine(
+        lead=lead,
+        weight=first.weight,
+        members=tuple(entry.lead for entry in group.entries),
+        times=times,
         first_at=min(entry.first.at for entry in group.entries),
         last_at=max(entry.last.at for entry in group.entries),
-        note=note, routine=tuple(rows), routine_times=sum(entry.times for entry in (*own, *routine)),
+        note=note,
+        routine=tuple(rows),
+        routine_times=sum(entry.times for entry in (*own, *routine)),
         ids=frozenset(id for entry in inside for id in entry.ids),
-    )  # fmt: skip
+    )

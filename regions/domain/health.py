@@ -1,22 +1,22 @@
-"""How any object is doing. The scale is `regions.domain.scale`, the rules are in `regions.domain.rules`."""
+"""How any object is doing. The scale is `regions.domain.health_scale`, the rules are in `regions.domain.rules`."""
 
 from datetime import datetime
 
 from regions.domain import manifest as m
+from regions.domain.health_scale import Assessment, Health
 from regions.domain.kinds import CAPI, CONTROL_PLANE, FLUX, INFRASTRUCTURE, K0RDENT, KOF
 from regions.domain.links import Link
 from regions.domain.manifest import Manifest
-from regions.domain.rules import backup, capi, catalog, deployment, generic, ground, helm, services
+from regions.domain.rules import backup, capi, catalog, deployment, generic, helm, regions, services
 from regions.domain.rules.common import Rule
 from regions.domain.rules.linked import assess_in_region, assess_region_linked
-from regions.domain.scale import Assessment, Health
 
 __all__ = ["Assessment", "Health", "Link", "assess", "assess_in_region", "assess_region_linked"]
 
 _RULES: dict[tuple[str, str], Rule] = {
-    (K0RDENT, "Management"): ground.management,
-    (K0RDENT, "Release"): ground.release,
-    (K0RDENT, "Region"): ground.region,
+    (K0RDENT, "Management"): regions.management,
+    (K0RDENT, "Release"): regions.release,
+    (K0RDENT, "Region"): regions.region,
     (K0RDENT, "Credential"): catalog.credential,
     (K0RDENT, "ClusterDeployment"): deployment.deployment,
     (K0RDENT, "ClusterTemplate"): catalog.template,

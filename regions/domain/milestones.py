@@ -5,47 +5,113 @@ Tables of reasons, as kcm, Flux, Cluster API, its providers and Sveltos use them
 
 from regions.domain.kinds import INFRASTRUCTURE
 
-MAIN = frozenset({
-    "AccessManagement", "ClusterDeployment", "Credential", "Management", "ManagementBackup", "MultiClusterService",
-    "Region", "Release", "StateManagementProvider",
-})  # fmt: skip
+MAIN = frozenset(
+    {
+        "AccessManagement",
+        "ClusterDeployment",
+        "Credential",
+        "Management",
+        "ManagementBackup",
+        "MultiClusterService",
+        "Region",
+        "Release",
+        "StateManagementProvider",
+    }
+)
 """What people made. What is observed of it has a line of its own; of what it is made of, only what counts."""
 
 _REPORTED: dict[str, frozenset[str]] = {
-    "ClusterDeployment": frozenset({
-        "CAPIClusterIsDeleting", "CAPIClusterIsProvisioning", "CAPIClusterIsReady", "ClusterDataSourceDeleted",
-        "ClusterDataSourceReady", "ClusterDeleted", "DryRunEnabled", "HelmReleaseCreated", "HelmReleaseDeleted",
-        "HelmReleaseIsReady", "HelmReleaseUpdated", "RegionPaused", "RegionUnpaused", "ServiceSetsDeleted",
-        "SuccessfulDelete",
-    }),
-    "Region": frozenset({
-        "ComponentRemoved", "HelmReleaseCreated", "HelmReleaseUpdated", "RegionIsReady", "RemovedRegion",
-        "RemovingComponent", "RemovingRegion",
-    }),
+    "ClusterDeployment": frozenset(
+        {
+            "CAPIClusterIsDeleting",
+            "CAPIClusterIsProvisioning",
+            "CAPIClusterIsReady",
+            "ClusterDataSourceDeleted",
+            "ClusterDataSourceReady",
+            "ClusterDeleted",
+            "DryRunEnabled",
+            "HelmReleaseCreated",
+            "HelmReleaseDeleted",
+            "HelmReleaseIsReady",
+            "HelmReleaseUpdated",
+            "RegionPaused",
+            "RegionUnpaused",
+            "ServiceSetsDeleted",
+            "SuccessfulDelete",
+        }
+    ),
+    "Region": frozenset(
+        {
+            "ComponentRemoved",
+            "HelmReleaseCreated",
+            "HelmReleaseUpdated",
+            "RegionIsReady",
+            "RemovedRegion",
+            "RemovingComponent",
+            "RemovingRegion",
+        }
+    ),
     "Credential": frozenset({"RemovedCredential"}),
-    "Management": frozenset({
-        "ClusterDeploymentControllerEnabled", "ComponentRemoved", "CreatedManagementBackup", "HelmReleaseCreated",
-        "HelmReleaseUpdated", "ManagementIsReady", "MultiClusterServiceControllerEnabled", "RemovedManagement",
-        "RemovingManagement",
-    }),
-    "HelmRelease": frozenset({
-        "InstallSucceeded", "RollbackSucceeded", "UninstallSucceeded", "UpgradeSucceeded",
-    }),
-    "Cluster": frozenset({
-        "ControlPlaneInitialized", "Deleted", "Deleting", "Failed", "InfrastructureReady", "Provisioned",
-        "Provisioning",
-    }),
+    "Management": frozenset(
+        {
+            "ClusterDeploymentControllerEnabled",
+            "ComponentRemoved",
+            "CreatedManagementBackup",
+            "HelmReleaseCreated",
+            "HelmReleaseUpdated",
+            "ManagementIsReady",
+            "MultiClusterServiceControllerEnabled",
+            "RemovedManagement",
+            "RemovingManagement",
+        }
+    ),
+    "HelmRelease": frozenset(
+        {
+            "InstallSucceeded",
+            "RollbackSucceeded",
+            "UninstallSucceeded",
+            "UpgradeSucceeded",
+        }
+    ),
+    "Cluster": frozenset(
+        {
+            "ControlPlaneInitialized",
+            "Deleted",
+            "Deleting",
+            "Failed",
+            "InfrastructureReady",
+            "Provisioned",
+            "Provisioning",
+        }
+    ),
     "MachineDeployment": frozenset({"SuccessfulCreate", "SuccessfulDelete", "SuccessfulScale"}),
     "Machine": frozenset({"SuccessfulDeleteNode", "SuccessfulDrainNode", "SuccessfulSetNodeRef"}),
     "ClusterSummary": frozenset({"Sveltos"}),
-}  # fmt: skip
+}
 _OF_PROVIDERS = frozenset({"SuccessfulCreate", "SuccessfulDelete", "SuccessfulTerminate"})  # of any AWSMachine, …
 
-_EVENTFUL = frozenset({
-    "ClusterReplaced", "ComponentChanged", "Created", "Deleted", "DeletionRequested", "HealthChanged", "LinkConnected",
-    "LinkRefused", "LinkRestored", "LinkSilent", "Paused", "PhaseChanged", "ReplicasChanged", "Resumed",
-    "ServiceStateChanged", "SpecChanged", "TemplateChanged", "VersionChanged",
-})  # fmt: skip
+_EVENTFUL = frozenset(
+    {
+        "ClusterReplaced",
+        "ComponentChanged",
+        "Created",
+        "Deleted",
+        "DeletionRequested",
+        "HealthChanged",
+        "LinkConnected",
+        "LinkRefused",
+        "LinkRestored",
+        "LinkSilent",
+        "Paused",
+        "PhaseChanged",
+        "ReplicasChanged",
+        "Resumed",
+        "ServiceStateChanged",
+        "SpecChanged",
+        "TemplateChanged",
+        "VersionChanged",
+    }
+)
 _SETTLED = frozenset({"Ready", "Failed", "Degraded", "Validated"})
 
 
@@ -69,7 +135,7 @@ _MISLEADING = {
     "DryRunEnabled": "k0rdent says this again at every reconcile, for as long as spec.dryRun is set.",
     "RegionIsNotReady": "k0rdent says this only of errors of its own, not of components that fail: look at those.",
     "RegionComponentsInstallationFailed": "k0rdent sends this text with a formatting fault (%!w); Pane takes it out.",
-}  # fmt: skip
+}
 _FOLDED = "k0rdent counts what repeats within six minutes under its first text: what later ones said is not to be had."
 
 

@@ -12,6 +12,21 @@ from regions.journal.recording import record, tick
 from regions.journal.telling import tell
 
 __all__ = [
-    "Cursor", "LeaseLost", "Slice", "about", "beat", "claim", "cursor", "holder", "manifest", "pack", "prune", "read",
-    "record", "release", "tell", "tick", "unpack",
-]  # fmt: skip
+    "Cursor",
+    "LeaseLost",
+    "Slice",
+    "about",
+    "beat",
+    "claim",
+    "cursor",
+    "holder",
+    "manifest",
+    "pack",
+    "prune",
+    "read",
+    "record",
+    "release",
+    "tell",
+    "tick",
+    "unpack",
+]

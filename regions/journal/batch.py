@@ -15,7 +15,7 @@ from regions.domain.redact import redact
 from regions.domain.refs import MANAGEMENT, Ref
 from regions.journal.correlating import chunks
 from regions.journal.inserting import insert
-from regions.journal.keeping import Past, image
+from regions.journal.keeping import VersionKeeper, image
 from regions.journal.keeping import moved as moved_silently
 from regions.journal.packing import pack, unpack
 from regions.journal.rows import ALTERED, apply_facts, apply_health, observed
@@ -25,7 +25,7 @@ from regions.models import Change, Manifest, Resource, Stream
 class Batch:
     """Loads what the notes concern, applies them in their order, and saves the outcome."""
 
-    def __init__(self, now: datetime, changes: list[Change], past: Past) -> None:
+    def __init__(self, now: datetime, changes: list[Change], past: VersionKeeper) -> None:
         self.now = now
         self.changes = changes
         self.past = past
@@ -157,8 +157,10 @@ class Batch:
         Resource.objects.bulk_create(old, update_conflicts=True, unique_fields=["id"], update_fields=ALTERED)
         Manifest.objects.bulk_create(
             (Manifest(resource=row, body=self.bodies[row.key]) for row in old if row.key in self.rewritten),
-            update_conflicts=True, unique_fields=["resource"], update_fields=["body"],
-        )  # fmt: skip
+            update_conflicts=True,
+            unique_fields=["resource"],
+            update_fields=["body"],
+        )
         for place in self.moved_streams:
             self.streams[place].save()
         self._carry_regions()
@@ -253,10 +255,16 @@ def _key(note: Put | Gone) -> str:
 def _new_row(note: Put, now: datetime) -> Resource:
     meta = note.manifest["metadata"]
     return Resource(
-        key=_key(note), cluster=note.cluster, group=note.kind.group, kind=note.kind.name,
-        namespace=meta.get("namespace", ""), name=meta["name"], since=note.at, progressed_at=note.at,
+        key=_key(note),
+        cluster=note.cluster,
+        group=note.kind.group,
+        kind=note.kind.name,
+        namespace=meta.get("namespace", ""),
+        name=meta["name"],
+        since=note.at,
+        progressed_at=note.at,
         known_since=now,
-    )  # fmt: skip
+    )
 
 
 def _credential_key(path: str) -> str:

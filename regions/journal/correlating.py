@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.db.models import Max
 
-from regions.domain.belonging import owners, prefixes, region_itself
 from regions.domain.kinds import K0RDENT
+from regions.domain.ownership import owners, prefixes, region_itself
 from regions.domain.refs import MANAGEMENT, Ref
 from regions.models import Change, Resource
 
@@ -15,7 +15,7 @@ _COLUMNS = ("region", "deployment", "credential")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Correlation:
     """Whose something is."""
 
     region: str
@@ -47,27 +47,27 @@ def ref_of(row: Change) -> Ref:
     return Ref(row.cluster, row.group, row.kind, row.namespace, row.name)
 
 
-def _put(row: Change, place: Place) -> None:
+def _put(row: Change, place: Correlation) -> None:
     row.region = place.region or row.region
     row.deployment = place.deployment
     if place.credential:
         row.columns["credential"] = place.credential
 
 
-def _by_key(keys: Iterable[str]) -> dict[str, Place]:
-    found: dict[str, Place] = {}
+def _by_key(keys: Iterable[str]) -> dict[str, Correlation]:
+    found: dict[str, Correlation] = {}
     for some in chunks(keys):
         for key, *columns in Resource.objects.filter(key__in=some).values_list("key", *_COLUMNS):
-            found[key] = Place(*columns)
+            found[key] = Correlation(*columns)
     return found
 
 
-def _by_uid(rows: Sequence[Change]) -> dict[tuple[str, str], Place]:
+def _by_uid(rows: Sequence[Change]) -> dict[tuple[str, str], Correlation]:
     """Some name an object without its group, or in a group of another version: its uid is still its own."""
-    found: dict[tuple[str, str], Place] = {}
+    found: dict[tuple[str, str], Correlation] = {}
     for some in chunks({row.uid for row in rows if row.uid}):
         for cluster, uid, *columns in Resource.objects.filter(uid__in=some).values_list("cluster", "uid", *_COLUMNS):
-            found[cluster, uid] = Place(*columns)
+            found[cluster, uid] = Correlation(*columns)
     return found
 
 
@@ -81,9 +81,9 @@ def _guesses(rows: Sequence[Change]) -> dict[int, list[Ref]]:
     return {id(row): owners(ref_of(row)) for row in rows if row.namespace in lived or row.kind == "HelmRelease"}
 
 
-def _owner(row: Change, guesses: dict[int, list[Ref]], owning: dict[str, Place]) -> Place | None:
+def _owner(row: Change, guesses: dict[int, list[Ref]], owning: dict[str, Correlation]) -> Correlation | None:
     if region := region_itself(ref_of(row)):
-        return Place(region)
+        return Correlation(region)
     for ref in guesses.get(id(row), ()):
         place = owning.get(ref.key)
         # A deployment has its parts on management and in its own region, nowhere else.
@@ -114,7 +114,7 @@ def _recall(rows: Sequence[Change]) -> None:
         for row in those:
             name = next((name for name in prefixes(row.name) if name in regions), None)
             if name is not None and row.cluster in (MANAGEMENT, regions[name]):
-                _put(row, Place(regions[name], f"{namespace}/{name}"))
+                _put(row, Correlation(regions[name], f"{namespace}/{name}"))
     for row in rows:
         if row.kind == "ClusterDeployment" and row.group in (K0RDENT, "") and row.namespace and not row.deployment:
             row.deployment = f"{row.namespace}/{row.name}"

@@ -44,9 +44,9 @@ def write(
         for start in range(0, len(rows), size):
             some = rows[start : start + size]
             statement = into + ", ".join([row_marks] * len(some)) + (f" RETURNING {quote(answer)}" if returning else "")
-            cursor.execute(statement, [
-                adapt(value) for row in some for adapt, value in zip(adapters, row, strict=True)
-            ])  # fmt: skip
+            cursor.execute(
+                statement, [adapt(value) for row in some for adapt, value in zip(adapters, row, strict=True)]
+            )
             if returning:
                 ids += (found for (found,) in cursor.fetchall())
             elif answer:

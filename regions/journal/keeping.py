@@ -27,7 +27,7 @@ def moved(was: Image, row: Resource) -> bool:
     return any(was[place] != getattr(row, NAMES[place]) for place in _SILENT)
 
 
-class Past:
+class VersionKeeper:
     """Collects, in their order, the versions that one transaction ends."""
 
     def __init__(self, now: datetime) -> None:

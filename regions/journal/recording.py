@@ -10,7 +10,7 @@ from regions.domain.health import Assessment, Health, assess
 from regions.domain.notes import Blind, Gone, Heard, Left, Note, Put, Reached, Replaced, Swept
 from regions.journal.batch import Batch
 from regions.journal.correlating import CHUNK
-from regions.journal.keeping import Past, image
+from regions.journal.keeping import VersionKeeper, image
 from regions.journal.lease import hold
 from regions.journal.links import LinkBook
 from regions.journal.packing import unpack
@@ -27,7 +27,7 @@ def record(term: int, notes: Sequence[Note], now: datetime) -> int:
     with transaction.atomic():
         hold(term)
         changes: list[Change] = []
-        past = Past(now)
+        past = VersionKeeper(now)
         batch = Batch(now, changes, past)
         batch.load(notes)
         reports = Reports(now, changes)
@@ -69,7 +69,7 @@ def tick(term: int, now: datetime, limit: int = 500) -> int:
         hold(term)
         due = Manifest.objects.filter(resource__due_at__lte=now).select_related("resource").order_by("resource__due_at")
         changes: list[Change] = []
-        past = Past(now)
+        past = VersionKeeper(now)
         rows = []
         for held in due[:limit]:
             row = held.resource

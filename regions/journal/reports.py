@@ -36,11 +36,23 @@ class Reports:
             return
         self.seen[series] = event.count
         row = Change(
-            at=event.at or note.at, seen_at=self.now, source=Change.Source.REPORTED, severity=event.severity,
-            cluster=note.cluster, region=note.cluster, group=event.group, kind=event.kind, namespace=event.namespace,
-            name=event.name, uid=event.uid, reason=event.reason, message=event.message, series=series,
-            count=event.count, columns={"controller": event.controller},
-        )  # fmt: skip
+            at=event.at or note.at,
+            seen_at=self.now,
+            source=Change.Source.REPORTED,
+            severity=event.severity,
+            cluster=note.cluster,
+            region=note.cluster,
+            group=event.group,
+            kind=event.kind,
+            namespace=event.namespace,
+            name=event.name,
+            uid=event.uid,
+            reason=event.reason,
+            message=event.message,
+            series=series,
+            count=event.count,
+            columns={"controller": event.controller},
+        )
         self.rows.append(row)
         self.changes.append(row)
 

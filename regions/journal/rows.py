@@ -12,9 +12,26 @@ from regions.models import Change, Resource
 
 # The columns that a new version of an object may alter.
 ALTERED = [
-    "version", "stream", "uid", "resource_version", "created_at", "deleting_at", "region", "deployment", "template",
-    "credential", "labels", "health", "rank", "message", "since", "due_at", "progressed_at", "as_of", "known_since",
-]  # fmt: skip
+    "version",
+    "stream",
+    "uid",
+    "resource_version",
+    "created_at",
+    "deleting_at",
+    "region",
+    "deployment",
+    "template",
+    "credential",
+    "labels",
+    "health",
+    "rank",
+    "message",
+    "since",
+    "due_at",
+    "progressed_at",
+    "as_of",
+    "known_since",
+]
 
 
 def apply_facts(row: Resource, facts: Facts, region: str) -> None:
@@ -34,17 +51,40 @@ def apply_health(row: Resource, judgement: Assessment, now: datetime) -> None:
 def observed(row: Resource, news: News, was: str, at: datetime, now: datetime) -> Change:
     """One row of the log: what was seen to happen to this object, with its list columns after it."""
     return Change(
-        at=at, seen_at=now, source=Change.Source.OBSERVED, severity=news.severity, cluster=row.cluster,
-        region=row.region, deployment=row.deployment, group=row.group, kind=row.kind, namespace=row.namespace,
-        name=row.name, uid=row.uid, reason=news.reason, message=news.message, health=row.health, previous_health=was,
+        at=at,
+        seen_at=now,
+        source=Change.Source.OBSERVED,
+        severity=news.severity,
+        cluster=row.cluster,
+        region=row.region,
+        deployment=row.deployment,
+        group=row.group,
+        kind=row.kind,
+        namespace=row.namespace,
+        name=row.name,
+        uid=row.uid,
+        reason=news.reason,
+        message=news.message,
+        health=row.health,
+        previous_health=was,
         columns={"template": row.template, "credential": row.credential, "labels": row.labels},
-    )  # fmt: skip
+    )
 
 
 def of_link(cluster: str, reason: str, message: str, severity: str, at: datetime, now: datetime, **more: Any) -> Change:
     """One row of the log about the link to a cluster, filed under its Region (or under Management)."""
     kind, name = ("Management", "kcm") if cluster == MANAGEMENT else ("Region", cluster)
     return Change(
-        at=at, seen_at=now, source=more.pop("source", Change.Source.OBSERVED), severity=severity, cluster=cluster,
-        region=cluster, group=K0RDENT, kind=kind, name=name, reason=reason, message=message, **more,
-    )  # fmt: skip
+        at=at,
+        seen_at=now,
+        source=more.pop("source", Change.Source.OBSERVED),
+        severity=severity,
+        cluster=cluster,
+        region=cluster,
+        group=K0RDENT,
+        kind=kind,
+        name=name,
+        reason=reason,
+        message=message,
+        **more,
+    )

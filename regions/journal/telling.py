@@ -22,7 +22,19 @@ def tell(changes: Sequence[Change]) -> None:
 def said(row: Resource, reason: str, message: str, now: datetime) -> Change:
     """One row of the log: what a person said of this object."""
     return Change(
-        at=now, seen_at=now, source=Change.Source.SAID, cluster=row.cluster, region=row.region,
-        deployment=row.deployment, group=row.group, kind=row.kind, namespace=row.namespace, name=row.name, uid=row.uid,
-        reason=reason, message=message, health=row.health, previous_health=row.health,
-    )  # fmt: skip
+        at=now,
+        seen_at=now,
+        source=Change.Source.SAID,
+        cluster=row.cluster,
+        region=row.region,
+        deployment=row.deployment,
+        group=row.group,
+        kind=row.kind,
+        namespace=row.namespace,
+        name=row.name,
+        uid=row.uid,
+        reason=reason,
+        message=message,
+        health=row.health,
+        previous_health=row.health,
+    )

@@ -43,7 +43,7 @@ class Readiness:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AccessVerdict:
     """Whether a person may; `reason` as far as the server gives one."""
 
     allowed: bool
@@ -208,7 +208,7 @@ class Client:
         except ValueError as error:
             raise Invalid(f"This is {error}.", fields={"metadata.name": f"This is {error}."}) from None
 
-    async def review(self, attributes: Mapping[str, str], user: Person, *, deadline: float = 15.0) -> Verdict:
+    async def review(self, attributes: Mapping[str, str], user: Person, *, deadline: float = 15.0) -> AccessVerdict:
         """SubjectAccessReview: may this person do that? `attributes` are resourceAttributes (verb, group, …)."""
         _check_person(user)
         body = {
@@ -218,7 +218,7 @@ class Client:
         }
         path = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
         status = (await self._write("POST", path, body, False, None, deadline)).body.get("status") or {}
-        return Verdict(status.get("allowed") is True, status.get("reason") or status.get("evaluationError") or "")
+        return AccessVerdict(status.get("allowed") is True, status.get("reason") or status.get("evaluationError") or "")
 
     # Below
 

@@ -91,7 +91,7 @@ class _Name(msgspec.Struct):
     name: str = ""
 
 
-class _Group(msgspec.Struct):
+class _ApiGroup(msgspec.Struct):
     metadata: _Name
     versions: list[_Version] = []
 
@@ -100,7 +100,7 @@ class _Aggregated(msgspec.Struct):
     """The answer of /api or /apis when the server aggregates; `kind` says whether it did."""
 
     kind: str = ""
-    items: list[_Group] = []
+    items: list[_ApiGroup] = []
     versions: list[str] = []  # the old answer of /api
     groups: list["_ClassicGroup"] = []  # the old answer of /apis
 

@@ -11,7 +11,7 @@ from regions.kube.errors import Unsupported
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class ClientIdentity:
     """Who we are at a server, from now until `expires_at`."""
 
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -22,13 +22,13 @@ class Identity:
     @classmethod
     def bearer(
         cls, token: str, *, certificate: bytes = b"", key: bytes = b"", expires_at: datetime | None = None
-    ) -> "Identity":
+    ) -> "ClientIdentity":
         """By a token, a client certificate, or both."""
         headers = {"Authorization": f"Bearer {token.strip()}"} if token else {}
         return cls(headers, certificate, key, expires_at)
 
 
-Renew = Callable[[bool], Awaitable[Identity]]
+Renew = Callable[[bool], Awaitable[ClientIdentity]]
 """Gives the identity of now; asked with True, a fresh one: the one before was refused."""
 
 
@@ -42,7 +42,7 @@ class Endpoint:
     def __init__(
         self,
         server: str,
-        identity: Identity,
+        identity: ClientIdentity,
         *,
         ca: bytes = b"",
         server_name: str | None = None,

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from regions.kube import tls
 from regions.kube.addresses import ip_literal
-from regions.kube.endpoint import Endpoint, Identity
+from regions.kube.endpoint import ClientIdentity, Endpoint
 from regions.kube.errors import Unsupported
 from regions.kube.plainyaml import NotPlain, load
 
@@ -211,7 +211,7 @@ def _authority(cluster: Fields) -> bytes:
     return pem
 
 
-def _identity(user: Fields) -> Identity:
+def _identity(user: Fields) -> ClientIdentity:
     token = _text(user, "token", "The user", required=False)
     certificate = _pem(user, "client-certificate-data", "The user")
     key = _pem(user, "client-key-data", "The user")
@@ -223,7 +223,7 @@ def _identity(user: Fields) -> Identity:
     if not token and not certificate:
         raise Unsupported("The user has neither a token nor a client certificate.")
     ends = [token_expiry(token), _certificate_expiry(certificate, key)]
-    return Identity.bearer(
+    return ClientIdentity.bearer(
         token, certificate=certificate, key=key, expires_at=min((end for end in ends if end), default=None)
     )
 

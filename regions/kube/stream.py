@@ -20,7 +20,7 @@ _LISTING, _WATCHING, _ABSENT, _REFUSED, _BROKEN = "listing", "watching", "absent
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListPage:
     """A part of a list. After a restart of the list the same objects come again."""
 
     manifests: list[dict[str, Any]]
@@ -64,7 +64,7 @@ class Bookmark:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class StreamTrouble:
     """The state of the stream has changed; every state is one of `Stream.State`, and the good ones have no message.
 
     `absent`: the kind is not served (any more), so none of its objects is there. Said once, until it changes.
@@ -76,7 +76,7 @@ class Trouble:
     status: int | None = None
 
 
-News = Page | Synced | Event | Bookmark | Trouble
+News = ListPage | Synced | Event | Bookmark | StreamTrouble
 
 
 async def follow(
@@ -121,7 +121,7 @@ class _Follower:
         self._lost = False
         self._doubt = bool(resource_version)  # whether `_at` may be of another history
         self._vanished = False  # a 404: what is served has to be asked anew
-        self._said: Trouble | None = None
+        self._said: StreamTrouble | None = None
         self._watching_since: float | None = None
 
     async def once(self) -> AsyncGenerator[News, None]:
@@ -161,7 +161,7 @@ class _Follower:
             return 0.0
         return self._backoff.next()  # it hung up at once: not to be asked in a tight circle
 
-    def judge(self, error: KubeError) -> tuple[Trouble | None, float]:
+    def judge(self, error: KubeError) -> tuple[StreamTrouble | None, float]:
         """What a failure means for the stream, and for how long to wait."""
         self._settled(self._pace.healthy)
         delay = self._backoff.next(error.retry_after)
@@ -213,7 +213,7 @@ class _Follower:
                     yield trouble
                 listed = listed or page.resource_version
                 keys.update(_key(manifest) for manifest in page.manifests)
-                yield Page(page.manifests, version, self._relist)
+                yield ListPage(page.manifests, version, self._relist)
         self._at = listed
         self._doubt = False
         relist, lost = self._relist, self._lost
@@ -259,9 +259,9 @@ class _Follower:
             self._backoff.reset()
         return lived
 
-    def _say(self, state: str, message: str = "", status: int | None = None) -> list[Trouble]:
+    def _say(self, state: str, message: str = "", status: int | None = None) -> list[StreamTrouble]:
         """The trouble, unless it was the last thing said."""
-        trouble = Trouble(state, message, status)
+        trouble = StreamTrouble(state, message, status)
         if trouble == self._said:
             return []
         self._said = trouble

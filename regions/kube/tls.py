@@ -11,9 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 
-def context(
-    *, ca: bytes = b"", certificate: bytes = b"", key: bytes = b"", verified: bool = True
-) -> ssl.SSLContext:
+def context(*, ca: bytes = b"", certificate: bytes = b"", key: bytes = b"", verified: bool = True) -> ssl.SSLContext:
     """A client context. Without a CA the system's roots are trusted. Raises ssl.SSLError or ValueError."""
     made = ssl.create_default_context(cadata=ca.decode("ascii") if ca else None)
     # Newer Pythons insist on extensions that many clusters' own authorities lack, and that kubectl does not ask for.

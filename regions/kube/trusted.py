@@ -32,7 +32,7 @@ from kubernetes.aio.config.kube_config import (
 from yaml import YAMLError
 
 from regions.kube import tls
-from regions.kube.endpoint import Endpoint, Identity, Renew
+from regions.kube.endpoint import ClientIdentity, Endpoint, Renew
 from regions.kube.errors import Unsupported
 from regions.kube.kubeconfig import token_expiry
 
@@ -63,9 +63,7 @@ async def load(path: str | None = None, context: str | None = None) -> Endpoint:
 def _worded() -> Iterator[None]:
     try:
         yield
-    except (
-        ConfigException, YAMLError, ClientError, OSError, ValueError, TypeError, KeyError, AttributeError
-    ) as error:  # fmt: skip
+    except (ConfigException, YAMLError, ClientError, OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         # Their own messages may quote the file, or what a plugin printed.
         raise Unsupported(f"Our own kubeconfig cannot be used ({type(error).__name__}).") from None
 
@@ -110,7 +108,7 @@ def _renewal(user: Fields, base: Path) -> Renew:
     else:
         way = _Static(user, base)
 
-    async def renew(fresh: bool) -> Identity:
+    async def renew(fresh: bool) -> ClientIdentity:
         with _worded():
             return await way.identity(fresh)
 
@@ -123,16 +121,16 @@ class _Static:
     def __init__(self, user: Fields, base: Path) -> None:
         self._user = user
         self._base = base
-        self._identity: Identity | None = None
+        self._identity: ClientIdentity | None = None
         self._read_at = 0.0
 
-    async def identity(self, fresh: bool) -> Identity:
+    async def identity(self, fresh: bool) -> ClientIdentity:
         if self._identity is None or fresh or time.monotonic() - self._read_at > _REREAD_SECONDS:
             self._identity = await asyncio.to_thread(self.read)
             self._read_at = time.monotonic()
         return self._identity
 
-    def read(self) -> Identity:
+    def read(self) -> ClientIdentity:
         user = self._user
         token = user.get("token") or ""
         if not token and user.get("tokenFile"):
@@ -140,13 +138,13 @@ class _Static:
         certificate = _inline_or_file(user, "client-certificate", self._base)
         key = _inline_or_file(user, "client-key", self._base)
         ends = [token_expiry(token), tls.expiry(certificate) if certificate else None]
-        identity = Identity.bearer(
+        identity = ClientIdentity.bearer(
             token, certificate=certificate, key=key, expires_at=min((end for end in ends if end), default=None)
         )
         if not token and user.get("username"):
             pair = f"{user['username']}:{user.get('password') or ''}".encode()
             basic = {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
-            identity = Identity(basic, certificate, key, identity.expires_at)
+            identity = ClientIdentity(basic, certificate, key, identity.expires_at)
         return identity
 
 
@@ -158,10 +156,10 @@ class _Plugin:
         if os.sep in command:  # kubectl reads these beside the file
             config = {**config, "command": str(base / command)}
         self._config = config
-        self._identity: Identity | None = None
+        self._identity: ClientIdentity | None = None
         self._lock = asyncio.Lock()
 
-    async def identity(self, fresh: bool) -> Identity:
+    async def identity(self, fresh: bool) -> ClientIdentity:
         refused = self._identity
         async with self._lock:
             if self._identity is not refused and self._identity is not None:
@@ -171,7 +169,7 @@ class _Plugin:
                 self._identity = await self._run()
             return self._identity
 
-    async def _run(self) -> Identity:
+    async def _run(self) -> ClientIdentity:
         try:
             async with asyncio.timeout(_PLUGIN_SECONDS):
                 status = await ExecProvider(ConfigNode("exec", dict(self._config))).run()
@@ -187,7 +185,7 @@ class _Plugin:
             token_expiry(status.get("token") or ""),
             tls.expiry(certificate) if certificate else None,
         ]
-        return Identity.bearer(
+        return ClientIdentity.bearer(
             status.get("token") or "",
             certificate=certificate,
             key=(status.get("clientKeyData") or "").encode(),
@@ -206,11 +204,11 @@ class _Provider:
             "users": [{"name": "pane", "user": {"auth-provider": user["auth-provider"]}}],
         }
 
-    async def identity(self, fresh: bool) -> Identity:
+    async def identity(self, fresh: bool) -> ClientIdentity:
         configuration = Configuration()
         await KubeConfigLoader(self._config).load_and_set(configuration)
         header = str(configuration.api_key.get("BearerToken") or "")
-        return Identity({"Authorization": header}, expires_at=token_expiry(header.removeprefix("Bearer ")))
+        return ClientIdentity({"Authorization": header}, expires_at=token_expiry(header.removeprefix("Bearer ")))
 
 
 def from_pod(token: str = SERVICE_TOKEN_FILENAME, ca: str = SERVICE_CERT_FILENAME) -> Endpoint:
@@ -218,9 +216,7 @@ def from_pod(token: str = SERVICE_TOKEN_FILENAME, ca: str = SERVICE_CERT_FILENAM
     configuration = Configuration()
     InClusterConfigLoader(token, ca).load_and_set(configuration)
     reader = _Static({"tokenFile": token}, Path("/"))
-    return Endpoint(
-        configuration.host, reader.read(), ca=Path(ca).read_bytes(), trusted=True, renew=reader.identity
-    )
+    return Endpoint(configuration.host, reader.read(), ca=Path(ca).read_bytes(), trusted=True, renew=reader.identity)
 
 
 def _inline_or_file(fields: Fields, name: str, base: Path) -> bytes:

@@ -1,0 +1,1 @@
+"""What KOF's stores say: asked (stores), collected (polling), read back (reads), drawn (charts, pages)."""

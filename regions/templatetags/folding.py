@@ -26,16 +26,20 @@ def message(text: str | None, limit: int = LONG) -> SafeString:
     head = first if len(first) <= limit else first[: limit - 1].rsplit(" ", 1)[0] + " …"
     return format_html(
         '<details class="fold"><summary><span class="fold__head">{}</span></summary><div class="fold__body">{}</div>'
-        "</details>", head, _body(lines),
-    )  # fmt: skip
+        "</details>",
+        head,
+        _body(lines),
+    )
 
 
 def oneline(text: str | None) -> str:
     """The message on one line, without its bullets: for rows and titles."""
     lines = [line.strip() for line in (text or "").splitlines() if line.strip()]
     bare = [match.group(2) if (match := _BULLET.match(line)) else line for line in lines]
-    return "".join(line if place == len(bare) - 1 else f"{line} " if line.endswith(":") else f"{line} · "
-                   for place, line in enumerate(bare))  # fmt: skip
+    return "".join(
+        line if place == len(bare) - 1 else f"{line} " if line.endswith(":") else f"{line} · "
+        for place, line in enumerate(bare)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,14 @@ def alike(things: Iterable[Any]) -> list[Alike]:
         said = "" if well else row.message.replace(row.target.name, "it")
         found.setdefault((row.health.rank, row.target.kind, row.last_health or "", said), []).append(one)
     groups = sorted(found.items(), key=lambda group: group[0][0])
-    return [Alike(message if len(members) > 1 else "" if not message else _row(members[0]).message, _row(members[0]),
-                  tuple(members)) for (_, _, _, message), members in groups]  # fmt: skip
+    return [
+        Alike(
+            message if len(members) > 1 else "" if not message else _row(members[0]).message,
+            _row(members[0]),
+            tuple(members),
+        )
+        for (_, _, _, message), members in groups
+    ]
 
 
 def _row(thing: Any) -> Any:
@@ -100,14 +110,27 @@ _TURNED = re.compile(r"^(.+)Became(True|False|Unknown)$")
 _SAID = re.compile(r"^\S+ became \w+(?: \(([^)]*)\))?(?:: |\. |\.?$)")
 _FIELDS = re.compile(r"\. Status: [^.]*$")
 _PLAIN = {
-    "DeletionRequested": "is to be deleted", "PhaseChanged": "phase changed", "ServiceStateChanged": "services changed",
-    "ComponentChanged": "components changed", "ReplicasChanged": "replicas changed",
-    "TemplateChanged": "template changed", "VersionChanged": "version changed", "SpecChanged": "spec changed",
-    "LabelsChanged": "labels changed", "DataChanged": "data changed", "StatusChanged": "status changed",
-    "LinkSilent": "fell silent", "LinkRefused": "refused us", "LinkRestored": "answers again",
-    "LinkConnected": "connected", "ClusterReplaced": "is another cluster now",
-    "Created": "created", "Deleted": "deleted", "Paused": "paused", "Resumed": "resumed",
-}  # fmt: skip
+    "DeletionRequested": "is to be deleted",
+    "PhaseChanged": "phase changed",
+    "ServiceStateChanged": "services changed",
+    "ComponentChanged": "components changed",
+    "ReplicasChanged": "replicas changed",
+    "TemplateChanged": "template changed",
+    "VersionChanged": "version changed",
+    "SpecChanged": "spec changed",
+    "LabelsChanged": "labels changed",
+    "DataChanged": "data changed",
+    "StatusChanged": "status changed",
+    "LinkSilent": "fell silent",
+    "LinkRefused": "refused us",
+    "LinkRestored": "answers again",
+    "LinkConnected": "connected",
+    "ClusterReplaced": "is another cluster now",
+    "Created": "created",
+    "Deleted": "deleted",
+    "Paused": "paused",
+    "Resumed": "resumed",
+}
 
 
 def happened(reason: str) -> str:

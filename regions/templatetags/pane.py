@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from regions import fleet
+from regions import inventory
+from regions.domain.health_scale import Health
 from regions.domain.refs import MANAGEMENT
-from regions.domain.scale import Health
 from regions.templatetags import folding, spans
 
 register = template.Library()
@@ -63,8 +63,11 @@ def age(at: datetime | None, style: str = "") -> SafeString:
     text = spans.words((timezone.now() - at).total_seconds(), style)
     return format_html(
         '<time datetime="{}" title="{}" data-age="{}">{}</time>',
-        at.strftime("%Y-%m-%dT%H:%M:%SZ"), at.strftime("%Y-%m-%d %H:%M:%S UTC"), style, text,
-    )  # fmt: skip
+        at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        at.strftime("%Y-%m-%d %H:%M:%S UTC"),
+        style,
+        text,
+    )
 
 
 @register.simple_tag
@@ -74,7 +77,7 @@ def between(start: datetime, end: datetime) -> str:
 
 
 @register.filter
-def news(change: fleet.ChangeItem) -> str:
+def news(change: inventory.ChangeItem) -> str:
     """The message of a change, without what its row already shows: two healths, or a condition and how it turned."""
     if change.source == "reported":
         return change.message
@@ -85,7 +88,7 @@ def news(change: fleet.ChangeItem) -> str:
 
 
 @register.filter
-def happened(change: fleet.ChangeItem) -> str:
+def happened(change: inventory.ChangeItem) -> str:
     """What a change was. An observed one in words; of a reported Event, the cluster's own reason."""
     return change.reason if change.source == "reported" else folding.happened(change.reason)
 
@@ -96,8 +99,9 @@ def bad_first(conditions: Iterable[Any]) -> list[tuple[Any, str, str]]:
     one whose long message it repeats, or empty; and what it says besides. (k0rdent's Ready is all others in a row.)"""
     found: list[tuple[Any, str, str]] = []
     for one in sorted(conditions, key=lambda one: one.good is True):
-        echo = next((other for other, _, _ in found
-                     if len(other.message) > 60 and one.message.startswith(other.message)), None)  # fmt: skip
+        echo = next(
+            (other for other, _, _ in found if len(other.message) > 60 and one.message.startswith(other.message)), None
+        )
         rest = one.message[len(echo.message) :].lstrip(". ;\n") if echo else one.message
         found.append((one, echo.type if echo else "", rest))
     return found
@@ -125,9 +129,9 @@ def place(name: str) -> str:
 
 
 @register.simple_tag
-def freshness() -> fleet.Freshness:
+def freshness() -> inventory.Freshness:
     """Whether the watcher is at work."""
-    return fleet.freshness()
+    return inventory.freshness()
 
 
 @register.simple_tag
@@ -163,14 +167,33 @@ def copy_from(selector: str, label: str = "Copy") -> str:
 
 
 @register.simple_block_tag
-def card(content: str, title: str = "", count: Any = None, url: str = "", more: str = "All", flush: bool = False,
-         id: str = "", level: int = 2, blind: bool = False) -> str:  # fmt: skip
+def card(
+    content: str,
+    title: str = "",
+    count: Any = None,
+    url: str = "",
+    more: str = "All",
+    flush: bool = False,
+    id: str = "",
+    level: int = 2,
+    blind: bool = False,
+) -> str:
     """A titled section. `url` and `more`: a link in its head; `flush`: no padding, for tables and row lists; `blind`:
     it shows what we only knew."""
-    return render_to_string("parts/card.html", {
-        "content": content, "title": title, "count": count, "url": url, "more": more, "flush": flush, "id": id,
-        "tag": f"h{level}", "blind": blind,
-    })  # fmt: skip
+    return render_to_string(
+        "parts/card.html",
+        {
+            "content": content,
+            "title": title,
+            "count": count,
+            "url": url,
+            "more": more,
+            "flush": flush,
+            "id": id,
+            "tag": f"h{level}",
+            "blind": blind,
+        },
+    )
 
 
 @register.simple_block_tag

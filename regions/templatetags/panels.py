@@ -8,31 +8,53 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from regions.domain import alarms
+from regions.domain.alerts import ordering
 from regions.domain.charts import geometry
 from regions.domain.charts.units import counts, parts, say
-from regions.domain.measures import Aggregate, Figure, Missing, Reading, Why
-from regions.fleet import measures, targets
-from regions.fleet.measures_shapes import Alert
-from regions.panels import links
+from regions.domain.metrics.measures import Aggregate, Figure, Missing, Reading, Why
+from regions.inventory import targets
+from regions.metrics.pages import links
+from regions.metrics.reads import measures
+from regions.metrics.reads.values import Alert
 
 register = template.Library()
 
 WORDS = {
-    Why.NOT_INSTALLED: "KOF is not there.", Why.NO_ENDPOINT: "Nowhere to ask.", Why.NO_CREDENTIALS: "No credentials.",
-    Why.REFUSED: "The store refused.", Why.UNREACHABLE: "The store does not answer.",
-    Why.SLOW: "The store is too slow.", Why.BROKEN: "The answer made no sense.", Why.NO_DATA: "No data.",
-    Why.STALE: "Too old.", Why.NOT_APPLICABLE: "n/a.", Why.NOT_PERMITTED: "Not permitted.",
-}  # fmt: skip
+    Why.NOT_INSTALLED: "KOF is not there.",
+    Why.NO_ENDPOINT: "Nowhere to ask.",
+    Why.NO_CREDENTIALS: "No credentials.",
+    Why.REFUSED: "The store refused.",
+    Why.UNREACHABLE: "The store does not answer.",
+    Why.SLOW: "The store is too slow.",
+    Why.BROKEN: "The answer made no sense.",
+    Why.NO_DATA: "No data.",
+    Why.STALE: "Too old.",
+    Why.NOT_APPLICABLE: "n/a.",
+    Why.NOT_PERMITTED: "Not permitted.",
+}
 ICONS = {
-    Why.NOT_INSTALLED: "info", Why.NO_DATA: "dash", Why.NOT_APPLICABLE: "dash", Why.STALE: "clock", Why.SLOW: "clock",
-    Why.REFUSED: "forbidden", Why.NO_CREDENTIALS: "forbidden", Why.NOT_PERMITTED: "forbidden",
-}  # fmt: skip
+    Why.NOT_INSTALLED: "info",
+    Why.NO_DATA: "dash",
+    Why.NOT_APPLICABLE: "dash",
+    Why.STALE: "clock",
+    Why.SLOW: "clock",
+    Why.REFUSED: "forbidden",
+    Why.NO_CREDENTIALS: "forbidden",
+    Why.NOT_PERMITTED: "forbidden",
+}
 SHORT = {
-    Why.NOT_INSTALLED: "not measured", Why.NO_ENDPOINT: "no store", Why.NO_CREDENTIALS: "no access",
-    Why.REFUSED: "refused", Why.UNREACHABLE: "unreachable", Why.SLOW: "too slow", Why.BROKEN: "broken",
-    Why.NO_DATA: "no data", Why.STALE: "stale", Why.NOT_APPLICABLE: "n/a", Why.NOT_PERMITTED: "not permitted",
-}  # fmt: skip
+    Why.NOT_INSTALLED: "not measured",
+    Why.NO_ENDPOINT: "no store",
+    Why.NO_CREDENTIALS: "no access",
+    Why.REFUSED: "refused",
+    Why.UNREACHABLE: "unreachable",
+    Why.SLOW: "too slow",
+    Why.BROKEN: "broken",
+    Why.NO_DATA: "no data",
+    Why.STALE: "stale",
+    Why.NOT_APPLICABLE: "n/a",
+    Why.NOT_PERMITTED: "not permitted",
+}
 
 
 @register.filter
@@ -42,7 +64,7 @@ def figure(value: float | None, unit: str) -> str:
 
 
 @register.filter
-def told(value: float | None, drawing: geometry.Drawing) -> str:
+def told(value: float | None, drawing: geometry.ChartDrawing) -> str:
     """A value of a chart, on the chart's own scale; of none, the words "no data"."""
     return "no data" if value is None else drawing.scale.tell(value)
 
@@ -94,8 +116,11 @@ def spark(points: Sequence[float | None], low: float = 0.0, high: float = 1.0, l
         return format_html('<svg class="spark spark--none" {}></svg>', _named(label))
     return format_html(
         '<svg class="spark" viewBox="0 0 1000 1000" preserveAspectRatio="none" {}>'
-        '<path class="chart__area s-1" d="{}"/><path class="chart__line s-1" d="{}"/></svg>', _named(label), area, path,
-    )  # fmt: skip
+        '<path class="chart__area s-1" d="{}"/><path class="chart__line s-1" d="{}"/></svg>',
+        _named(label),
+        area,
+        path,
+    )
 
 
 def _named(label: str) -> SafeString:
@@ -184,7 +209,7 @@ def alert_url(alert: Alert) -> str:
 def firing(context: template.Context, region: str | None = None, deployment: str | None = None) -> dict[str, int]:
     """How many alerts fire by severity, worst first: of the fleet, a region or a deployment. Empty when none does."""
     viewer = context["request"].viewer
-    return alarms.counts(alarms.once(measures.alerts(viewer=viewer, region=region, deployment=deployment)))
+    return ordering.counts(ordering.once(measures.alerts(viewer=viewer, region=region, deployment=deployment)))
 
 
 _OBJECTS = ("node", "pod", "deployment", "statefulset", "daemonset", "job_name", "persistentvolumeclaim", "name")
@@ -203,7 +228,7 @@ def alert_object(alert: Alert) -> str:
 
 
 @register.filter
-def silence_link(alert: Alert) -> links.Link | None:
+def silence_link(alert: Alert) -> links.OutsideLink | None:
     """Where Alertmanager silences this alert; None when no address of it is set."""
     keep = ("cluster", "clusterNamespace", "namespace", *_OBJECTS)
     return links.silence(alert.name, {key: alert.labels[key] for key in keep if alert.labels.get(key)})

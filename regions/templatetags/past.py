@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django import template
 from django.urls import reverse
 
-from regions.fleet import Target
+from regions.inventory import Target
 
 register = template.Library()
 

@@ -5,7 +5,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from regions.domain.refs import MANAGEMENT
-from regions.fleet.basics import Target
+from regions.inventory.basics import Target
 from regions.models import Upkeep
 
 register = template.Library()

@@ -4,13 +4,13 @@ import asyncio
 from datetime import datetime
 from typing import Any
 
+from regions.clusters.options import Options
+from regions.clusters.sources import ManagementSource, RegionSource
 from regions.domain.notes import Left
 from regions.domain.refs import MANAGEMENT
 from regions.watcher import memory
 from regions.watcher.follower import Follower
-from regions.watcher.options import Options
 from regions.watcher.recorder import Recorder, now
-from regions.watcher.sources import ManagementSource, RegionSource
 
 
 class Fleet:

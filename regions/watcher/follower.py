@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
+from regions.clusters.options import Options
+from regions.clusters.sources import EndpointSource
 from regions.domain.kinds import KINDS, Where
 from regions.domain.notes import Heard, Replaced
 from regions.domain.redact import without_credentials
@@ -14,9 +16,7 @@ from regions.domain.refs import MANAGEMENT
 from regions.kube.client import Client
 from regions.kube.errors import KubeError, Refused, Unreachable, Unsupported
 from regions.watcher import memory
-from regions.watcher.options import Options
 from regions.watcher.recorder import Recorder, now
-from regions.watcher.sources import Source
 from regions.watcher.streams import Streams
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class Follower:
     """Follows one cluster until cancelled. Never raises for what the cluster does."""
 
     def __init__(
-        self, name: str, source: Source, recorder: Recorder, options: Options, blind_since: datetime | None
+        self, name: str, source: EndpointSource, recorder: Recorder, options: Options, blind_since: datetime | None
     ) -> None:
         self.name = name
         self.source = source

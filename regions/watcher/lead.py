@@ -9,10 +9,10 @@ import uuid
 from django.db import DatabaseError, InterfaceError
 
 from regions import journal
-from regions.meter.meter import Meter
-from regions.metrics.options import Options as MeterOptions
+from regions.clusters.options import Options
+from regions.metrics.polling.poller import Poller
+from regions.metrics.stores.options import MetricsOptions as MeterOptions
 from regions.watcher.fleet import Fleet
-from regions.watcher.options import Options
 from regions.watcher.recorder import Recorder, now
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class Watcher:
                 tasks.create_task(recorder.record())
                 tasks.create_task(recorder.tend(self.options.keep))
                 tasks.create_task(Fleet(self.options, recorder, blind_since).run())
-                tasks.create_task(Meter(MeterOptions.from_settings(), term).run())
+                tasks.create_task(Poller(MeterOptions.from_settings(), term).run())
         except asyncio.CancelledError:
             await recorder.call(journal.release, term)
             raise

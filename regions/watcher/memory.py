@@ -6,7 +6,7 @@ from typing import Any
 
 from regions import journal
 from regions.domain.kinds import K0RDENT, KINDS, NAMED_KINDS
-from regions.domain.naming import Named, named_objects
+from regions.domain.references import Named, named_objects
 from regions.domain.refs import MANAGEMENT
 from regions.models import Cluster, Resource, Stream
 

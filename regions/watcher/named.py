@@ -5,8 +5,8 @@ import contextlib
 from typing import Any
 
 from regions.domain.kinds import NAMED_KINDS
-from regions.domain.naming import Named
 from regions.domain.notes import Gone, Put
+from regions.domain.references import Named
 from regions.kube.client import Client
 from regions.kube.errors import KubeError, NotFound
 from regions.watcher import memory

@@ -10,7 +10,7 @@ from django.db import connections
 
 from regions import journal
 from regions.domain.notes import Note
-from regions.tending import tend
+from regions.maintenance.sweep import tend
 
 Result = TypeVar("Result")
 

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from regions.domain.kinds import K0RDENT, Kind, Where
-from regions.domain.naming import named_kinds, named_objects
 from regions.domain.notes import Blind, Gone, Heard, Put, Reached, Swept
 from regions.domain.redact import without_credentials
+from regions.domain.references import named_kinds, named_objects
 from regions.domain.refs import MANAGEMENT
 from regions.kube.client import Client
 from regions.kube.errors import KubeError
-from regions.kube.stream import Bookmark, Event, News, Page, Synced, Trouble, follow
+from regions.kube.stream import Bookmark, Event, ListPage, News, StreamTrouble, Synced, follow
 from regions.watcher import memory
 from regions.watcher.named import NamedReader
 from regions.watcher.recorder import now
@@ -80,7 +80,7 @@ class Streams:
                 await self.follow(kind)
             except Exception as error:
                 log.exception("%s %s broke", self.cluster, kind.stream)
-                trouble = Trouble("broken", f"Following it failed here: {type(error).__name__}")
+                trouble = StreamTrouble("broken", f"Following it failed here: {type(error).__name__}")
                 await self.trouble(kind, trouble, now())
                 await asyncio.sleep(PAUSE)
 
@@ -93,7 +93,7 @@ class Streams:
     async def tell(self, kind: Kind, told: News) -> None:
         at = now()
         match told:
-            case Page():
+            case ListPage():
                 for manifest in told.manifests:
                     await self.put(kind, manifest, at)
             case Event():
@@ -112,9 +112,9 @@ class Streams:
                 await self.reach(kind, told.resource_version, at, told.served_version)
                 await self.regions_left(kind, {name for _, name in told.keys})
                 await self.settled(kind)
-            case Trouble():
+            case StreamTrouble():
                 await self.trouble(kind, told, at)
-        if not isinstance(told, Trouble):
+        if not isinstance(told, StreamTrouble):
             self.live_at[kind.stream] = at
 
     async def put(self, kind: Kind, manifest: dict[str, Any], at: datetime) -> None:
@@ -141,7 +141,7 @@ class Streams:
         self.memory.reached[kind.stream] = resource_version
         await self.note(Reached(self.cluster, kind.stream, "watching", resource_version, at, version))
 
-    async def trouble(self, kind: Kind, told: Trouble, at: datetime) -> None:
+    async def trouble(self, kind: Kind, told: StreamTrouble, at: datetime) -> None:
         if told.state == "absent":
             # Its objects went with it.
             self.memory.reached.pop(kind.stream, None)

@@ -85,12 +85,16 @@ def differs(schema: dict, part: dict, value: object, at: str) -> list[str]:
     return [f"{at} is {value!r}, not {kind}"] if wrong or ("enum" in part and value not in part["enum"]) else []
 
 
-@pytest.mark.parametrize(("path", "described_as"), [
-    *((f"{name}/", f"{name}/") for name in LISTS), ("changes/", "changes/"),
-    ("regions/us-east/", "regions/{name}/"),
-    ("deployments/kcm-system/billing-prod/", "deployments/{namespace}/{name}/"),
-    ("deployments/kcm-system/ads-dev/", "deployments/{namespace}/{name}/"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("path", "described_as"),
+    [
+        *((f"{name}/", f"{name}/") for name in LISTS),
+        ("changes/", "changes/"),
+        ("regions/us-east/", "regions/{name}/"),
+        ("deployments/kcm-system/billing-prod/", "deployments/{namespace}/{name}/"),
+        ("deployments/kcm-system/ads-dev/", "deployments/{namespace}/{name}/"),
+    ],
+)
 def test_an_answer_is_as_it_is_described(term, api, path, described_as):
     schema = api("schema/")
     assert differs(schema, described(schema, described_as), api(path), path) == []
@@ -112,9 +116,15 @@ def test_every_list_is_paged_in_the_same_way(term, api, name):
 
 
 @pytest.mark.parametrize("name", LISTS)
-@pytest.mark.parametrize(("query", "parameter"), [
-    ("page=0", "page"), ("page=9999", "page"), ("page_size=101", "page_size"), ("page_size=many", "page_size"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("page=0", "page"),
+        ("page=9999", "page"),
+        ("page_size=101", "page_size"),
+        ("page_size=many", "page_size"),
+    ],
+)
 def test_a_page_that_makes_no_sense_is_refused_in_words(term, api, name, query, parameter):
     problem = api(f"{name}/?{query}", status=400)
     assert list(problem) == [parameter]
@@ -149,14 +159,17 @@ def test_what_is_not_there_is_a_404_with_a_sentence(term, api, path):
     assert "There is no" in api(path, status=404)["detail"]
 
 
-@pytest.mark.parametrize(("query", "expected"), [
-    ("region=ap-south", {"shop-apac", "search-apac"}),
-    ("health=Failed&health=Degraded", {"media-dev", "sandbox", "billing-prod"}),
-    ("credential=platform/aws-ap-south&namespace=platform", {"shop-apac", "search-apac"}),
-    ("search=kafka", {"kafka-prod", "kafka-dr"}),
-    ("label=team=shop,stage=stage", {"shop-stage"}),
-    ("template=nothing", set()),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("region=ap-south", {"shop-apac", "search-apac"}),
+        ("health=Failed&health=Degraded", {"media-dev", "sandbox", "billing-prod"}),
+        ("credential=platform/aws-ap-south&namespace=platform", {"shop-apac", "search-apac"}),
+        ("search=kafka", {"kafka-prod", "kafka-dr"}),
+        ("label=team=shop,stage=stage", {"shop-stage"}),
+        ("template=nothing", set()),
+    ],
+)
 def test_deployments_are_filtered(term, api, query, expected):
     answer = api(f"deployments/?{query}")
     assert {one["name"] for one in answer["results"]} == expected
@@ -173,8 +186,11 @@ def test_deployments_are_ordered(term, api):
 
 def test_every_bad_parameter_is_named_at_once(term, api):
     assert set(api("deployments/?health=Purple&ordering=colour&label=x&page=no", status=400)) == {
-        "health", "ordering", "label", "page",
-    }  # fmt: skip
+        "health",
+        "ordering",
+        "label",
+        "page",
+    }
 
 
 def test_a_deployment_in_a_list_says_the_same_as_alone(term, api):
@@ -228,17 +244,29 @@ def test_the_log_is_read_from_a_cursor_on_without_loss_or_repeat(term, api):
 def fails(term: int, name: str) -> None:
     now = timezone.now()
     manifest = cld.deployment(
-        "kcm-system", name, region="eu-central", template="aws-standalone-cp-1-0-43", credential="aws-eu-central",
-        state=cld.FAILED, created=now - timedelta(days=9), now=now, labels={},
-    )  # fmt: skip
+        "kcm-system",
+        name,
+        region="eu-central",
+        template="aws-standalone-cp-1-0-43",
+        credential="aws-eu-central",
+        state=cld.FAILED,
+        created=now - timedelta(days=9),
+        now=now,
+        labels={},
+    )
     journal.record(term, [put("~management", manifest, now)], now)
 
 
 def test_what_happens_after_a_cursor_is_told_once_and_only_to_its_topics(term, api):
     cursor = api("changes/")["cursor"]
     fails(term, "shop-prod")
-    for topic in ("fleet", "region:eu-central", "deployment:kcm-system/shop-prod", "kind:ClusterDeployment",
-                  "object:ClusterDeployment/kcm-system/shop-prod"):  # fmt: skip
+    for topic in (
+        "fleet",
+        "region:eu-central",
+        "deployment:kcm-system/shop-prod",
+        "kind:ClusterDeployment",
+        "object:ClusterDeployment/kcm-system/shop-prod",
+    ):
         told = api(f"changes/?after={cursor}&topic={topic}")
         assert [one["name"] for one in told["results"]] == ["shop-prod"], topic
         assert api(f"changes/?after={told['cursor']}&topic={topic}")["results"] == []

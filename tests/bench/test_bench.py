@@ -21,9 +21,12 @@ def quick(folder: Path, name: str, **environment: str) -> dict[str, Any]:
     file = folder / "figures.json"
     done = subprocess.run(
         [sys.executable, str(settings.BASE_DIR / "manage.py"), "bench", name, "--quick", "--json", str(file)],
-        env={**os.environ, "PANE_DATA": str(folder), **environment}, capture_output=True, text=True, timeout=280,
+        env={**os.environ, "PANE_DATA": str(folder), **environment},
+        capture_output=True,
+        text=True,
+        timeout=280,
         check=False,
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     found = json.loads(file.read_text())
     assert found["quick"] is True

@@ -52,8 +52,14 @@ class Api:
         return Api(self.url, self.ca, token)
 
     def call(
-        self, method: str, path: str, body: Any = None, kind: str = "application/json", accept: str = "",
-        headers: list[tuple[str, str]] | None = None, **query: str,
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        kind: str = "application/json",
+        accept: str = "",
+        headers: list[tuple[str, str]] | None = None,
+        **query: str,
     ) -> Answer:
         connection, answer = self._send(method, path, body, kind, accept, headers, query)
         try:
@@ -87,7 +93,13 @@ class Api:
             connection.close()
 
     def _send(
-        self, method: str, path: str, body: Any, kind: str, accept: str, headers: list[tuple[str, str]] | None,
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        kind: str,
+        accept: str,
+        headers: list[tuple[str, str]] | None,
         query: dict[str, str],
     ) -> tuple[http.client.HTTPSConnection, http.client.HTTPResponse]:
         parts = urllib.parse.urlsplit(self.url)

@@ -49,7 +49,11 @@ class Subject:
         config.write_text(self.kubeconfig)
         return subprocess.run(
             [program, f"--kubeconfig={config}", f"--cache-dir={folder / 'cache'}", *arguments],
-            input=stdin, capture_output=True, text=True, timeout=60, check=False,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
             env={"PATH": "/usr/bin:/bin:/usr/local/bin", "HOME": str(folder)},
         )
 

@@ -18,10 +18,14 @@ def grant(api: Api, space: str, name: str, subject: dict[str, str], *rules: dict
     name = f"{space}-{name}"
     plural = kind.lower() + "s"
     api.create(f"{where}/{plural}", {"metadata": {"name": name}, "rules": list(rules)})
-    api.create(f"{where}/{kind.lower()}bindings", {
-        "metadata": {"name": name}, "subjects": [subject],
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": name},
-    })  # fmt: skip
+    api.create(
+        f"{where}/{kind.lower()}bindings",
+        {
+            "metadata": {"name": name},
+            "subjects": [subject],
+            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": name},
+        },
+    )
     _wait_until_heeded(api, "" if everywhere else space, subject, rules[0])
 
 
@@ -30,9 +34,12 @@ def _wait_until_heeded(api: Api, space: str, subject: dict[str, str], rule: dict
     name = subject["name"]
     who = {"User": name, "ServiceAccount": f"system:serviceaccount:{subject.get('namespace')}:{name}"}
     asked = {
-        "namespace": space, "verb": rule["verbs"][0], "group": rule["apiGroups"][0],
-        "resource": rule["resources"][0].partition("/")[0], "name": (rule.get("resourceNames") or [""])[0],
-    }  # fmt: skip
+        "namespace": space,
+        "verb": rule["verbs"][0],
+        "group": rule["apiGroups"][0],
+        "resource": rule["resources"][0].partition("/")[0],
+        "name": (rule.get("resourceNames") or [""])[0],
+    }
     spec = {"user": who.get(subject["kind"], "anybody"), "resourceAttributes": asked}
     spec["groups"] = [name] if subject["kind"] == "Group" else ["system:authenticated"]
     deadline = time.monotonic() + 10
@@ -89,10 +96,12 @@ def test_a_person_may_do_what_a_role_in_the_namespace_says(api: Api, space: str)
     assert api.create(widgets(space), widget(), headers=headers).status == 201
     assert api.get(widgets(space, "one"), headers=headers).status == 200
     for refused in (
-        api.get(widgets(space), headers=headers), api.patch(widgets(space, "one"), {}, headers=headers),
-        api.delete(widgets(space, "one"), headers=headers), api.get(widgets(), headers=headers),
+        api.get(widgets(space), headers=headers),
+        api.patch(widgets(space, "one"), {}, headers=headers),
+        api.delete(widgets(space, "one"), headers=headers),
+        api.get(widgets(), headers=headers),
         api.patch(widgets(space, "one") + "/status", {}, headers=headers),
-    ):  # fmt: skip
+    ):
         assert refused.status == 403
         assert 'User "mira"' in refused.body["message"]
 
@@ -104,8 +113,13 @@ def test_groups_count_each_of_them(api: Api, space: str):
 
 
 def test_a_role_may_name_objects_and_subresources(api: Api, space: str):
-    grant(api, space, "one", user("one-only"), rule("get", "patch", resources=("widgets", "widgets/status"),
-                                                    resourceNames=["one"]))  # fmt: skip
+    grant(
+        api,
+        space,
+        "one",
+        user("one-only"),
+        rule("get", "patch", resources=("widgets", "widgets/status"), resourceNames=["one"]),
+    )
     api.create(widgets(space), widget())
     api.create(widgets(space), widget("two"))
     headers = as_("one-only")
@@ -122,8 +136,14 @@ def test_only_who_may_impersonate_may(subject: Subject, space: str):
     refused = speaker.get(widgets(space), headers=as_("mira"))
     assert refused.status == 403
     assert 'User "system:serviceaccount:default:speaker" cannot impersonate' in refused.body["message"]
-    grant(subject.api, space, "speaks", account,
-          {"apiGroups": [""], "resources": ["users"], "verbs": ["impersonate"]}, everywhere=True)  # fmt: skip
+    grant(
+        subject.api,
+        space,
+        "speaks",
+        account,
+        {"apiGroups": [""], "resources": ["users"], "verbs": ["impersonate"]},
+        everywhere=True,
+    )
     grant(subject.api, space, "lists", user("mira"), rule("list"))
     assert speaker.get(widgets(space), headers=as_("mira")).status == 200
     assert speaker.get(widgets(space), headers=as_("mira", "system:masters")).status == 403
@@ -133,12 +153,18 @@ def test_only_who_may_impersonate_may(subject: Subject, space: str):
 def test_what_somebody_may_can_be_asked_before(api: Api, space: str, verb: str, allowed: bool):
     grant(api, space, "review", user("ines"), rule("create"))
     attributes = {"group": GROUP, "resource": "widgets", "verb": verb, "namespace": space}
-    body = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview",
-            "spec": {"user": "ines", "resourceAttributes": attributes}}  # fmt: skip
+    body = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SubjectAccessReview",
+        "spec": {"user": "ines", "resourceAttributes": attributes},
+    }
     answer = api.create(f"{REVIEWS}/subjectaccessreviews", body)
     assert (answer.status, answer.body["status"]["allowed"]) == (201, allowed)
-    own = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
-           "spec": {"resourceAttributes": attributes}}  # fmt: skip
+    own = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "spec": {"resourceAttributes": attributes},
+    }
     mine = f"{REVIEWS}/selfsubjectaccessreviews"
     assert api.create(mine, own, headers=as_("ines")).body["status"]["allowed"] is allowed
     assert api.create(mine, own).body["status"]["allowed"] is True

@@ -60,13 +60,26 @@ def test_get_prints_the_columns_of_the_kind(kubectl):
 def test_describe_shows_fields_and_events(kubectl, space: str, subject: Subject):
     kubectl("apply", "-f", "-", stdin=ONE.replace("COUNT", "2"))
     uid = json.loads(kubectl("get", "wd", "one", "-o", "json").stdout)["metadata"]["uid"]
-    subject.api.create(f"/api/v1/namespaces/{space}/events", {
-        "metadata": {"name": "one.1"}, "reason": "Tested", "type": "Normal", "message": "seen by describe", "count": 1,
-        "involvedObject": {"apiVersion": "conformance.example.org/v1", "kind": "Widget", "name": "one",
-                           "namespace": space, "uid": uid},
-        "firstTimestamp": "2026-11-20T10:00:00Z", "lastTimestamp": "2026-11-20T10:00:00Z",
-        "source": {"component": "test"},
-    })  # fmt: skip
+    subject.api.create(
+        f"/api/v1/namespaces/{space}/events",
+        {
+            "metadata": {"name": "one.1"},
+            "reason": "Tested",
+            "type": "Normal",
+            "message": "seen by describe",
+            "count": 1,
+            "involvedObject": {
+                "apiVersion": "conformance.example.org/v1",
+                "kind": "Widget",
+                "name": "one",
+                "namespace": space,
+                "uid": uid,
+            },
+            "firstTimestamp": "2026-11-20T10:00:00Z",
+            "lastTimestamp": "2026-11-20T10:00:00Z",
+            "source": {"component": "test"},
+        },
+    )
     told = kubectl("describe", "widget", "one").stdout
     assert "Template:" in told
     assert "seen by describe" in told
@@ -92,10 +105,21 @@ def test_watch_prints_what_happens(subject: Subject, space: str, tmp_path: Path,
     program = binaries.kubectl()
     assert program
     watching = subprocess.Popen(
-        [program, f"--kubeconfig={tmp_path / 'kubeconfig'}", f"--cache-dir={tmp_path / 'cache'}", "-n", space, "get",
-         "wd", "-w", "-o", "jsonpath={.spec.count}{'\\n'}"],
-        stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [
+            program,
+            f"--kubeconfig={tmp_path / 'kubeconfig'}",
+            f"--cache-dir={tmp_path / 'cache'}",
+            "-n",
+            space,
+            "get",
+            "wd",
+            "-w",
+            "-o",
+            "jsonpath={.spec.count}{'\\n'}",
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     try:
         assert watching.stdout
         assert watching.stdout.readline() == "2\n"

@@ -52,11 +52,17 @@ def test_a_bad_continue_is_refused(api: Api, space: str):
 @pytest.mark.parametrize(
     ("selector", "expected"),
     [
-        ("parity=even", ["w0", "w2", "w4"]), ("parity==odd", ["w1", "w3"]), ("parity!=even", ["w1", "w3"]),
-        ("number in (1, 4)", ["w1", "w4"]), ("number notin (1,4),parity", ["w0", "w2", "w3"]),
-        ("!parity", []), ("other", []), ("parity=even,number=2", ["w2"]), ("missing!=x,number=0", ["w0"]),
+        ("parity=even", ["w0", "w2", "w4"]),
+        ("parity==odd", ["w1", "w3"]),
+        ("parity!=even", ["w1", "w3"]),
+        ("number in (1, 4)", ["w1", "w4"]),
+        ("number notin (1,4),parity", ["w0", "w2", "w3"]),
+        ("!parity", []),
+        ("other", []),
+        ("parity=even,number=2", ["w2"]),
+        ("missing!=x,number=0", ["w0"]),
     ],
-)  # fmt: skip
+)
 def test_label_selectors(api: Api, space: str, selector: str, expected: list[str]):
     fill(api, space)
     assert names(api.get(widgets(space), labelSelector=selector)) == expected

@@ -9,48 +9,119 @@ from tests.conformance.conftest import GROUP, widget, widgets
 
 # Said when the shape is wrong and there are rules besides: they were not asked.
 UNASKED = (
-    "<nil>", "FieldValueInvalid", "Invalid value: null: some validation rules were not checked because the object was "
+    "<nil>",
+    "FieldValueInvalid",
+    "Invalid value: null: some validation rules were not checked because the object was "
     "invalid; correct the existing errors to complete validation",
-)  # fmt: skip
+)
 SHORT = 'Invalid value: "": spec.template in body should be at least 1 chars long'
 LARGE = "Invalid value: 10: spec.count in body should be less than or equal to 9"
 WRONG: list[tuple[str, dict[str, Any], list[tuple[str, str, str]]]] = [
     ("missing", {"template": None}, [UNASKED, ("spec.template", "FieldValueRequired", "Required value")]),
-    ("too short", {"template": ""}, [
-        ("spec.template", "FieldValueInvalid", SHORT)]),
-    ("too long", {"template": "a" * 21}, [UNASKED,
-        ("spec.template", "FieldValueTooLong", "Too long: may not be more than 20 bytes")]),
-    ("too small", {"count": 0}, [
-        ("spec.count", "FieldValueInvalid",
-         "Invalid value: 0: spec.count in body should be greater than or equal to 1")]),
-    ("too large", {"count": 10}, [
-        ("spec.count", "FieldValueInvalid", LARGE)]),
-    ("text for a number", {"count": "two"}, [UNASKED,
-        ("spec.count", "FieldValueTypeInvalid",
-         'Invalid value: "string": spec.count in body must be of type integer: "string"')]),
-    ("number for a text", {"code": 7}, [UNASKED,
-        ("spec.code", "FieldValueTypeInvalid",
-         'Invalid value: "integer": spec.code in body must be of type string: "integer"')]),
-    ("text for an object", {"fixed": "x"}, [UNASKED,
-        ("spec.fixed", "FieldValueTypeInvalid",
-         'Invalid value: "string": spec.fixed in body must be of type object: "string"')]),
-    ("not of the enumeration", {"mode": "Odd"}, [UNASKED,
-        ("spec.mode", "FieldValueNotSupported", 'Unsupported value: "Odd": supported values: "Fast", "Slow"')]),
-    ("not of the pattern", {"code": "A1"}, [
-        ("spec.code", "FieldValueInvalid", "Invalid value: \"A1\": spec.code in body should match '^[a-z]+$'")]),
+    ("too short", {"template": ""}, [("spec.template", "FieldValueInvalid", SHORT)]),
+    (
+        "too long",
+        {"template": "a" * 21},
+        [UNASKED, ("spec.template", "FieldValueTooLong", "Too long: may not be more than 20 bytes")],
+    ),
+    (
+        "too small",
+        {"count": 0},
+        [
+            (
+                "spec.count",
+                "FieldValueInvalid",
+                "Invalid value: 0: spec.count in body should be greater than or equal to 1",
+            )
+        ],
+    ),
+    ("too large", {"count": 10}, [("spec.count", "FieldValueInvalid", LARGE)]),
+    (
+        "text for a number",
+        {"count": "two"},
+        [
+            UNASKED,
+            (
+                "spec.count",
+                "FieldValueTypeInvalid",
+                'Invalid value: "string": spec.count in body must be of type integer: "string"',
+            ),
+        ],
+    ),
+    (
+        "number for a text",
+        {"code": 7},
+        [
+            UNASKED,
+            (
+                "spec.code",
+                "FieldValueTypeInvalid",
+                'Invalid value: "integer": spec.code in body must be of type string: "integer"',
+            ),
+        ],
+    ),
+    (
+        "text for an object",
+        {"fixed": "x"},
+        [
+            UNASKED,
+            (
+                "spec.fixed",
+                "FieldValueTypeInvalid",
+                'Invalid value: "string": spec.fixed in body must be of type object: "string"',
+            ),
+        ],
+    ),
+    (
+        "not of the enumeration",
+        {"mode": "Odd"},
+        [
+            UNASKED,
+            ("spec.mode", "FieldValueNotSupported", 'Unsupported value: "Odd": supported values: "Fast", "Slow"'),
+        ],
+    ),
+    (
+        "not of the pattern",
+        {"code": "A1"},
+        [("spec.code", "FieldValueInvalid", "Invalid value: \"A1\": spec.code in body should match '^[a-z]+$'")],
+    ),
     ("inside an object", {"fixed": {}}, [UNASKED, ("spec.fixed.name", "FieldValueRequired", "Required value")]),
-    ("inside a list", {"parts": [{"name": "a"}, {"place": "x"}]}, [UNASKED,
-        ("spec.parts[1].name", "FieldValueRequired", "Required value")]),
-    ("twice in a list", {"parts": [{"name": "a"}, {"name": "a", "place": "here"}]}, [
-        ("spec.parts[1]", "FieldValueDuplicate", 'Duplicate value: {"name":"a","place":"here"}')]),
-    ("inside a map", {"tags": {"a": 1}}, [UNASKED,
-        ("spec.tags.a", "FieldValueTypeInvalid",
-         'Invalid value: "integer": spec.tags.a in body must be of type string: "integer"')]),
-    ("two at once", {"count": 0, "mode": "Odd"}, [UNASKED,
-        ("spec.count", "FieldValueInvalid",
-         "Invalid value: 0: spec.count in body should be greater than or equal to 1"),
-        ("spec.mode", "FieldValueNotSupported", 'Unsupported value: "Odd": supported values: "Fast", "Slow"')]),
-]  # fmt: skip
+    (
+        "inside a list",
+        {"parts": [{"name": "a"}, {"place": "x"}]},
+        [UNASKED, ("spec.parts[1].name", "FieldValueRequired", "Required value")],
+    ),
+    (
+        "twice in a list",
+        {"parts": [{"name": "a"}, {"name": "a", "place": "here"}]},
+        [("spec.parts[1]", "FieldValueDuplicate", 'Duplicate value: {"name":"a","place":"here"}')],
+    ),
+    (
+        "inside a map",
+        {"tags": {"a": 1}},
+        [
+            UNASKED,
+            (
+                "spec.tags.a",
+                "FieldValueTypeInvalid",
+                'Invalid value: "integer": spec.tags.a in body must be of type string: "integer"',
+            ),
+        ],
+    ),
+    (
+        "two at once",
+        {"count": 0, "mode": "Odd"},
+        [
+            UNASKED,
+            (
+                "spec.count",
+                "FieldValueInvalid",
+                "Invalid value: 0: spec.count in body should be greater than or equal to 1",
+            ),
+            ("spec.mode", "FieldValueNotSupported", 'Unsupported value: "Odd": supported values: "Fast", "Slow"'),
+        ],
+    ),
+]
 
 
 @pytest.mark.parametrize(("spec", "causes"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG])
@@ -88,7 +159,8 @@ def test_unknown_fields_are_dropped_with_a_warning(api: Api, space: str):
     assert "colour" not in made.body["spec"]
     assert made.body["spec"]["parts"] == [{"name": "a", "place": "here"}]
     assert sorted(made.warnings) == [
-        '299 - "unknown field \\"spec.colour\\""', '299 - "unknown field \\"spec.parts[0].odd\\""',
+        '299 - "unknown field \\"spec.colour\\""',
+        '299 - "unknown field \\"spec.parts[0].odd\\""',
     ]
 
 

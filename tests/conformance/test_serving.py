@@ -60,15 +60,23 @@ def test_all_of_it_in_one_answer(api: Api):
 def test_a_definition_is_served_soon_after_it_is_made_and_no_more_after_it_is_gone(api: Api):
     group = "late.example.org"
     crd: dict[str, Any] = {
-        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
         "metadata": {"name": f"things.{group}"},
         "spec": {
-            "group": group, "scope": "Cluster",
+            "group": group,
+            "scope": "Cluster",
             "names": {"kind": "Thing", "listKind": "ThingList", "plural": "things", "singular": "thing"},
-            "versions": [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {
-                "type": "object", "x-kubernetes-preserve-unknown-fields": True}}}],
+            "versions": [
+                {
+                    "name": "v1",
+                    "served": True,
+                    "storage": True,
+                    "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}},
+                }
+            ],
         },
-    }  # fmt: skip
+    }
     assert api.get(f"/apis/{group}/v1/things").status == 404
     install(api, crd)
     made = api.get(f"{CRDS}/things.{group}").body
@@ -95,17 +103,29 @@ def new_events(space: str) -> str:
 
 
 def about(space: str, name: str = "shop") -> dict[str, Any]:
-    return {"apiVersion": "k0rdent.mirantis.com/v1beta1", "kind": "ClusterDeployment", "namespace": space, "name": name,
-            "uid": "22222222-0000-0000-0000-000000000001"}  # fmt: skip
+    return {
+        "apiVersion": "k0rdent.mirantis.com/v1beta1",
+        "kind": "ClusterDeployment",
+        "namespace": space,
+        "name": name,
+        "uid": "22222222-0000-0000-0000-000000000001",
+    }
 
 
 def new_event(space: str, name: str = "shop.1", **more: Any) -> dict[str, Any]:
     return {
-        "apiVersion": "events.k8s.io/v1", "kind": "Event", "metadata": {"name": name, "namespace": space},
-        "eventTime": "2026-11-20T10:00:12.123456Z", "reportingController": "kcm-controller-manager",
-        "reportingInstance": "kcm-1", "action": "Reconcile", "reason": "HelmReleaseCreated", "type": "Normal",
-        "note": "Successfully created", "regarding": about(space),
-    } | more  # fmt: skip
+        "apiVersion": "events.k8s.io/v1",
+        "kind": "Event",
+        "metadata": {"name": name, "namespace": space},
+        "eventTime": "2026-11-20T10:00:12.123456Z",
+        "reportingController": "kcm-controller-manager",
+        "reportingInstance": "kcm-1",
+        "action": "Reconcile",
+        "reason": "HelmReleaseCreated",
+        "type": "Normal",
+        "note": "Successfully created",
+        "regarding": about(space),
+    } | more
 
 
 def test_an_event_of_the_new_api_is_seen_in_the_old_one(api: Api, space: str):
@@ -122,17 +142,28 @@ def test_an_event_of_the_new_api_is_seen_in_the_old_one(api: Api, space: str):
 
 
 def test_an_event_of_the_old_api_is_seen_in_the_new_one(api: Api, space: str):
-    made = api.create(core_events(space), {
-        "metadata": {"name": "shop.2", "namespace": space}, "involvedObject": about(space), "reason": "UpgradeFailed",
-        "type": "Warning", "message": "no", "count": 3, "firstTimestamp": "2026-11-20T10:00:00Z",
-        "lastTimestamp": "2026-11-20T10:05:00Z", "source": {"component": "helm-controller"},
-    })  # fmt: skip
+    made = api.create(
+        core_events(space),
+        {
+            "metadata": {"name": "shop.2", "namespace": space},
+            "involvedObject": about(space),
+            "reason": "UpgradeFailed",
+            "type": "Warning",
+            "message": "no",
+            "count": 3,
+            "firstTimestamp": "2026-11-20T10:00:00Z",
+            "lastTimestamp": "2026-11-20T10:05:00Z",
+            "source": {"component": "helm-controller"},
+        },
+    )
     assert made.status == 201
     seen = api.get(new_events(space) + "/shop.2").body
     assert (seen["note"], seen["deprecatedCount"], seen["regarding"]) == ("no", 3, about(space))
     assert seen["deprecatedSource"] == {"component": "helm-controller"}
     assert (seen["deprecatedFirstTimestamp"], seen["deprecatedLastTimestamp"]) == (
-        "2026-11-20T10:00:00Z", "2026-11-20T10:05:00Z")  # fmt: skip
+        "2026-11-20T10:00:00Z",
+        "2026-11-20T10:05:00Z",
+    )
     assert seen["eventTime"] is None
 
 
@@ -152,8 +183,10 @@ def test_a_series_goes_on(api: Api, space: str):
 
 def test_events_are_selected_by_what_they_are_about(api: Api, space: str):
     api.create(new_events(space), new_event(space, "shop.1"))
-    api.create(new_events(space), new_event(space, "cart.1", regarding=about(space, "cart"), type="Warning",
-                                            reason="CredentialError"))  # fmt: skip
+    api.create(
+        new_events(space),
+        new_event(space, "cart.1", regarding=about(space, "cart"), type="Warning", reason="CredentialError"),
+    )
 
     def found(path: str, selector: str) -> list[str]:
         return [item["metadata"]["name"] for item in api.get(path, fieldSelector=selector).body["items"]]

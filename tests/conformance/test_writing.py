@@ -165,8 +165,10 @@ def test_a_dry_run_meets_the_same_refusals(api: Api, space: str):
     assert api.create(widgets(space), widget(), dryRun="All").reason == "AlreadyExists"
     assert api.create(widgets(space), widget("two", count=0), dryRun="All").status == 422
     odd = api.create(widgets(space), widget("two"), dryRun="Some")
-    assert (odd.status, odd.causes) == (422, [
-        ("dryRun", "FieldValueNotSupported", 'Unsupported value: ["Some"]: supported values: "All"')])  # fmt: skip
+    assert (odd.status, odd.causes) == (
+        422,
+        [("dryRun", "FieldValueNotSupported", 'Unsupported value: ["Some"]: supported values: "All"')],
+    )
 
 
 def test_what_has_no_finalizer_goes_at_once(api: Api, space: str):
@@ -175,7 +177,10 @@ def test_what_has_no_finalizer_goes_at_once(api: Api, space: str):
     assert gone.status == 200
     assert (gone.body["kind"], gone.body["status"]) == ("Status", "Success")
     assert gone.body["details"] == {
-        "name": "one", "group": GROUP, "kind": "widgets", "uid": made.body["metadata"]["uid"],
+        "name": "one",
+        "group": GROUP,
+        "kind": "widgets",
+        "uid": made.body["metadata"]["uid"],
     }
     missing = api.delete(widgets(space, "one"))
     assert (missing.status, missing.body["message"]) == (404, f'widgets.{GROUP} "one" not found')
@@ -222,8 +227,10 @@ def test_both_served_versions_show_the_same_object(api: Api, space: str):
 
 def test_the_body_must_be_of_the_kind_of_the_path(api: Api, space: str):
     other = api.create(widgets(space), widget() | {"kind": "Gadget"})
-    assert (other.status, other.causes) == (422, [
-        ("kind", "FieldValueInvalid", 'Invalid value: "Gadget": must be Widget')])  # fmt: skip
+    assert (other.status, other.causes) == (
+        422,
+        [("kind", "FieldValueInvalid", 'Invalid value: "Gadget": must be Widget')],
+    )
     assert api.create(widgets(space), widget() | {"apiVersion": f"{GROUP}/v1beta1"}).status == 400
 
 

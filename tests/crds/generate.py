@@ -10,10 +10,21 @@ from regions.domain.kinds import CAPI, FLUX, INFRASTRUCTURE, K0RDENT, KINDS
 HERE = Path(__file__).resolve().parent
 
 CLUSTER_SCOPED = {
-    "AccessManagement", "AWSClusterControllerIdentity", "AWSClusterRoleIdentity", "AWSClusterStaticIdentity",
-    "Management", "ManagementBackup", "MultiClusterService", "OpenStackClusterIdentity", "ProviderInterface",
-    "ProviderTemplate", "Region", "Release", "StateManagementProvider", "VSphereClusterIdentity",
-}  # fmt: skip
+    "AccessManagement",
+    "AWSClusterControllerIdentity",
+    "AWSClusterRoleIdentity",
+    "AWSClusterStaticIdentity",
+    "Management",
+    "ManagementBackup",
+    "MultiClusterService",
+    "OpenStackClusterIdentity",
+    "ProviderInterface",
+    "ProviderTemplate",
+    "Region",
+    "Release",
+    "StateManagementProvider",
+    "VSphereClusterIdentity",
+}
 
 BUILT_IN = {"", "events.k8s.io"}
 
@@ -63,9 +74,7 @@ def files() -> dict[str, str]:
     groups: dict[str, list[dict[str, Any]]] = {}
     for group, kind, plural, versions in dict.fromkeys([*wanted, *NAMED]):
         groups.setdefault(group, []).append(crd(group, kind, plural, versions))
-    return {
-        f"{group}.yaml": yaml.dump_all(crds, Dumper=_NoAliases, sort_keys=False) for group, crds in groups.items()
-    }
+    return {f"{group}.yaml": yaml.dump_all(crds, Dumper=_NoAliases, sort_keys=False) for group, crds in groups.items()}
 
 
 class _NoAliases(yaml.SafeDumper):

@@ -26,9 +26,14 @@ def environment(data: Path) -> dict[str, str]:
 
 def manage(*arguments: str, data: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment(data), capture_output=True, text=True,
-        timeout=60, check=False,
-    )  # fmt: skip
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment(data),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 class Running:
@@ -37,9 +42,13 @@ class Running:
     def __init__(self, data: Path, *more: str) -> None:
         self.data = data
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "demo", "--port", "0", "--pace", "0", *more], cwd=ROOT, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment(data),
-        )  # fmt: skip
+            [sys.executable, "manage.py", "demo", "--port", "0", "--pace", "0", *more],
+            cwd=ROOT,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment(data),
+        )
         assert self.process.stdout
         self.said = ""
         while "Ctrl-C" not in self.said:
@@ -104,9 +113,10 @@ def test_it_can_be_told_what_to_do_next(demo: Running):
     assert "eu-west: does not answer" in manage("demo-ctl", "status", data=demo.data).stdout
     assert "answers again" in manage("demo-ctl", "heal", "eu-west", data=demo.data).stdout
     for wrong, sentence in (
-        (["outage", "atlantis"], "There is no cluster 'atlantis'"), (["dance"], "There is no such command"),
+        (["outage", "atlantis"], "There is no cluster 'atlantis'"),
+        (["dance"], "There is no such command"),
         (["pace", "quick"], "takes other arguments"),
-    ):  # fmt: skip
+    ):
         refused = manage("demo-ctl", *wrong, data=demo.data)
         assert refused.returncode != 0
         assert sentence in refused.stderr

@@ -164,8 +164,17 @@ def test_events_do_not_last(loop: Loop, server: Server, api: Api):
     path = "/api/v1/namespaces/default/events"
     about = {"kind": "Region", "name": "r"}
     for name, seen in (("old", "2020-01-01T00:00:00Z"), ("fresh", "2999-01-01T00:00:00Z")):
-        api.create(path, {"metadata": {"name": name}, "involvedObject": about, "type": "Normal", "reason": "Tested",
-                          "firstTimestamp": "2020-01-01T00:00:00Z", "lastTimestamp": seen})  # fmt: skip
+        api.create(
+            path,
+            {
+                "metadata": {"name": name},
+                "involvedObject": about,
+                "type": "Normal",
+                "reason": "Tested",
+                "firstTimestamp": "2020-01-01T00:00:00Z",
+                "lastTimestamp": seen,
+            },
+        )
     assert loop.call(server.forget_events, timedelta(hours=1)) == 1
     assert [item["metadata"]["name"] for item in api.get(path).body["items"]] == ["fresh"]
 

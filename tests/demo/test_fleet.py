@@ -98,9 +98,24 @@ def test_there_is_some_of_everything_that_a_page_can_show():
     assert reasons == {"Succeeded", "Failed", "Progressing", "Deleting"}
     assert any(cld["spec"].get("dryRun") for cld in kinds["ClusterDeployment"])
     assert any(cld["status"].get("availableUpgrades") for cld in kinds["ClusterDeployment"])
-    for kind in ("MultiClusterService", "ServiceSet", "ManagementBackup", "AccessManagement", "HelmRelease", "Machine",
-                 "MachinePool", "K0sControlPlane", "K0smotronControlPlane", "SveltosCluster", "ClusterSummary", "Event",
-                 "ProviderInterface", "StateManagementProvider", "Release", "ClusterTemplateChain"):  # fmt: skip
+    for kind in (
+        "MultiClusterService",
+        "ServiceSet",
+        "ManagementBackup",
+        "AccessManagement",
+        "HelmRelease",
+        "Machine",
+        "MachinePool",
+        "K0sControlPlane",
+        "K0smotronControlPlane",
+        "SveltosCluster",
+        "ClusterSummary",
+        "Event",
+        "ProviderInterface",
+        "StateManagementProvider",
+        "Release",
+        "ClusterTemplateChain",
+    ):
         assert kinds[kind], kind
 
 

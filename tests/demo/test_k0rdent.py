@@ -17,13 +17,21 @@ WEBHOOK = 'admission webhook "validation.{}.k0rdent.mirantis.com" denied the req
 
 def cld(name: str = "fresh", **spec: Any) -> dict[str, Any]:
     whole = {
-        "template": "aws-standalone-cp-1-0-42", "credential": "aws-eu-west",
-        "config": {"region": "eu-west-1", "controlPlane": {"instanceType": "m6i.large"},
-                   "worker": {"instanceType": "m6i.large"}},
-    } | spec  # fmt: skip
+        "template": "aws-standalone-cp-1-0-42",
+        "credential": "aws-eu-west",
+        "config": {
+            "region": "eu-west-1",
+            "controlPlane": {"instanceType": "m6i.large"},
+            "worker": {"instanceType": "m6i.large"},
+        },
+    } | spec
     whole = {key: value for key, value in whole.items() if value is not None}
-    return {"apiVersion": "k0rdent.mirantis.com/v1beta1", "kind": "ClusterDeployment",
-            "metadata": {"name": name, "namespace": "search"}, "spec": whole}  # fmt: skip
+    return {
+        "apiVersion": "k0rdent.mirantis.com/v1beta1",
+        "kind": "ClusterDeployment",
+        "metadata": {"name": name, "namespace": "search"},
+        "spec": whole,
+    }
 
 
 def denied(answer: Any, kind: str, sentence: str) -> bool:
@@ -56,10 +64,14 @@ def test_unknown_names_surface_as_the_404_of_what_is_missing(management: Api):
 
 def test_a_template_needs_its_providers_where_the_credential_leads(management: Api):
     answer = management.create(CLDS, cld(template="azure-standalone-cp-1-0-45"))
-    assert denied(answer, "clusterdeployment", (
-        "failed to validate required providers: incompatible providers in Region eu-west: one or more required "
-        "providers are not deployed yet: [infrastructure-azure]"
-    ))  # fmt: skip
+    assert denied(
+        answer,
+        "clusterdeployment",
+        (
+            "failed to validate required providers: incompatible providers in Region eu-west: one or more required "
+            "providers are not deployed yet: [infrastructure-azure]"
+        ),
+    )
     assert answer.warnings == ['299 - "Failed to validate required providers"']
 
 
@@ -74,10 +86,14 @@ def test_a_credential_must_be_ready_and_of_a_kind_that_the_provider_takes(manage
     management.create(path, {"metadata": {"name": "odd"}, "spec": {"identityRef": reference, "region": "eu-west"}})
     management.patch(f"{path}/odd/status", {"status": {"ready": True}})
     answer = management.create(CLDS, cld(credential="odd"))
-    assert denied(answer, "clusterdeployment", (
-        "the ClusterDeployment is invalid: provider infrastructure-aws does not support ClusterIdentity Kind Secret "
-        "from the Credential search/odd"
-    ))  # fmt: skip
+    assert denied(
+        answer,
+        "clusterdeployment",
+        (
+            "the ClusterDeployment is invalid: provider infrastructure-aws does not support ClusterIdentity Kind Secret "
+            "from the Credential search/odd"
+        ),
+    )
     management.delete(f"{path}/odd")
 
 
@@ -92,16 +108,24 @@ def test_a_region_that_cannot_be_asked_has_no_such_provider(management: Api, fle
 @pytest.mark.parametrize(
     ("services", "sentence"),
     [
-        ([{"name": "a", "template": "none-1-0-0"}],
-         "some services have invalid templates\nServiceTemplate.k0rdent.mirantis.com \"none-1-0-0\" not found"),
-        ([{"name": "a", "template": "velero-11-1-1", "dependsOn": [{"name": "b"}]}],
-         "some services have invalid dependencies\n"
-         "dependency default/b of service default/a is not defined as a service"),
-        ([{"name": "a", "template": "velero-11-1-1", "dependsOn": [{"name": "b"}]},
-          {"name": "b", "template": "velero-11-1-1", "dependsOn": [{"name": "a"}]}],
-         "some services have invalid dependencies\ndependency cycle detected at default/a"),
+        (
+            [{"name": "a", "template": "none-1-0-0"}],
+            'some services have invalid templates\nServiceTemplate.k0rdent.mirantis.com "none-1-0-0" not found',
+        ),
+        (
+            [{"name": "a", "template": "velero-11-1-1", "dependsOn": [{"name": "b"}]}],
+            "some services have invalid dependencies\n"
+            "dependency default/b of service default/a is not defined as a service",
+        ),
+        (
+            [
+                {"name": "a", "template": "velero-11-1-1", "dependsOn": [{"name": "b"}]},
+                {"name": "b", "template": "velero-11-1-1", "dependsOn": [{"name": "a"}]},
+            ],
+            "some services have invalid dependencies\ndependency cycle detected at default/a",
+        ),
     ],
-)  # fmt: skip
+)
 def test_services_are_checked(management: Api, services: list[Any], sentence: str):
     answer = management.create(CLDS, cld(serviceSpec={"services": services}))
     assert denied(answer, "clusterdeployment", "the ClusterDeployment is invalid: " + sentence)
@@ -125,7 +149,7 @@ def test_only_upgrades_that_a_chain_allows(management: Api):
     assert denied(answer, "clusterdeployment", "cluster upgrade is forbidden")
     assert answer.warnings == [
         "299 - \"Cluster can't be upgraded from aws-standalone-cp-1-0-43 to aws-standalone-cp-1-0-42. This upgrade "
-        "sequence is not allowed\""
+        'sequence is not allowed"'
     ]
     answer = management.patch(one, {"spec": {"dataSource": "x"}})
     sentence = "the ClusterDeployment is invalid: spec.dataSource cannot be added or removed after creation"
@@ -161,7 +185,7 @@ def test_a_region_in_use_stays_and_keeps_its_providers(management: Api):
     assert denied(answer, "region", "region deletion is forbidden")
     assert answer.warnings == [
         "299 - \"The Region object can't be removed while any ClusterDeployment objects deployed in that Region still "
-        "exist\""
+        'exist"'
     ]
     found = management.get(f"{REGIONS}/eu-west").body
     fewer = [each for each in copy.deepcopy(found["spec"]["providers"]) if each["name"] != "cluster-api-provider-aws"]

@@ -137,7 +137,7 @@ def test_nodes_are_the_machines_of_the_story(fleet: Installation, loop: Loop):
     not_ready = ask(store, 'kube_node_status_condition{condition="Ready",status="true"} == 0')
     assert {each["metric"]["node"] for each in not_ready} == {
         node for node in ill if any(node.startswith(f"{name}-") for name in seen)
-    }  # fmt: skip
+    }
 
 
 def test_a_recorded_rate_and_the_counter_behind_it_agree(fleet: Installation):
@@ -189,7 +189,8 @@ def test_another_password_is_told_by_the_secret(fleet: Installation, loop: Loop,
 def test_an_outage_is_silence_then_a_gap_and_promxy_tells_nobody(fleet: Installation, loop: Loop, management: Api):
     store = store_of(fleet, "dc-lund")
     promxy = f"{_PROXY}/kof-mothership-promxy:8082/proxy/api/v1/query?query=" + urllib.parse.quote(
-        "count by (promxyCluster) (up)")  # fmt: skip
+        "count by (promxyCluster) (up)"
+    )
     before = {each["metric"]["promxyCluster"] for each in read(management, promxy)["data"]["result"]}
     assert before == {"us-east-cluster", "telemetry-eu-west", "telemetry-eu-north", "telemetry-dc-lund", "storage"}
     loop.run(fleet.switch("dc-lund", False))

@@ -69,8 +69,16 @@ def test_what_is_created_comes_up_is_changed_and_goes(playing: Story, management
     status = management.get(f"{CLDS}/whole").body["status"]
     assert (status["region"], status["availableUpgrades"]) == ("eu-west", ["aws-standalone-cp-1-0-43"])
     assert [service["state"] for service in status["services"]] == ["Deployed"]
-    assert {"CredentialReady", "HelmReleaseReady", "HelmChartReady", "TemplateReady", "CAPIClusterSummary",
-            "ServicesInReadyState", "Paused", "Ready"} == {each["type"] for each in status["conditions"]}  # fmt: skip
+    assert {
+        "CredentialReady",
+        "HelmReleaseReady",
+        "HelmChartReady",
+        "TemplateReady",
+        "CAPIClusterSummary",
+        "ServicesInReadyState",
+        "Paused",
+        "Ready",
+    } == {each["type"] for each in status["conditions"]}
     assert {"HelmReleaseCreated", "HelmReleaseIsReady", "CAPIClusterIsProvisioning", "CAPIClusterIsReady"} <= reasons(
         management, "search", "ClusterDeployment", "whole"
     )
@@ -100,11 +108,22 @@ def test_what_is_created_comes_up_is_changed_and_goes(playing: Story, management
 @pytest.mark.parametrize(
     ("name", "spec", "reason", "words"),
     [
-        ("greedy", {"config": {"region": "eu-west-1", "workersNumber": 40, "controlPlane": {"instanceType": "m"},
-                               "worker": {"instanceType": "m"}}}, "Progressing", "VcpuLimitExceeded"),
+        (
+            "greedy",
+            {
+                "config": {
+                    "region": "eu-west-1",
+                    "workersNumber": 40,
+                    "controlPlane": {"instanceType": "m"},
+                    "worker": {"instanceType": "m"},
+                }
+            },
+            "Progressing",
+            "VcpuLimitExceeded",
+        ),
         ("mistyped", {"config": {"workersNumber": "two"}}, "Failed", "at '/workersNumber': got string, want integer"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_work_fails_in_words(
     playing: Story, management: Api, name: str, spec: dict[str, Any], reason: str, words: str
 ):
@@ -174,7 +193,7 @@ def test_a_credential_that_leads_nowhere_says_why(playing: Story, management: Ap
     reference = {"apiVersion": "v1", "kind": "Secret", "name": "none", "namespace": "search"}
     name = management.create(
         path, {"metadata": {"generateName": "lost-"}, "spec": {"identityRef": reference} | spec}
-    ).body["metadata"]["name"]  # fmt: skip
+    ).body["metadata"]["name"]
     found = until(lambda: condition(management.get(f"{path}/{name}"), "CredentialReady")["message"])
     assert found == words
 

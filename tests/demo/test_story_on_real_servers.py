@@ -44,8 +44,15 @@ def real(fresh_fleet: Rig) -> Iterator[Rig]:
     made = [*template_objects(aws, aws.versions[-1], "kcm-system", "real", NOW)]
     management.apply("---\n".join(map(_yaml, made)))
     region.apply(_yaml(interface("aws", "real", NOW)))
-    region.apply(_yaml({"apiVersion": "v1", "kind": "ConfigMap",
-                        "metadata": {"name": "aws-resource-template", "namespace": "kcm-system"}}))  # fmt: skip
+    region.apply(
+        _yaml(
+            {
+                "apiVersion": "v1",
+                "kind": "ConfigMap",
+                "metadata": {"name": "aws-resource-template", "namespace": "kcm-system"},
+            }
+        )
+    )
     fresh_fleet.register(REGION)
     with Loop() as loop:
 

@@ -12,16 +12,33 @@ from dashboard.demo.charts import charts
 
 Schema = dict[str, Any]
 NAMES = {
-    "adopted-cluster", "aws-eks", "aws-hosted-cp", "aws-standalone-cp", "azure-aks", "azure-hosted-cp",
-    "azure-standalone-cp", "docker-hosted-cp", "gcp-gke", "gcp-hosted-cp", "gcp-standalone-cp", "kubevirt-hosted-cp",
-    "kubevirt-standalone-cp", "openstack-hosted-cp", "openstack-standalone-cp", "remote-cluster", "vsphere-hosted-cp",
+    "adopted-cluster",
+    "aws-eks",
+    "aws-hosted-cp",
+    "aws-standalone-cp",
+    "azure-aks",
+    "azure-hosted-cp",
+    "azure-standalone-cp",
+    "docker-hosted-cp",
+    "gcp-gke",
+    "gcp-hosted-cp",
+    "gcp-standalone-cp",
+    "kubevirt-hosted-cp",
+    "kubevirt-standalone-cp",
+    "openstack-hosted-cp",
+    "openstack-standalone-cp",
+    "remote-cluster",
+    "vsphere-hosted-cp",
     "vsphere-standalone-cp",
-}  # fmt: skip
+}
 # Where the demo's own text is stricter than the real one, or older.
 STRICTER = {
-    "gcp-standalone-cp: controlPlaneNumber: type", "gcp-standalone-cp: workersNumber: type",
-    "gcp-standalone-cp: required", "azure-standalone-cp: required", "gcp-gke: version: minLength",
-}  # fmt: skip
+    "gcp-standalone-cp: controlPlaneNumber: type",
+    "gcp-standalone-cp: workersNumber: type",
+    "gcp-standalone-cp: required",
+    "azure-standalone-cp: required",
+    "gcp-gke: version: minLength",
+}
 
 
 def test_there_are_the_eighteen_that_k0rdent_publishes():

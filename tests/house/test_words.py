@@ -6,8 +6,16 @@ import re
 from tests.house.checkout import ROOT, lines_with, tracked
 
 CI = ".ci/run"
-REGISTRIES = [".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("proxy", "golang", "org"),
-                                            ("registry", "npmjs", "org"), ("rubygems", "org"))]  # fmt: skip
+REGISTRIES = [
+    ".".join(parts)
+    for parts in (
+        ("pypi", "org"),
+        ("pythonhosted", "org"),
+        ("proxy", "golang", "org"),
+        ("registry", "npmjs", "org"),
+        ("rubygems", "org"),
+    )
+]
 # Where anybody may live and clone to.
 ORDINARY = {"//", "/", "/tmp/", "/srv/", "/opt/", "/home/", "/var/", "/usr/src/", "/root/", "/app/"}
 

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from tests.live.harness import browser, page, served
+from tests.dashboard.live.harness import browser, page, served
 from tests.pages.seed import seed
 
 __all__ = ["browser", "page", "served"]

@@ -20,32 +20,107 @@ from tests.pages.catalogue import backups, catalogue
 
 LIVE = ("~management", "eu-central", "ap-south")
 FULL = dict.fromkeys(
-    ("kcm-regional", "capi", "cluster-api-provider-k0sproject-k0smotron", "cluster-api-provider-aws", "projectsveltos"), ""
+    ("kcm-regional", "capi", "cluster-api-provider-k0sproject-k0smotron", "cluster-api-provider-aws", "projectsveltos"),
+    "",
 )
 # namespace, name, credential, region, how many clusters of which state; names tell what teams run
 TEAMS = (
-    ("kcm-system", "aws-eu-central", "eu-central", "aws-standalone-cp-1-0-43", (
-        "shop-prod", "shop-stage", "search-prod", "search-stage", "billing-prod", "ledger-prod", "ads-prod", "ads-dev",
-        "checkout-prod", "identity-prod", "mail-prod", "media-prod", "media-dev", "edge-cache-fra", "reports-prod",
-    )),
-    ("team-data", "aws-us-east", "us-east", "aws-standalone-cp-1-0-42", (
-        "lake-prod", "lake-dev", "etl-prod", "etl-dev", "spark-prod", "notebooks", "kafka-prod", "kafka-dr", "feature-store",
-    )),
-    ("platform", "openstack-lund", "dc-lund", "openstack-standalone-cp-1-0-27", (
-        "ci-runners", "registry", "builds", "artifacts", "old-ci", "gpu-pool",
-    )),
+    (
+        "kcm-system",
+        "aws-eu-central",
+        "eu-central",
+        "aws-standalone-cp-1-0-43",
+        (
+            "shop-prod",
+            "shop-stage",
+            "search-prod",
+            "search-stage",
+            "billing-prod",
+            "ledger-prod",
+            "ads-prod",
+            "ads-dev",
+            "checkout-prod",
+            "identity-prod",
+            "mail-prod",
+            "media-prod",
+            "media-dev",
+            "edge-cache-fra",
+            "reports-prod",
+        ),
+    ),
+    (
+        "team-data",
+        "aws-us-east",
+        "us-east",
+        "aws-standalone-cp-1-0-42",
+        (
+            "lake-prod",
+            "lake-dev",
+            "etl-prod",
+            "etl-dev",
+            "spark-prod",
+            "notebooks",
+            "kafka-prod",
+            "kafka-dr",
+            "feature-store",
+        ),
+    ),
+    (
+        "platform",
+        "openstack-lund",
+        "dc-lund",
+        "openstack-standalone-cp-1-0-27",
+        (
+            "ci-runners",
+            "registry",
+            "builds",
+            "artifacts",
+            "old-ci",
+            "gpu-pool",
+        ),
+    ),
     ("platform", "aws-ap-south", "ap-south", "aws-standalone-cp-1-0-43", ("shop-apac", "search-apac")),
-    ("kcm-system", "docker-local", "", "docker-hosted-cp-1-0-5", (
-        "demo-a", "demo-b", "sandbox", "training", "adopted-erp", "lund-regional",
-    )),
-)  # fmt: skip
+    (
+        "kcm-system",
+        "docker-local",
+        "",
+        "docker-hosted-cp-1-0-5",
+        (
+            "demo-a",
+            "demo-b",
+            "sandbox",
+            "training",
+            "adopted-erp",
+            "lund-regional",
+        ),
+    ),
+)
 STATES = {
-    "search-stage": cld.PROVISIONING, "ads-dev": cld.VALIDATED, "billing-prod": cld.SERVICE_FAILED,
-    "media-dev": cld.FAILED, "edge-cache-fra": cld.DELETING, "old-ci": cld.DELETING, "etl-dev": cld.PROVISIONING,
-    "kafka-dr": cld.FAILED, "shop-apac": cld.NEW, "search-apac": cld.PROVISIONING, "sandbox": cld.FAILED,
-    "training": cld.VALIDATED, "demo-b": cld.PAUSED,
-}  # fmt: skip
-WITH_MACHINES = ("shop-prod", "shop-stage", "search-stage", "billing-prod", "media-dev", "ledger-prod", "lake-prod", "registry", "demo-a")
+    "search-stage": cld.PROVISIONING,
+    "ads-dev": cld.VALIDATED,
+    "billing-prod": cld.SERVICE_FAILED,
+    "media-dev": cld.FAILED,
+    "edge-cache-fra": cld.DELETING,
+    "old-ci": cld.DELETING,
+    "etl-dev": cld.PROVISIONING,
+    "kafka-dr": cld.FAILED,
+    "shop-apac": cld.NEW,
+    "search-apac": cld.PROVISIONING,
+    "sandbox": cld.FAILED,
+    "training": cld.VALIDATED,
+    "demo-b": cld.PAUSED,
+}
+WITH_MACHINES = (
+    "shop-prod",
+    "shop-stage",
+    "search-stage",
+    "billing-prod",
+    "media-dev",
+    "ledger-prod",
+    "lake-prod",
+    "registry",
+    "demo-a",
+)
 
 
 YOUNG = (cld.PROVISIONING, cld.NEW)
@@ -72,12 +147,20 @@ def _links(at: datetime) -> Iterator[Any]:
     from regions.domain.notes import Heard
 
     for place, cluster in enumerate(("~management", "eu-central", "us-east", "dc-lund", "ap-south")):
-        fields = {"state": "connected", "heard_at": at, "synced_at": at, "version": "v1.34.2", "message": "",
-                  "uid": o.uid("kube-system", cluster), "server": f"10.20.{place}.10:6443"}  # fmt: skip
+        fields = {
+            "state": "connected",
+            "heard_at": at,
+            "synced_at": at,
+            "version": "v1.34.2",
+            "message": "",
+            "uid": o.uid("kube-system", cluster),
+            "server": f"10.20.{place}.10:6443",
+        }
         fields["kubeconfig"] = (
             "the kubeconfig that Pane was started with"
-            if place == 0 else f"Secret kcm-system/rgn-{cluster}-kubeconfig, key admin.conf"
-        )  # fmt: skip
+            if place == 0
+            else f"Secret kcm-system/rgn-{cluster}-kubeconfig, key admin.conf"
+        )
         if cluster == "eu-central":
             fields["expires_at"] = at + timedelta(days=9)
         yield Heard(cluster, at, fields)
@@ -120,7 +203,9 @@ def _of_deployment(region: str, manifest: dict[str, Any], at: datetime, old: dat
     if state in (cld.VALIDATED, cld.NEW):
         return
     created = o.m_time(manifest)
-    yield put("~management", o.helm_release(name, ns, max(old, created), manifest["spec"]["template"], owner=manifest), at)
+    yield put(
+        "~management", o.helm_release(name, ns, max(old, created), manifest["spec"]["template"], owner=manifest), at
+    )
     if name in WITH_MACHINES:
         running = state in (cld.READY, cld.SERVICE_FAILED, cld.FAILED)
         for kind, part in o.machines(ns, name, created, 2 + len(name) % 3, running=running):
@@ -133,92 +218,201 @@ def _deployments(now: datetime, *, before: bool) -> Iterator[tuple[str, dict[str
             state = STATES.get(name, cld.READY)
             if before and state in (cld.FAILED, cld.DELETING, cld.SERVICE_FAILED, cld.PAUSED):
                 state = cld.READY
-            created = now - (timedelta(minutes=18 + place) if state in YOUNG else timedelta(days=3 + 5 * place, hours=place))
+            created = now - (
+                timedelta(minutes=18 + place) if state in YOUNG else timedelta(days=3 + 5 * place, hours=place)
+            )
             stage = name.rpartition("-")[2] if "-" in name else "prod"
             labels = {"team": name.partition("-")[0], "stage": stage if stage in ("prod", "stage", "dev") else "prod"}
             annotations = None
             if place % 5 == 0:
-                labels |= {"kustomize.toolkit.fluxcd.io/name": "clusters", "kustomize.toolkit.fluxcd.io/namespace": "flux-system"}
+                labels |= {
+                    "kustomize.toolkit.fluxcd.io/name": "clusters",
+                    "kustomize.toolkit.fluxcd.io/namespace": "flux-system",
+                }
             elif place % 5 == 1:
-                annotations = {"argocd.argoproj.io/tracking-id": f"clusters:k0rdent.mirantis.com/ClusterDeployment:{ns}/{name}"}
-            yield region, cld.deployment(
-                ns, name, region=region, template=template, credential=credential, state=state, created=created,
-                now=now, labels=labels, annotations=annotations,
-            )  # fmt: skip
+                annotations = {
+                    "argocd.argoproj.io/tracking-id": f"clusters:k0rdent.mirantis.com/ClusterDeployment:{ns}/{name}"
+                }
+            yield (
+                region,
+                cld.deployment(
+                    ns,
+                    name,
+                    region=region,
+                    template=template,
+                    credential=credential,
+                    state=state,
+                    created=created,
+                    now=now,
+                    labels=labels,
+                    annotations=annotations,
+                ),
+            )
 
 
 def _ground(at: datetime) -> Iterator[dict[str, Any]]:
-    release = {"version": "1.11.4", "kcm": {"template": o.TEMPLATES["kcm"]}, "capi": {"template": o.TEMPLATES["capi"]},
-               "regional": {"template": o.TEMPLATES["kcm-regional"]},
-               "providers": [{"name": name, "template": template} for name, template in o.TEMPLATES.items()
-                             if name not in ("kcm", "kcm-regional", "capi")]}  # fmt: skip
-    yield o.thing("Release", "kcm-1-11-4", created=at, spec=release, status={
-        "ready": True, "observedGeneration": 1,
-        "conditions": [o.condition("TemplatesCreated", "True", "Succeeded", "", at),
-                       o.condition("TemplatesValid", "True", "Succeeded", "", at)]})  # fmt: skip
-    management = o.region("kcm", at, {"kcm": "", **{k: v for k, v in FULL.items() if k != "kcm-regional"},
-                                      "cluster-api-provider-docker": ""}, provider="docker")  # fmt: skip
+    release = {
+        "version": "1.11.4",
+        "kcm": {"template": o.TEMPLATES["kcm"]},
+        "capi": {"template": o.TEMPLATES["capi"]},
+        "regional": {"template": o.TEMPLATES["kcm-regional"]},
+        "providers": [
+            {"name": name, "template": template}
+            for name, template in o.TEMPLATES.items()
+            if name not in ("kcm", "kcm-regional", "capi")
+        ],
+    }
+    yield o.thing(
+        "Release",
+        "kcm-1-11-4",
+        created=at,
+        spec=release,
+        status={
+            "ready": True,
+            "observedGeneration": 1,
+            "conditions": [
+                o.condition("TemplatesCreated", "True", "Succeeded", "", at),
+                o.condition("TemplatesValid", "True", "Succeeded", "", at),
+            ],
+        },
+    )
+    management = o.region(
+        "kcm",
+        at,
+        {"kcm": "", **{k: v for k, v in FULL.items() if k != "kcm-regional"}, "cluster-api-provider-docker": ""},
+        provider="docker",
+    )
     management["kind"], management["status"]["release"] = "Management", "kcm-1-11-4"
     management["spec"] = {"release": "kcm-1-11-4"}
     yield management
     for part in management["status"]["components"]:
         yield o.helm_release(part, o.SYSTEM, at, o.TEMPLATES[part])
-    installing = {"capi": "HelmRelease kcm-system/ap-south-capi is not yet ready: Running 'install' action with timeout of 10m0s",
-                  "cluster-api-provider-aws": "Some dependencies are not ready yet. Waiting for capi"}  # fmt: skip
+    installing = {
+        "capi": "HelmRelease kcm-system/ap-south-capi is not yet ready: Running 'install' action with timeout of 10m0s",
+        "cluster-api-provider-aws": "Some dependencies are not ready yet. Waiting for capi",
+    }
     regions = {
-        "eu-central": FULL, "us-east": FULL,
+        "eu-central": FULL,
+        "us-east": FULL,
         "dc-lund": {**{k: v for k, v in FULL.items() if "aws" not in k}, "cluster-api-provider-openstack": ""},
         "ap-south": {**FULL, **installing},
-    }  # fmt: skip
+    }
     for name, parts in regions.items():
         made = at if name != "ap-south" else at + timedelta(days=60) - timedelta(minutes=41)
         yield o.region(name, made, parts, provider="aws")
         for part, error in parts.items():
             said = ("Unknown", "Progressing", "Running 'install' action with timeout of 10m0s") if error else None
             yield o.helm_release(f"{name}-{part}", o.SYSTEM, made, o.TEMPLATES[part], region=name, ready=said)
-    yield o.credential("kcm-system", "aws-eu-central", at, "eu-central", "AWSClusterStaticIdentity", "AWS account 111122223333, Frankfurt")
-    yield o.credential("team-data", "aws-us-east", at, "us-east", "AWSClusterStaticIdentity", "AWS account 444455556666, Virginia")
+    yield o.credential(
+        "kcm-system",
+        "aws-eu-central",
+        at,
+        "eu-central",
+        "AWSClusterStaticIdentity",
+        "AWS account 111122223333, Frankfurt",
+    )
+    yield o.credential(
+        "team-data", "aws-us-east", at, "us-east", "AWSClusterStaticIdentity", "AWS account 444455556666, Virginia"
+    )
     yield o.credential("platform", "openstack-lund", at, "dc-lund", "Secret", "OpenStack project platform, Lund")
     yield o.credential("kcm-system", "docker-local", at, "", "Secret", "Docker on the management cluster")
     missing = "ClusterIdentity object of Kind=AWSClusterStaticIdentity /aws-ap-south not found"
-    yield o.credential("platform", "aws-ap-south", at, "ap-south", "AWSClusterStaticIdentity", "AWS account 777788889999, Mumbai", missing)
+    yield o.credential(
+        "platform",
+        "aws-ap-south",
+        at,
+        "ap-south",
+        "AWSClusterStaticIdentity",
+        "AWS account 777788889999, Mumbai",
+        missing,
+    )
 
 
 def _services(at: datetime, now: datetime) -> Iterator[dict[str, Any]]:
-    for name, label, end in (("monitoring", "stage", "prod"), ("policy-baseline", "stage", "dev"), ("erp-agent", "team", "erp")):
+    for name, label, end in (
+        ("monitoring", "stage", "prod"),
+        ("policy-baseline", "stage", "dev"),
+        ("erp-agent", "team", "erp"),
+    ):
         matching = [
-            {"apiVersion": "k0rdent.mirantis.com/v1beta1", "kind": "ClusterDeployment", "namespace": ns, "name": cluster,
-             "deployed": STATES.get(cluster, cld.READY) is cld.READY, "regional": bool(region)}
-            for ns, _, region, _, names in TEAMS for cluster in names if cluster.endswith(end)
-        ]  # fmt: skip
+            {
+                "apiVersion": "k0rdent.mirantis.com/v1beta1",
+                "kind": "ClusterDeployment",
+                "namespace": ns,
+                "name": cluster,
+                "deployed": STATES.get(cluster, cld.READY) is cld.READY,
+                "regional": bool(region),
+            }
+            for ns, _, region, _, names in TEAMS
+            for cluster in names
+            if cluster.endswith(end)
+        ]
         ready, total = sum(one["deployed"] for one in matching), len(matching)
         word = ("True", "Succeeded") if ready == total else ("False", "Failed")
-        yield o.thing("MultiClusterService", name, created=at, spec={
-            "clusterSelector": {"matchLabels": {label: end if label == "stage" else "adopted"}},
-            "serviceSpec": {"services": [{"name": name, "namespace": name, "template": "cert-manager-4-13-0"}]},
-        }, status={
-            "matchingClusters": matching, "conditions": [
-                o.condition("ServicesReferencesValidation", "True", "Succeeded", "", at),
-                o.condition("ClusterInReadyState", *word, f"{ready}/{total}", at),
-                o.condition("Ready", *word, "Object is ready" if ready == total else f"{ready}/{total} Clusters are ready.", at),
-            ]})  # fmt: skip
+        yield o.thing(
+            "MultiClusterService",
+            name,
+            created=at,
+            spec={
+                "clusterSelector": {"matchLabels": {label: end if label == "stage" else "adopted"}},
+                "serviceSpec": {"services": [{"name": name, "namespace": name, "template": "cert-manager-4-13-0"}]},
+            },
+            status={
+                "matchingClusters": matching,
+                "conditions": [
+                    o.condition("ServicesReferencesValidation", "True", "Succeeded", "", at),
+                    o.condition("ClusterInReadyState", *word, f"{ready}/{total}", at),
+                    o.condition(
+                        "Ready",
+                        *word,
+                        "Object is ready" if ready == total else f"{ready}/{total} Clusters are ready.",
+                        at,
+                    ),
+                ],
+            },
+        )
     for ns, _, _, _, names in TEAMS[:2]:
         for name in names[:6]:
             failing = STATES.get(name) is cld.SERVICE_FAILED
-            services = [{"name": "monitoring", "namespace": "monitoring", "template": "cert-manager-4-13-0", "type": "Helm",
-                         "state": "Failed" if failing else "Deployed", "version": "4.13.0", "lastStateTransitionTime": o.stamp(at)}]  # fmt: skip
+            services = [
+                {
+                    "name": "monitoring",
+                    "namespace": "monitoring",
+                    "template": "cert-manager-4-13-0",
+                    "type": "Helm",
+                    "state": "Failed" if failing else "Deployed",
+                    "version": "4.13.0",
+                    "lastStateTransitionTime": o.stamp(at),
+                }
+            ]
             if failing:
                 services[0]["failureMessage"] = "failed to install monitoring: context deadline exceeded"
             word = ("False", "Failed", "0/1") if failing else ("True", "Succeeded", "1/1")
             yield o.thing(
-                "ServiceSet", f"{name}-{o.uid('monitoring')[:8]}", ns, created=at,
-                spec={"cluster": name, "multiClusterService": "monitoring", "provider": {"name": "ksm-projectsveltos"},
-                      "services": [{"name": "monitoring", "namespace": "monitoring", "template": "cert-manager-4-13-0"}]},
-                status={"deployed": not failing, "services": services, "provider": {"ready": True},
-                        "conditions": [o.condition("ServicesInReadyState", *word, at)]},
-            )  # fmt: skip
-    yield o.thing("StateManagementProvider", "ksm-projectsveltos", created=at, spec={"suspend": False}, status={
-        "ready": True, "conditions": [o.condition("AdapterReady", "True", "Succeeded", "", at)]})  # fmt: skip
+                "ServiceSet",
+                f"{name}-{o.uid('monitoring')[:8]}",
+                ns,
+                created=at,
+                spec={
+                    "cluster": name,
+                    "multiClusterService": "monitoring",
+                    "provider": {"name": "ksm-projectsveltos"},
+                    "services": [{"name": "monitoring", "namespace": "monitoring", "template": "cert-manager-4-13-0"}],
+                },
+                status={
+                    "deployed": not failing,
+                    "services": services,
+                    "provider": {"ready": True},
+                    "conditions": [o.condition("ServicesInReadyState", *word, at)],
+                },
+            )
+    yield o.thing(
+        "StateManagementProvider",
+        "ksm-projectsveltos",
+        created=at,
+        spec={"suspend": False},
+        status={"ready": True, "conditions": [o.condition("AdapterReady", "True", "Succeeded", "", at)]},
+    )
 
 
 def _story(now: datetime) -> Iterator[tuple[datetime, list[Any]]]:
@@ -240,25 +434,61 @@ def _story(now: datetime) -> Iterator[tuple[datetime, list[Any]]]:
             notes += [put(region or "~management", part, at, kind) for kind, part in parts]
         yield at, notes
     events = (
-        ("HelmReleaseCreated", "Successfully created HelmRelease kcm-system/search-stage", "kcm-system", "search-stage", 12, 1, False),
+        (
+            "HelmReleaseCreated",
+            "Successfully created HelmRelease kcm-system/search-stage",
+            "kcm-system",
+            "search-stage",
+            12,
+            1,
+            False,
+        ),
         ("CAPIClusterIsProvisioning", "Cluster is provisioning", "kcm-system", "search-stage", 11, 1, False),
         ("CredentialNotReady", "Credential platform/aws-ap-south is not ready", "platform", "search-apac", 9, 1, True),
         ("CredentialNotReady", "Credential platform/aws-ap-south is not ready", "platform", "search-apac", 5, 4, True),
         ("CredentialNotReady", "Credential platform/aws-ap-south is not ready", "platform", "search-apac", 2, 7, True),
-    )  # fmt: skip
+    )
     for reason, note, ns, name, minutes, count, warning in events:
         at = now - timedelta(minutes=minutes)
         event = o.event(reason, note, "ClusterDeployment", ns, name, at, warning=warning, count=count)
         yield at, [put("~management", event, at, "Event")]
     at = now - timedelta(minutes=26)
     quota = "Failed to create instance: VcpuLimitExceeded: You have requested more vCPU capacity than your limit of 32"
-    yield at, [put("eu-central", o.event("FailedCreate", quota, "AWSMachine", "kcm-system", "media-dev-md-1", at, warning=True,
-                   api="infrastructure.cluster.x-k8s.io/v1beta2", by="aws-controller"), at, "Event")]  # fmt: skip
+    yield (
+        at,
+        [
+            put(
+                "eu-central",
+                o.event(
+                    "FailedCreate",
+                    quota,
+                    "AWSMachine",
+                    "kcm-system",
+                    "media-dev-md-1",
+                    at,
+                    warning=True,
+                    api="infrastructure.cluster.x-k8s.io/v1beta2",
+                    by="aws-controller",
+                ),
+                at,
+                "Event",
+            )
+        ],
+    )
     at = now - timedelta(minutes=14)
     yield at, [Heard("us-east", at, {"heard_at": at})]
     yield at, [Heard("us-east", at, {"state": "silent", "message": "dial tcp 10.20.2.10:6443: i/o timeout"})]
     at = now - timedelta(hours=1, minutes=20)
-    yield at, [Heard("dc-lund", at, {"state": "refused", "heard_at": at, "message": "401 Unauthorized: the token has expired"})]
+    yield (
+        at,
+        [
+            Heard(
+                "dc-lund",
+                at,
+                {"state": "refused", "heard_at": at, "message": "401 Unauthorized: the token has expired"},
+            )
+        ],
+    )
 
 
 def main() -> None:

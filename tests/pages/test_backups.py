@@ -36,8 +36,15 @@ def test_a_good_backup_says_its_age_and_when_the_next_is_due(seeded, ada):
 
 def test_a_backup_in_progress_is_not_a_good_one(seeded, ada):
     now = timezone.now()
-    running = o.thing("ManagementBackup", "lund", created=now, spec={}, status={"regions": [
-        {"region": "dc-lund", "lastBackup": {"phase": "InProgress"}, "lastBackupTime": o.stamp(now)}]})  # fmt: skip
+    running = o.thing(
+        "ManagementBackup",
+        "lund",
+        created=now,
+        spec={},
+        status={
+            "regions": [{"region": "dc-lund", "lastBackup": {"phase": "InProgress"}, "lastBackupTime": o.stamp(now)}]
+        },
+    )
     journal.record(seeded, [put("~management", running, now)], now)
     text = row(ada.get("/backups/").content.decode(), "dc-lund")
     assert "none known" in text

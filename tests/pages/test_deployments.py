@@ -36,18 +36,21 @@ def test_every_deployment_is_listed_the_worst_first(seeded, ada):
     assert order == sorted(order)
 
 
-@pytest.mark.parametrize(("query", "expected"), [
-    ("?region=ap-south", {"shop-apac", "search-apac"}),
-    ("?region=~management&health=Failed", {"sandbox"}),
-    ("?health=Failed&health=Degraded", {"media-dev", "sandbox", "billing-prod"}),
-    ("?template=docker-hosted-cp-1-0-5&label=team=demo", {"demo-a", "demo-b"}),
-    ("?credential=platform/aws-ap-south", {"shop-apac", "search-apac"}),
-    ("?namespace=team-data&search=kafka", {"kafka-prod", "kafka-dr"}),
-    ("?search=vanished", set()),
-    ("?label=team=shop", {"shop-prod", "shop-stage", "shop-apac"}),
-    ("?label=team=shop,stage=stage", {"shop-stage"}),
-    ("?label=kustomize.toolkit.fluxcd.io/name=clusters&region=us-east", {"lake-prod", "notebooks"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("?region=ap-south", {"shop-apac", "search-apac"}),
+        ("?region=~management&health=Failed", {"sandbox"}),
+        ("?health=Failed&health=Degraded", {"media-dev", "sandbox", "billing-prod"}),
+        ("?template=docker-hosted-cp-1-0-5&label=team=demo", {"demo-a", "demo-b"}),
+        ("?credential=platform/aws-ap-south", {"shop-apac", "search-apac"}),
+        ("?namespace=team-data&search=kafka", {"kafka-prod", "kafka-dr"}),
+        ("?search=vanished", set()),
+        ("?label=team=shop", {"shop-prod", "shop-stage", "shop-apac"}),
+        ("?label=team=shop,stage=stage", {"shop-stage"}),
+        ("?label=kustomize.toolkit.fluxcd.io/name=clusters&region=us-east", {"lake-prod", "notebooks"}),
+    ],
+)
 def test_filters_narrow_the_list(seeded, ada, query, expected):
     assert set(listed(ada, query)) == expected
 
@@ -128,12 +131,15 @@ def term(db) -> int:
     return journal.claim("test", timezone.now())
 
 
-@pytest.mark.parametrize(("state", "sentence"), [
-    ("watching", "There are no deployments yet"),
-    ("listing", "Still reading deployments"),
-    ("absent", "k0rdent is not installed here"),
-    ("refused", "Pane may not read deployments"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        ("watching", "There are no deployments yet"),
+        ("listing", "Still reading deployments"),
+        ("absent", "k0rdent is not installed here"),
+        ("refused", "Pane may not read deployments"),
+    ],
+)
 def test_an_empty_list_says_why_it_is_empty(term, read, state, sentence):
     management(term)
     stream(term, state)
@@ -236,9 +242,16 @@ def test_a_deployment_of_a_silent_region_shows_what_was_last_known(seeded, read)
 def test_values_never_reach_the_page(seeded, ada):
     now = timezone.now()
     manifest = cld.deployment(
-        "kcm-system", "shop-prod", region="eu-central", template="aws-standalone-cp-1-0-43",
-        credential="aws-eu-central", state=cld.READY, created=now, now=now, labels={},
-    )  # fmt: skip
+        "kcm-system",
+        "shop-prod",
+        region="eu-central",
+        template="aws-standalone-cp-1-0-43",
+        credential="aws-eu-central",
+        state=cld.READY,
+        created=now,
+        now=now,
+        labels={},
+    )
     manifest["spec"]["config"]["password"] = "canary-in-config"
     manifest["spec"]["serviceSpec"]["services"][0]["values"] = "token: canary-in-values"
     journal.record(seeded, [put("~management", manifest, now)], now)
@@ -259,6 +272,6 @@ def test_nobody_sees_anything_without_signing_in(seeded, client, url):
 
 
 def test_the_seed_keeps_alive_what_it_says_is_live(seeded):
-    from regions import fleet
+    from regions import inventory
 
-    assert {name for name, link in fleet.links().items() if not link.blind} == set(LIVE)
+    assert {name for name, link in inventory.links().items() if not link.blind} == set(LIVE)

@@ -3,27 +3,40 @@
 import pytest
 from django.http import QueryDict
 
-from deployments.domain.filters import Filters, parse
-from deployments.domain.owners import owner_of
-from deployments.domain.reading import kubernetes_version
+from deployments.domain.filters import DeploymentFilters, parse
+from deployments.domain.gitops_managers import owner_of
+from deployments.domain.readers import kubernetes_version
 
 
 def marked(labels: dict[str, str] | None = None, annotations: dict[str, str] | None = None) -> dict:
     return {"metadata": {"name": "shop", "labels": labels or {}, "annotations": annotations or {}}}
 
 
-@pytest.mark.parametrize(("manifest", "words"), [
-    (marked({"kustomize.toolkit.fluxcd.io/name": "apps", "kustomize.toolkit.fluxcd.io/namespace": "flux"}),
-     "Flux Kustomization flux/apps"),
-    (marked(annotations={"argocd.argoproj.io/tracking-id": "shop:k0rdent.mirantis.com/ClusterDeployment:a/b"}),
-     "Argo CD Application shop"),
-    (marked({"argocd.argoproj.io/instance": "shop"}), "Argo CD Application shop"),
-    (marked({"app.kubernetes.io/managed-by": "Helm"},
-            {"meta.helm.sh/release-name": "clusters", "meta.helm.sh/release-namespace": "ops"}),
-     "Helm release ops/clusters"),
-    (marked({"helm.toolkit.fluxcd.io/name": "clusters", "app.kubernetes.io/managed-by": "Helm"}),
-     "Flux HelmRelease clusters"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("manifest", "words"),
+    [
+        (
+            marked({"kustomize.toolkit.fluxcd.io/name": "apps", "kustomize.toolkit.fluxcd.io/namespace": "flux"}),
+            "Flux Kustomization flux/apps",
+        ),
+        (
+            marked(annotations={"argocd.argoproj.io/tracking-id": "shop:k0rdent.mirantis.com/ClusterDeployment:a/b"}),
+            "Argo CD Application shop",
+        ),
+        (marked({"argocd.argoproj.io/instance": "shop"}), "Argo CD Application shop"),
+        (
+            marked(
+                {"app.kubernetes.io/managed-by": "Helm"},
+                {"meta.helm.sh/release-name": "clusters", "meta.helm.sh/release-namespace": "ops"},
+            ),
+            "Helm release ops/clusters",
+        ),
+        (
+            marked({"helm.toolkit.fluxcd.io/name": "clusters", "app.kubernetes.io/managed-by": "Helm"}),
+            "Flux HelmRelease clusters",
+        ),
+    ],
+)
 def test_whoever_holds_an_object_from_outside_has_left_a_mark(manifest, words):
     owner = owner_of(manifest)
     assert owner is not None
@@ -58,8 +71,8 @@ def test_its_own_word_is_taken_when_nothing_else_speaks():
 
 
 def test_an_address_without_parameters_asks_for_everything():
-    assert parse(QueryDict("")) == (Filters(), {})
-    assert not Filters().narrows
+    assert parse(QueryDict("")) == (DeploymentFilters(), {})
+    assert not DeploymentFilters().narrows
 
 
 def test_healths_are_read_in_any_case_and_values_once():
@@ -72,11 +85,23 @@ def test_labels_may_hold_dots_slashes_and_equals():
     assert filters.labels == (("a.b/c", "d=e"), ("stage", ""))
 
 
-@pytest.mark.parametrize(("query", "name"), [
-    ("page=0", "page"), ("page=-1", "page"), ("page=1e3", "page"), ("page=٣", "page"), ("page_size=101", "page_size"),
-    ("page_size=0", "page_size"), ("ordering=colour", "ordering"), ("ordering=--name", "ordering"),
-    ("health=Green", "health"), ("credential=noslash", "credential"), ("label==x", "label"), ("label=x", "label"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("page=0", "page"),
+        ("page=-1", "page"),
+        ("page=1e3", "page"),
+        ("page=٣", "page"),
+        ("page_size=101", "page_size"),
+        ("page_size=0", "page_size"),
+        ("ordering=colour", "ordering"),
+        ("ordering=--name", "ordering"),
+        ("health=Green", "health"),
+        ("credential=noslash", "credential"),
+        ("label==x", "label"),
+        ("label=x", "label"),
+    ],
+)
 def test_what_makes_no_sense_is_refused_by_name(query, name):
     _, problems = parse(QueryDict(query))
     assert list(problems) == [name]

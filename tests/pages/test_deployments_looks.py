@@ -9,16 +9,23 @@ from django.utils import timezone
 
 from regions import journal
 from regions.domain.notes import Heard
-from tests.live.harness import Served, assert_live_matches_reload, wait_until_live
+from tests.dashboard.live.harness import Served, assert_live_matches_reload, wait_until_live
 from tests.pages import deployments as cld
 from tests.pages import objects as o
 from tests.pages.seed import put, seed
 
 pytestmark = pytest.mark.real
 PAGES = (
-    "/deployments/", "/deployments/?search=vanished", "/deployments/kcm-system/billing-prod/",
-    "/deployments/team-data/kafka-dr/", "/templates/", "/services/", "/backups/", "/search/?q=shop", "/search/",
-)  # fmt: skip
+    "/deployments/",
+    "/deployments/?search=vanished",
+    "/deployments/kcm-system/billing-prod/",
+    "/deployments/team-data/kafka-dr/",
+    "/templates/",
+    "/services/",
+    "/backups/",
+    "/search/?q=shop",
+    "/search/",
+)
 
 
 @pytest.fixture
@@ -62,22 +69,41 @@ def silent(term: int, cluster: str) -> None:
 def deployment(name: str, state: str, **labels: str) -> dict:
     now = timezone.now()
     return cld.deployment(
-        "kcm-system", name, region="eu-central", template="aws-standalone-cp-1-0-43", credential="aws-eu-central",
-        state=state, created=now - timedelta(days=3), now=now, labels=labels,
-    )  # fmt: skip
+        "kcm-system",
+        name,
+        region="eu-central",
+        template="aws-standalone-cp-1-0-43",
+        credential="aws-eu-central",
+        state=state,
+        created=now - timedelta(days=3),
+        now=now,
+        labels=labels,
+    )
 
 
-@pytest.mark.parametrize("url", [
-    "/deployments/?health=Failed", "/deployments/?region=eu-central&ordering=-name", "/deployments/?label=team=shop",
-    "/deployments/kcm-system/shop-prod/", "/search/?q=shop-prod",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/deployments/?health=Failed",
+        "/deployments/?region=eu-central&ordering=-name",
+        "/deployments/?label=team=shop",
+        "/deployments/kcm-system/shop-prod/",
+        "/search/?q=shop-prod",
+    ],
+)
 def test_a_deployment_that_fails_shows_where_it_is_filtered_by(page, term, url):
     assert_live_matches_reload(page, url, lambda: records(term, deployment("shop-prod", cld.FAILED, team="shop")))
 
 
-@pytest.mark.parametrize("url", [
-    "/deployments/?health=Ready", "/services/", "/search/?q=shop", "/deployments/kcm-system/shop-prod/",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/deployments/?health=Ready",
+        "/services/",
+        "/search/?q=shop",
+        "/deployments/kcm-system/shop-prod/",
+    ],
+)
 def test_a_region_that_falls_silent_takes_its_green_away(page, term, url):
     assert_live_matches_reload(page, url, lambda: silent(term, "eu-central"))
 
@@ -92,8 +118,13 @@ def test_a_template_that_becomes_invalid_moves_to_the_top(page, term):
 
 def test_a_backup_that_fails_shows(page, term):
     now = timezone.now()
-    failed = o.thing("ManagementBackup", "daily", created=now, spec={"schedule": "0 * * * *"}, status={
-        "lastBackup": {"phase": "Failed"}, "lastBackupTime": o.stamp(now), "error": "no space left"})  # fmt: skip
+    failed = o.thing(
+        "ManagementBackup",
+        "daily",
+        created=now,
+        spec={"schedule": "0 * * * *"},
+        status={"lastBackup": {"phase": "Failed"}, "lastBackupTime": o.stamp(now), "error": "no space left"},
+    )
     assert_live_matches_reload(page, "/backups/", lambda: records(term, failed))
 
 

@@ -112,11 +112,14 @@ def test_what_is_routine_is_behind_one_click_and_words_that_mislead_are_explaine
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("since=yesterday", "Say a time such as"), ("since=1h&until=2h", "This ends before it begins"),
-        ("deployment=shop", "Say it as namespace/name"), ("severity=loud", "There is no severity"),
-        ("credential=%3Cb%3E", "namespace/name"), ("before=99999999999999999999", "Feed"),
+        ("since=yesterday", "Say a time such as"),
+        ("since=1h&until=2h", "This ends before it begins"),
+        ("deployment=shop", "Say it as namespace/name"),
+        ("severity=loud", "There is no severity"),
+        ("credential=%3Cb%3E", "namespace/name"),
+        ("before=99999999999999999999", "Feed"),
     ],
-)  # fmt: skip
+)
 def test_what_makes_no_sense_is_said_beside_its_field_and_kept(seeded, ada, query, words):
     response = ada.get(f"/feed/?{query}")
     assert response.status_code == 200
@@ -160,7 +163,7 @@ def saved(client, form, **query):
 
 
 def test_the_feed_is_saved_as_csv_and_as_json_lines_with_its_filters(seeded, ada, monkeypatch):
-    monkeypatch.setattr("regions.fleet.exporting.PIECE", 7)  # so that it comes in pieces
+    monkeypatch.setattr("regions.inventory.feed_export.PIECE", 7)  # so that it comes in pieces
     rows = list(csv.DictReader(io.StringIO(saved(ada, "csv"))))
     assert [int(row["id"]) for row in rows] == list(Change.objects.order_by("id").values_list("id", flat=True))
     lines = [json.loads(line) for line in saved(ada, "jsonl", region="eu-central").splitlines()]

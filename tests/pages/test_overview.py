@@ -58,10 +58,20 @@ def test_when_the_watcher_stopped_the_page_says_so_above_everything(seeded, ada)
 
 def test_a_name_that_holds_html_is_text(seeded, ada):
     now = timezone.now()
-    region, manifest = "eu-central", cld.deployment(
-        "kcm-system", "odd", region="eu-central", template="t", credential="aws-eu-central", state=cld.FAILED,
-        created=now, now=now, labels={},
-    )  # fmt: skip
+    region, manifest = (
+        "eu-central",
+        cld.deployment(
+            "kcm-system",
+            "odd",
+            region="eu-central",
+            template="t",
+            credential="aws-eu-central",
+            state=cld.FAILED,
+            created=now,
+            now=now,
+            labels={},
+        ),
+    )
     for condition in manifest["status"]["conditions"]:
         condition["message"] = condition["message"] and "* A: <script>alert(1)</script>\n* B: <img src=x>"
     journal.record(seeded, [put("~management", manifest, now)], now)

@@ -11,15 +11,21 @@ from playwright.sync_api import expect
 from regions import journal
 from regions.domain.notes import Blind
 from regions.templatetags.spans import words
-from tests.live.harness import Served
+from tests.dashboard.live.harness import Served
 from tests.pages.seed import seed
 
 pytestmark = pytest.mark.real
 SPANS = [-90000, -1, 5, 119, 120, 200, 599, 600, 10800, 18600, 28800, 172800, 691200, 7e7, 3e8]
 PAGES = (
-    "/", "/regions/", "/regions/eu-central/", "/regions/us-east/", "/feed/", "/feed/?text=nothing-is-called-so",
-    "/nowhere/", "/account/",
-)  # fmt: skip
+    "/",
+    "/regions/",
+    "/regions/eu-central/",
+    "/regions/us-east/",
+    "/feed/",
+    "/feed/?text=nothing-is-called-so",
+    "/nowhere/",
+    "/account/",
+)
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 import pytest
 
-from regions.domain.scale import Health
-from regions.fleet import Condition
+from regions.domain.health_scale import Health
+from regions.inventory import Condition
 from regions.templatetags import pane
 from regions.templatetags.folding import beside, happened, message, oneline
 from regions.templatetags.spans import words
@@ -11,9 +11,22 @@ from regions.templatetags.spans import words
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(0, "0s"), (119, "119s"), (120, "2m"), (200, "3m20s"), (600, "10m"), (10800, "3h"), (18600, "5h10m"),
-     (108000, "30h"), (273600, "3d4h"), (691200, "8d"), (17280000, "200d"), (64540800, "2y17d"), (3e8, "9y")],
-)  # fmt: skip
+    [
+        (0, "0s"),
+        (119, "119s"),
+        (120, "2m"),
+        (200, "3m20s"),
+        (600, "10m"),
+        (10800, "3h"),
+        (18600, "5h10m"),
+        (108000, "30h"),
+        (273600, "3d4h"),
+        (691200, "8d"),
+        (17280000, "200d"),
+        (64540800, "2y17d"),
+        (3e8, "9y"),
+    ],
+)
 def test_an_age_is_said_as_kubectl_says_it(seconds, said):
     assert words(seconds) == said
 
@@ -57,11 +70,17 @@ def test_every_health_has_an_icon_and_colours_of_its_own():
         assert f".{pane.health_class(health)} " in styles
 
 
-@pytest.mark.parametrize(("reason", "said"), [
-    ("ReadyBecameFalse", "Ready became False"), ("HelmReleaseReadyBecameTrue", "HelmReleaseReady became True"),
-    ("SpecChanged", "spec changed"), ("ReadyChanged", "Ready changed"), ("Silent", "Silent"),
-    ("CAPIClusterSummaryRemoved", "CAPIClusterSummary removed"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("ReadyBecameFalse", "Ready became False"),
+        ("HelmReleaseReadyBecameTrue", "HelmReleaseReady became True"),
+        ("SpecChanged", "spec changed"),
+        ("ReadyChanged", "Ready changed"),
+        ("Silent", "Silent"),
+        ("CAPIClusterSummaryRemoved", "CAPIClusterSummary removed"),
+    ],
+)
 def test_an_observed_change_is_said_in_words(reason, said):
     assert happened(reason) == said
 
@@ -83,9 +102,10 @@ def test_a_condition_that_repeats_another_says_only_what_is_new():
         Condition("Ready", "False", "Progressing", f"{said}. 0/1 Services are ready.", None, False),
     ]
     assert [(one.type, echo, rest) for one, echo, rest in pane.bad_first(conditions)] == [
-        ("CAPIClusterSummary", "", said), ("Ready", "CAPIClusterSummary", "0/1 Services are ready."),
+        ("CAPIClusterSummary", "", said),
+        ("Ready", "CAPIClusterSummary", "0/1 Services are ready."),
         ("Paused", "", ""),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_line_of_bullets_reads_as_a_sentence():

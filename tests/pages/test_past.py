@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from deployments.catalog.timeline import ticks
+from deployments.clusterdeployments.timeline import ticks
 from deployments.models import Submission
 from regions import journal
 from regions.domain.notes import Blind
@@ -55,9 +55,16 @@ def test_a_deployment_as_it_was_shows_its_conditions_and_what_had_happened_by_th
 
 
 PATHS = (
-    "/regions/", "/credentials/", "/templates/", "/services/", "/backups/", "/regions/eu-central/",
-    "/regions/~management/", "/past/?kind=Machine", "/past/?kind=HelmRelease",
-)  # fmt: skip
+    "/regions/",
+    "/credentials/",
+    "/templates/",
+    "/services/",
+    "/backups/",
+    "/regions/eu-central/",
+    "/regions/~management/",
+    "/past/?kind=Machine",
+    "/past/?kind=HelmRelease",
+)
 
 
 def test_every_list_and_region_can_be_shown_as_it_was(kept, ada):
@@ -69,8 +76,12 @@ def test_every_list_and_region_can_be_shown_as_it_was(kept, ada):
 
 
 def test_a_moment_that_cannot_be_shown_is_refused_beside_its_field(kept, ada):
-    for asked, words in (("9d", "is not kept"), ("2099-01-01", "has not come yet"), ("once", "Say a time such as"),
-                         ("%01", "Say a time such as")):  # fmt: skip
+    for asked, words in (
+        ("9d", "is not kept"),
+        ("2099-01-01", "has not come yet"),
+        ("once", "Say a time such as"),
+        ("%01", "Say a time such as"),
+    ):
         html = ada.get(f"/deployments/?at={asked}").content.decode()
         assert words in html
         assert 'aria-invalid="true"' in html
@@ -102,8 +113,17 @@ def test_times_of_blindness_are_said_of_the_moments_in_them(kept, ada):
 
 def test_the_timeline_shows_conditions_events_requests_and_gaps(kept, ada):
     now = timezone.now()
-    Submission.objects.create(key="k" * 20, kind="ClusterDeployment", namespace=NS, name=NAME, person="ada", digest="",
-                              state="done", created_at=now - timedelta(minutes=50), updated_at=now)  # fmt: skip
+    Submission.objects.create(
+        key="k" * 20,
+        kind="ClusterDeployment",
+        namespace=NS,
+        name=NAME,
+        person="ada",
+        digest="",
+        state="done",
+        created_at=now - timedelta(minutes=50),
+        updated_at=now,
+    )
     journal.record(kept, [Blind("eu-central", now - timedelta(minutes=9), now, "The watch had expired")], now)
     html = ada.get(f"/deployments/{NS}/{NAME}/timeline/?span=6h").content.decode()
     assert len(re.findall(r'class="timeline__bar', html)) > 3
@@ -117,8 +137,16 @@ def test_the_timeline_shows_conditions_events_requests_and_gaps(kept, ada):
 
 
 def test_any_stretch_can_be_asked_for(kept, ada):
-    for query in ("span=1h", "span=kept", "span=nonsense", "until=1h", "until=never", "until=2099-01-01",
-                  "until=0001-01-01", "until=9999-12-31T23:59"):
+    for query in (
+        "span=1h",
+        "span=kept",
+        "span=nonsense",
+        "until=1h",
+        "until=never",
+        "until=2099-01-01",
+        "until=0001-01-01",
+        "until=9999-12-31T23:59",
+    ):
         assert ada.get(f"/deployments/{NS}/{NAME}/timeline/?{query}").status_code == 200, query
     assert ada.get(f"/deployments/{NS}/unheard-of/timeline/").status_code == 404
 

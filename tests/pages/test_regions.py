@@ -38,9 +38,15 @@ def test_without_a_fleet_the_list_says_that_there_is_none(read):
 def test_a_region_shows_its_link_components_objects_and_credentials(seeded, read):
     text = read("/regions/eu-central/")
     for words in (
-        "Secret kcm-system/rgn-eu-central-kubeconfig, key admin.conf", "10.20.1.10:6443", "cluster-api-provider-aws",
-        "kcm-1-11-4", "MachineDeployment", "kcm-system/media-dev", "kcm-system/aws-eu-central", "AllComponentsHealthy",
-    ):  # fmt: skip
+        "Secret kcm-system/rgn-eu-central-kubeconfig, key admin.conf",
+        "10.20.1.10:6443",
+        "cluster-api-provider-aws",
+        "kcm-1-11-4",
+        "MachineDeployment",
+        "kcm-system/media-dev",
+        "kcm-system/aws-eu-central",
+        "AllComponentsHealthy",
+    ):
         assert words in text, words
 
 

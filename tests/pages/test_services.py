@@ -51,9 +51,17 @@ def test_services_that_deployments_ask_for_are_called_by_their_deployments_and_f
     well = o.condition("ServicesInReadyState", "True", "Succeeded", "1/1", now)
     ready = {"services": [{**kyverno, "state": "Deployed"}], "deployed": True, "conditions": [well]}
     failed = {"services": [{**kyverno, "state": "Failed", "failureMessage": "timed out"}]}
-    sets = [o.thing("ServiceSet", f"{name}-58ee", "kcm-system", created=now, status=status, spec={
-        "cluster": name, "services": [kyverno]})
-        for name, status in (("billing-prod", failed), ("ads-dev", ready))]  # fmt: skip
+    sets = [
+        o.thing(
+            "ServiceSet",
+            f"{name}-58ee",
+            "kcm-system",
+            created=now,
+            status=status,
+            spec={"cluster": name, "services": [kyverno]},
+        )
+        for name, status in (("billing-prod", failed), ("ads-dev", ready))
+    ]
     later = now + timedelta(hours=1)
     journal.record(seeded, [put("~management", one, later) for one in sets], later)
     journal.tick(seeded, later)

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.utils import timezone
 
-from deployments.catalog.shelf import family
+from deployments.template_catalog.template_groups import family
 from regions import journal
 from tests.pages import objects as o
 from tests.pages.seed import put
@@ -35,10 +35,12 @@ def test_a_template_is_one_row_however_many_versions_and_copies_it_has(seeded, a
 
 def test_a_template_says_how_many_deployments_use_it_in_all_and_in_each_namespace(seeded, ada):
     html = ada.get("/templates/").content.decode()
-    assert "?template=aws-standalone-cp-1-0-43&amp;namespace=kcm-system\"><b>15</b>" in html
-    assert "?template=aws-standalone-cp-1-0-42&amp;namespace=team-data\"><b>9</b>" in html
-    each = re.findall(r"namespace=[^\"]+\"><b>(\d+)</b>", html.partition("line_ClusterTemplate_aws-standalone-cp")[2]
-                      .partition("\n</li>")[0])  # fmt: skip
+    assert '?template=aws-standalone-cp-1-0-43&amp;namespace=kcm-system"><b>15</b>' in html
+    assert '?template=aws-standalone-cp-1-0-42&amp;namespace=team-data"><b>9</b>' in html
+    each = re.findall(
+        r"namespace=[^\"]+\"><b>(\d+)</b>",
+        html.partition("line_ClusterTemplate_aws-standalone-cp")[2].partition("\n</li>")[0],
+    )
     assert f"{sum(map(int, each))} deployments" in line(html, "aws-standalone-cp")
 
 
@@ -51,16 +53,23 @@ def test_a_template_says_where_its_chain_leads_and_in_how_many_namespaces(seeded
 
 def test_a_chain_that_holds_only_in_some_namespaces_says_so(seeded, ada):
     now = timezone.now()
-    stray = o.template("ClusterTemplate", "aws-standalone-cp-1-0-42", now, chart="aws-standalone-cp", version="1.0.42",
-                       ns="team-web")  # fmt: skip
+    stray = o.template(
+        "ClusterTemplate", "aws-standalone-cp-1-0-42", now, chart="aws-standalone-cp", version="1.0.42", ns="team-web"
+    )
     journal.record(seeded, [put("~management", stray, now)], now)
     assert "1.0.43 in 2 of 3" in line(ada.get("/templates/").content.decode(), "aws-standalone-cp")
 
 
 def test_a_chain_of_templates_that_are_not_here_is_shown_by_itself(seeded, read):
     now = timezone.now()
-    chain = o.thing("ClusterTemplateChain", "lost-chain", "team-web", created=now, spec={
-        "supportedTemplates": [{"name": "nowhere-1-0-0"}]}, status={"valid": False})  # fmt: skip
+    chain = o.thing(
+        "ClusterTemplateChain",
+        "lost-chain",
+        "team-web",
+        created=now,
+        spec={"supportedTemplates": [{"name": "nowhere-1-0-0"}]},
+        status={"valid": False},
+    )
     journal.record(seeded, [put("~management", chain, now)], now)
     assert "lost-chain" in read("/templates/").partition("Chains of templates that are not here")[2]
 
@@ -88,8 +97,10 @@ def test_filters_that_nothing_fits_say_so_and_offer_the_way_back(seeded, read):
 
 def test_more_templates_than_a_page_holds_are_paged(seeded, ada):
     now = timezone.now()
-    many = [o.template("ServiceTemplate", f"app{number:02}-1-0-0", now, chart=f"app{number:02}", version="1.0.0")
-            for number in range(60)]  # fmt: skip
+    many = [
+        o.template("ServiceTemplate", f"app{number:02}-1-0-0", now, chart=f"app{number:02}", version="1.0.0")
+        for number in range(60)
+    ]
     journal.record(seeded, [put("~management", one, now) for one in many], now)
     first = ada.get("/templates/?search=app").content.decode()
     second = ada.get("/templates/?search=app&page=2").content.decode()
@@ -103,10 +114,16 @@ def test_an_address_that_makes_no_sense_still_shows_templates(seeded, ada):
     assert "aws-standalone-cp" in titles(html)
 
 
-@pytest.mark.parametrize(("name", "version", "wanted"), [
-    ("aws-standalone-cp-1-0-43", "1.0.43", "aws-standalone-cp"), ("aws-standalone-cp-1-0-43", "", "aws-standalone-cp"),
-    ("app-2-0-0-rc1", "2.0.0-rc1", "app"), ("k0s-8", "1.0.0", "k0s-8"), ("plain", "", "plain"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "version", "wanted"),
+    [
+        ("aws-standalone-cp-1-0-43", "1.0.43", "aws-standalone-cp"),
+        ("aws-standalone-cp-1-0-43", "", "aws-standalone-cp"),
+        ("app-2-0-0-rc1", "2.0.0-rc1", "app"),
+        ("k0s-8", "1.0.0", "k0s-8"),
+        ("plain", "", "plain"),
+    ],
+)
 def test_versions_of_one_template_are_known_by_their_names(name, version, wanted):
     assert family(name, version) == wanted
 

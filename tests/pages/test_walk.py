@@ -8,15 +8,24 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.dashboard.live.harness import STATE_OF_PAGE, browser, press_news, wait_until_live  # noqa: F401
 from tests.demo.test_command import Running, manage, processes, until
-from tests.live.harness import STATE_OF_PAGE, browser, press_news, wait_until_live  # noqa: F401
 
 pytestmark = pytest.mark.real
 FIXED = (
-    "/", "/regions/", "/metrics/", "/metrics/onboarding/", "/deployments/?page_size=10", "/credentials/",
+    "/",
+    "/regions/",
+    "/metrics/",
+    "/metrics/onboarding/",
+    "/deployments/?page_size=10",
+    "/credentials/",
     "/templates/?kind=ClusterTemplate&search=aws",
-    "/services/", "/backups/", "/feed/?severity=warning", "/search/?q=prod", "/account/",
-)  # fmt: skip
+    "/services/",
+    "/backups/",
+    "/feed/?severity=warning",
+    "/search/?q=prod",
+    "/account/",
+)
 PATIENCE = 40.0  # seconds for all pages together to become what they are when reloaded
 
 
@@ -138,7 +147,8 @@ def test_tab_reaches_everything_in_order_and_focus_is_seen(context, pages):
         assert places == sorted(set(places)), f"{url}: Tab jumps about, or is caught"
         missed = page.evaluate(
             "(walked) => window.walk.filter((one, place) => one.isConnected && !walked.includes(place))"
-            ".map((one) => one.outerHTML.slice(0, 120))", walked,
-        )  # fmt: skip
+            ".map((one) => one.outerHTML.slice(0, 120))",
+            walked,
+        )
         assert missed == [], f"{url}: Tab does not reach these"
     page.close()

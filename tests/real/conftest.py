@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.harness import browser, page, served
+from tests.dashboard.live.harness import browser, page, served
 from tests.real.watching import Watching
 from tests.rig.fleet import Rig
 

@@ -6,7 +6,7 @@ import pytest
 
 from regions.domain.refs import MANAGEMENT
 from regions.models import Cluster
-from tests.live.harness import Served, assert_live_matches_reload, wait_until_live
+from tests.dashboard.live.harness import Served, assert_live_matches_reload, wait_until_live
 from tests.real.test_watch import REGION, credential, deployment
 from tests.real.watching import Watching
 from tests.rig.fleet import Rig
@@ -15,10 +15,17 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
 
 
 def condition(status: str, message: str) -> dict[str, Any]:
-    return {"conditions": [{
-        "type": "Ready", "status": status, "reason": "Failed" if status == "False" else "Succeeded",
-        "message": message, "lastTransitionTime": "2026-08-20T10:00:00Z",
-    }]}  # fmt: skip
+    return {
+        "conditions": [
+            {
+                "type": "Ready",
+                "status": status,
+                "reason": "Failed" if status == "False" else "Succeeded",
+                "message": message,
+                "lastTransitionTime": "2026-08-20T10:00:00Z",
+            }
+        ]
+    }
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from websockets.sync.client import connect
 
 from regions.domain.refs import MANAGEMENT
 from regions.models import Resource
-from tests.live.harness import Served
+from tests.dashboard.live.harness import Served
 from tests.real.test_watch import REGION, credential, machine
 from tests.real.watching import Watching
 from tests.rig.fleet import SYSTEM_NAMESPACE, Rig
@@ -32,32 +32,46 @@ def plant(fleet: Rig) -> None:
     shop = {
         "apiVersion": "k0rdent.mirantis.com/v1beta1",
         "kind": "ClusterDeployment",
-        "metadata": {"name": "shop", "namespace": SYSTEM_NAMESPACE, "annotations": {
-            "kubectl.kubernetes.io/last-applied-configuration": json.dumps({"spec": f"{CANARY}applied"}),
-        }},
-        "spec": {
-            "template": "aws-standalone-cp-1-0-43", "credential": "aws-fra1",
-            "config": {"bootstrapToken": f"{CANARY}config", "k0s": {"files": [{"content": f"{CANARY}file"}]}},
-            "serviceSpec": {"services": [
-                {"name": "ingress", "template": "ingress-4", "values": f"adminPassword: {CANARY}values"},
-            ]},
+        "metadata": {
+            "name": "shop",
+            "namespace": SYSTEM_NAMESPACE,
+            "annotations": {
+                "kubectl.kubernetes.io/last-applied-configuration": json.dumps({"spec": f"{CANARY}applied"}),
+            },
         },
-    }  # fmt: skip
+        "spec": {
+            "template": "aws-standalone-cp-1-0-43",
+            "credential": "aws-fra1",
+            "config": {"bootstrapToken": f"{CANARY}config", "k0s": {"files": [{"content": f"{CANARY}file"}]}},
+            "serviceSpec": {
+                "services": [
+                    {"name": "ingress", "template": "ingress-4", "values": f"adminPassword: {CANARY}values"},
+                ]
+            },
+        },
+    }
     release = {
         "apiVersion": "helm.toolkit.fluxcd.io/v2",
         "kind": "HelmRelease",
         "metadata": {"name": "shop", "namespace": SYSTEM_NAMESPACE},
-        "spec": {"interval": "10m", "chartRef": {"kind": "HelmChart", "name": "aws"},
-                 "values": {"db": {"password": f"{CANARY}helm"}}},
-    }  # fmt: skip
+        "spec": {
+            "interval": "10m",
+            "chartRef": {"kind": "HelmChart", "name": "aws"},
+            "values": {"db": {"password": f"{CANARY}helm"}},
+        },
+    }
     secret = {
         "apiVersion": "v1",
         "kind": "Secret",
-        "metadata": {"name": "aws-fra1-secret", "namespace": SYSTEM_NAMESPACE, "annotations": {
-            "kubectl.kubernetes.io/last-applied-configuration": f"{CANARY}annotation",
-        }},
+        "metadata": {
+            "name": "aws-fra1-secret",
+            "namespace": SYSTEM_NAMESPACE,
+            "annotations": {
+                "kubectl.kubernetes.io/last-applied-configuration": f"{CANARY}annotation",
+            },
+        },
         "stringData": {"AccessKeyID": f"{CANARY}key", "SecretAccessKey": f"{CANARY}secret"},
-    }  # fmt: skip
+    }
     identity = {
         "apiVersion": "infrastructure.cluster.x-k8s.io/v1beta2",
         "kind": "AWSClusterStaticIdentity",
@@ -67,10 +81,13 @@ def plant(fleet: Rig) -> None:
     settings = {
         "apiVersion": "v1",
         "kind": "ConfigMap",
-        "metadata": {"name": "aws-fra1-resource-template", "namespace": SYSTEM_NAMESPACE,
-                     "labels": {"k0rdent.mirantis.com/component": "kcm"}},
+        "metadata": {
+            "name": "aws-fra1-resource-template",
+            "namespace": SYSTEM_NAMESPACE,
+            "labels": {"k0rdent.mirantis.com/component": "kcm"},
+        },
         "data": {"cloud.conf": f"password={CANARY}configmap"},
-    }  # fmt: skip
+    }
     fleet.management.apply(yaml.safe_dump_all([secret, identity, release, shop, settings]))
     fleet.management.apply(credential("aws-fra1"))
 
@@ -105,11 +122,31 @@ def whole(answer: HttpResponseBase) -> bytes:
 def pages(client: Client) -> str:
     """Every page and API list, and the pages that they lead to."""
     seen: dict[str, str] = {}
-    ahead = ["/", "/regions/", "/deployments/", "/templates/", "/services/", "/backups/", "/feed/", "/search/?q=shop",
-             "/search/?q=aws", "/admin/", "/api/v1/", "/wall/"]  # fmt: skip
+    ahead = [
+        "/",
+        "/regions/",
+        "/deployments/",
+        "/templates/",
+        "/services/",
+        "/backups/",
+        "/feed/",
+        "/search/?q=shop",
+        "/search/?q=aws",
+        "/admin/",
+        "/api/v1/",
+        "/wall/",
+    ]
     lists = (
-        "regions", "deployments", "templates", "services", "backups", "credentials", "changes", "metrics", "causes",
-    )  # fmt: skip
+        "regions",
+        "deployments",
+        "templates",
+        "services",
+        "backups",
+        "credentials",
+        "changes",
+        "metrics",
+        "causes",
+    )
     ahead += [f"/api/v1/{name}/" for name in lists]
     while ahead and len(seen) < 200:
         url = ahead.pop()

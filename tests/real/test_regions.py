@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
-from regions.fleet import get_region
+from regions.inventory import get_region
 from regions.models import Change, Cluster, Resource
 from tests.real.test_watch import REGION, deployment, machine
 from tests.real.watching import Watching
@@ -63,12 +63,15 @@ HOPELESS = {
     "no such Secret": (None, "there is no such Secret"),
     "another key": (("other", "kind: Config"), "has no key value"),
     "a program to run": (
-        ("value", "apiVersion: v1\nkind: Config\nusers: [{name: a, user: {exec: {command: /bin/true}}}]\n"
-         "clusters: [{name: a, cluster: {server: 'https://127.0.0.1:1'}}]\n"
-         "contexts: [{name: a, context: {cluster: a, user: a}}]\ncurrent-context: a\n"),
+        (
+            "value",
+            "apiVersion: v1\nkind: Config\nusers: [{name: a, user: {exec: {command: /bin/true}}}]\n"
+            "clusters: [{name: a, cluster: {server: 'https://127.0.0.1:1'}}]\n"
+            "contexts: [{name: a, context: {cluster: a, user: a}}]\ncurrent-context: a\n",
+        ),
         "exec",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", HOPELESS)
@@ -104,8 +107,13 @@ def test_another_cluster_under_the_name_of_a_region_is_told_and_never_mixed_with
     first.apply(machine("of-the-first"))
     second.apply(machine("of-the-second"))
     fresh_fleet.register(REGION)
-    ready = {"type": "Ready", "status": "True", "reason": "AllComponentsHealthy", "message": "All is installed",
-             "lastTransitionTime": "2026-08-20T10:00:00Z"}  # fmt: skip
+    ready = {
+        "type": "Ready",
+        "status": "True",
+        "reason": "AllComponentsHealthy",
+        "message": "All is installed",
+        "lastTransitionTime": "2026-08-20T10:00:00Z",
+    }
     fresh_fleet.management.patch_status("regions.k0rdent.mirantis.com", REGION, "", {"conditions": [ready]})
     watching.start()
     watching.until_synced(MANAGEMENT, REGION)

@@ -23,31 +23,49 @@ REGION = "fra1"
 
 
 def credential(name: str, region: str = REGION, namespace: str = "kcm-system") -> str:
-    return yaml.safe_dump({
-        "apiVersion": "k0rdent.mirantis.com/v1beta1", "kind": "Credential",
-        "metadata": {"name": name, "namespace": namespace},
-        "spec": {"region": region, "identityRef": {
-            "apiVersion": "infrastructure.cluster.x-k8s.io/v1beta2", "kind": "AWSClusterStaticIdentity", "name": name,
-        }},
-    })  # fmt: skip
+    return yaml.safe_dump(
+        {
+            "apiVersion": "k0rdent.mirantis.com/v1beta1",
+            "kind": "Credential",
+            "metadata": {"name": name, "namespace": namespace},
+            "spec": {
+                "region": region,
+                "identityRef": {
+                    "apiVersion": "infrastructure.cluster.x-k8s.io/v1beta2",
+                    "kind": "AWSClusterStaticIdentity",
+                    "name": name,
+                },
+            },
+        }
+    )
 
 
 def deployment(name: str, namespace: str = "kcm-system") -> str:
-    return yaml.safe_dump({
-        "apiVersion": "k0rdent.mirantis.com/v1beta1", "kind": "ClusterDeployment",
-        "metadata": {"name": name, "namespace": namespace, "labels": {"team": "shop"}},
-        "spec": {"template": "aws-standalone-cp-1-0-43", "credential": "aws-fra1", "config": {"workersNumber": 2}},
-    })  # fmt: skip
+    return yaml.safe_dump(
+        {
+            "apiVersion": "k0rdent.mirantis.com/v1beta1",
+            "kind": "ClusterDeployment",
+            "metadata": {"name": name, "namespace": namespace, "labels": {"team": "shop"}},
+            "spec": {"template": "aws-standalone-cp-1-0-43", "credential": "aws-fra1", "config": {"workersNumber": 2}},
+        }
+    )
 
 
 def machine(name: str, cluster: str = "shop", namespace: str = "default") -> str:
     made_of = {"apiGroup": "infrastructure.cluster.x-k8s.io", "kind": "AWSMachine", "name": name}
-    return yaml.safe_dump({
-        "apiVersion": "cluster.x-k8s.io/v1beta2", "kind": "Machine",
-        "metadata": {"name": name, "namespace": namespace, "labels": {"cluster.x-k8s.io/cluster-name": cluster}},
-        "spec": {"clusterName": cluster, "version": "v1.36.3", "bootstrap": {"dataSecretName": name},
-                 "infrastructureRef": made_of},
-    })  # fmt: skip
+    return yaml.safe_dump(
+        {
+            "apiVersion": "cluster.x-k8s.io/v1beta2",
+            "kind": "Machine",
+            "metadata": {"name": name, "namespace": namespace, "labels": {"cluster.x-k8s.io/cluster-name": cluster}},
+            "spec": {
+                "clusterName": cluster,
+                "version": "v1.36.3",
+                "bootstrap": {"dataSecretName": name},
+                "infrastructureRef": made_of,
+            },
+        }
+    )
 
 
 def inventory(server: ApiServer, cluster: str) -> None:
@@ -106,8 +124,13 @@ def test_a_status_patched_on_the_server_is_a_change_within_a_second_or_so(fresh_
     watching.start()
     watching.until_synced(MANAGEMENT)
     here = journal.cursor()
-    failed = {"type": "Ready", "status": "False", "reason": "Failed", "message": "quota exceeded",
-              "lastTransitionTime": "2026-08-20T10:00:00Z"}  # fmt: skip
+    failed = {
+        "type": "Ready",
+        "status": "False",
+        "reason": "Failed",
+        "message": "quota exceeded",
+        "lastTransitionTime": "2026-08-20T10:00:00Z",
+    }
     fresh_fleet.management.patch_status(
         "clusterdeployments.k0rdent.mirantis.com", "shop", "kcm-system", {"conditions": [failed]}
     )
@@ -224,8 +247,13 @@ def test_nothing_is_lost_or_doubled_when_watch_is_killed_in_the_middle_of_a_burs
         until = time.monotonic() + 0.3 + (kill * 7 % 11) / 10
         while time.monotonic() < until:
             step += 1
-            message = {"type": "Ready", "status": "False", "reason": "Failed", "message": f"step {step}",
-                       "lastTransitionTime": "2026-08-20T10:00:00Z"}  # fmt: skip
+            message = {
+                "type": "Ready",
+                "status": "False",
+                "reason": "Failed",
+                "message": f"step {step}",
+                "lastTransitionTime": "2026-08-20T10:00:00Z",
+            }
             management.patch_status(*shop, {"conditions": [message]})
         watching.kill(process)
         process = watching.start()
@@ -248,9 +276,12 @@ def test_the_infrastructure_that_a_machine_names_is_followed_without_being_in_an
     fresh_fleet: Rig, watching: Watching
 ):
     region = fresh_fleet.regions[REGION]
-    made = {"apiVersion": "infrastructure.cluster.x-k8s.io/v1beta2", "kind": "AWSMachine",
-            "metadata": {"name": "shop-cp-0", "namespace": "default"},
-            "spec": {"instanceType": "m6i.large"}}  # fmt: skip
+    made = {
+        "apiVersion": "infrastructure.cluster.x-k8s.io/v1beta2",
+        "kind": "AWSMachine",
+        "metadata": {"name": "shop-cp-0", "namespace": "default"},
+        "spec": {"instanceType": "m6i.large"},
+    }
     region.apply(yaml.safe_dump(made))
     region.apply(machine("shop-cp-0"))
     fresh_fleet.register(REGION)
@@ -262,11 +293,14 @@ def test_the_infrastructure_that_a_machine_names_is_followed_without_being_in_an
     watching.kill(first)
     second = watching.start()
     watching.until_led_by(second, 30)
-    failed = {"type": "Ready", "status": "False", "reason": "InstanceProvisionFailed", "message": "VcpuLimitExceeded",
-              "lastTransitionTime": "2026-08-20T10:00:00Z"}  # fmt: skip
-    region.patch_status(
-        "awsmachines.infrastructure.cluster.x-k8s.io", "shop-cp-0", "default", {"conditions": [failed]}
-    )
+    failed = {
+        "type": "Ready",
+        "status": "False",
+        "reason": "InstanceProvisionFailed",
+        "message": "VcpuLimitExceeded",
+        "lastTransitionTime": "2026-08-20T10:00:00Z",
+    }
+    region.patch_status("awsmachines.infrastructure.cluster.x-k8s.io", "shop-cp-0", "default", {"conditions": [failed]})
     told = Change.objects.filter(kind="AWSMachine", message__contains="VcpuLimitExceeded")
     watching.until("the failure of the AWSMachine", told.exists, 30)
 

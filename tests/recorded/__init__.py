@@ -28,5 +28,8 @@ def notes(file: str) -> list[Put]:
 
 def listed(at: datetime, region: str) -> list[Reached]:
     """Every kind was listed: what comes from now on is news."""
-    return [Reached(cluster, kind.stream, "watching", "1", at, kind.versions[0])
-            for cluster in (MANAGEMENT, region) for kind in KINDS]  # fmt: skip
+    return [
+        Reached(cluster, kind.stream, "watching", "1", at, kind.versions[0])
+        for cluster in (MANAGEMENT, region)
+        for kind in KINDS
+    ]

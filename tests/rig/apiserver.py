@@ -139,9 +139,13 @@ class ApiServer(Objects):
         """What kubectl prints, as admin or as whom this kubeconfig text names. Raises with its complaint."""
         done = subprocess.run(
             self.kubectl_command(*arguments, kubeconfig=kubeconfig),
-            input=stdin, capture_output=True, text=True, timeout=120, check=False,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
             env={"PATH": os.environ["PATH"], "HOME": str(self._folder)},
-        )  # fmt: skip
+        )
         if done.returncode:
             raise RuntimeError(f"kubectl {' '.join(arguments)} on {self.name}: {done.stderr.strip()}")
         return done.stdout
@@ -201,18 +205,24 @@ class ApiServer(Objects):
     def _command(self) -> list[str]:
         file = self._folder
         return [
-            str(self._binaries.kube_apiserver), "--bind-address=127.0.0.1", f"--secure-port={self._port}",
-            f"--etcd-servers={self._etcd.url}", f"--etcd-prefix=/{self.name.strip('~')}",
-            "--authorization-mode=RBAC", f"--token-auth-file={file / 'tokens.csv'}",
+            str(self._binaries.kube_apiserver),
+            "--bind-address=127.0.0.1",
+            f"--secure-port={self._port}",
+            f"--etcd-servers={self._etcd.url}",
+            f"--etcd-prefix=/{self.name.strip('~')}",
+            "--authorization-mode=RBAC",
+            f"--token-auth-file={file / 'tokens.csv'}",
             f"--client-ca-file={file / 'ca.crt'}",
-            f"--tls-cert-file={file / 'tls.crt'}", f"--tls-private-key-file={file / 'tls.key'}",
+            f"--tls-cert-file={file / 'tls.crt'}",
+            f"--tls-private-key-file={file / 'tls.key'}",
             "--service-account-issuer=https://kubernetes.default.svc",
-            f"--service-account-key-file={file / 'sa.pub'}", f"--service-account-signing-key-file={file / 'sa.key'}",
-            "--service-cluster-ip-range=10.0.0.0/24", "--endpoint-reconciler-type=none", "--profiling=false",
-        ]  # fmt: skip
+            f"--service-account-key-file={file / 'sa.pub'}",
+            f"--service-account-signing-key-file={file / 'sa.key'}",
+            "--service-cluster-ip-range=10.0.0.0/24",
+            "--endpoint-reconciler-type=none",
+            "--profiling=false",
+        ]
 
 
 def _b64(content: bytes) -> str:
     return base64.b64encode(content).decode()
-
-

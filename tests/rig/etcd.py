@@ -19,12 +19,17 @@ class Etcd:
         port, peer = free_port(), free_port()
         self.url = f"http://127.0.0.1:{port}"
         self._command = [
-            str(binary), "--name=rig", f"--data-dir={folder / 'etcd'}", "--unsafe-no-fsync", "--log-level=error",
-            f"--listen-client-urls={self.url}", f"--advertise-client-urls={self.url}",
+            str(binary),
+            "--name=rig",
+            f"--data-dir={folder / 'etcd'}",
+            "--unsafe-no-fsync",
+            "--log-level=error",
+            f"--listen-client-urls={self.url}",
+            f"--advertise-client-urls={self.url}",
             f"--listen-peer-urls=http://127.0.0.1:{peer}",
             f"--initial-advertise-peer-urls=http://127.0.0.1:{peer}",
             f"--initial-cluster=rig=http://127.0.0.1:{peer}",
-        ]  # fmt: skip
+        ]
 
     def start(self) -> None:
         self._process.start(self._command)

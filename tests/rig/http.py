@@ -88,7 +88,5 @@ class Http:
                         "kind": resource["responseKind"]["kind"],
                         "plural": resource["resource"],
                         "namespaced": resource["scope"] == "Namespaced",
-                        "status": any(
-                            part["subresource"] == "status" for part in resource.get("subresources", [])
-                        ),
+                        "status": any(part["subresource"] == "status" for part in resource.get("subresources", [])),
                     }

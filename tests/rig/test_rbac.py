@@ -39,8 +39,11 @@ def account(cluster: ApiServer, file: str) -> Http:
 
 def allowed(who: Http, verb: str, group: str, resource: str, namespace: str = "") -> bool:
     attributes: dict[str, Any] = {"verb": verb, "group": group, "resource": resource, "namespace": namespace}
-    review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
-              "spec": {"resourceAttributes": attributes}}  # fmt: skip
+    review = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "spec": {"resourceAttributes": attributes},
+    }
     return who.request("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review)["status"]["allowed"]
 
 
@@ -101,6 +104,9 @@ def test_where_kof_is_its_passwords_are_read_by_name_and_its_services_reached(fr
 
 def reached(who: Http, service: str, verb: str = "get") -> bool:
     attributes = {"verb": verb, "resource": "services", "subresource": "proxy", "namespace": "kof", "name": service}
-    review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
-              "spec": {"resourceAttributes": attributes}}  # fmt: skip
+    review = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "spec": {"resourceAttributes": attributes},
+    }
     return who.request("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review)["status"]["allowed"]

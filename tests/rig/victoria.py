@@ -37,10 +37,16 @@ class Victoria:
 
     def start(self) -> None:
         flags = [f"-{name.replace('_', '.')}={value}" for name, value in self.flags.items()]
-        self.process.start([
-            str(self.program), f"-storageDataPath={self.folder / 'data'}", f"-httpListenAddr=127.0.0.1:{self.port}",
-            "-retentionPeriod=100y", "-memory.allowedBytes=128MB", *flags,
-        ])  # fmt: skip
+        self.process.start(
+            [
+                str(self.program),
+                f"-storageDataPath={self.folder / 'data'}",
+                f"-httpListenAddr=127.0.0.1:{self.port}",
+                "-retentionPeriod=100y",
+                "-memory.allowedBytes=128MB",
+                *flags,
+            ]
+        )
         self.process.wait(self._healthy, 30)
 
     def stop(self) -> None:

@@ -66,11 +66,14 @@ def _crd(new: Manifest, old: Manifest | None, now: str) -> Manifest:
         "conditions": [
             {"type": "NamesAccepted", "status": "True", "reason": "NoConflicts", "message": "no conflicts found"} | at,
             {
-                "type": "Established", "status": "True", "reason": "InitialNamesAccepted",
+                "type": "Established",
+                "status": "True",
+                "reason": "InitialNamesAccepted",
                 "message": "the initial names have been accepted",
-            } | at,
+            }
+            | at,
         ],
         "acceptedNames": dict(names),
         "storedVersions": [version["name"] for version in spec["versions"] if version.get("storage")],
-    }  # fmt: skip
+    }
     return new

@@ -7,17 +7,25 @@ from dashboard.demo.apiserver.resources import ALL_VERBS, Registry, Resource, ve
 Manifest = dict[str, Any]
 AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 REVIEWS = {
-    "SubjectAccessReview": "subjectaccessreviews", "SelfSubjectAccessReview": "selfsubjectaccessreviews",
+    "SubjectAccessReview": "subjectaccessreviews",
+    "SelfSubjectAccessReview": "selfsubjectaccessreviews",
     "SelfSubjectRulesReview": "selfsubjectrulesreviews",
-}  # fmt: skip
+}
 
 
 def version_info(version: str) -> Manifest:
     major, minor = version.lstrip("v").split(".")[:2]
     return {
-        "major": major, "minor": minor, "gitVersion": version, "gitCommit": "demo", "gitTreeState": "clean",
-        "buildDate": "2026-10-01T00:00:00Z", "goVersion": "go1.25", "compiler": "gc", "platform": "linux/amd64",
-    }  # fmt: skip
+        "major": major,
+        "minor": minor,
+        "gitVersion": version,
+        "gitCommit": "demo",
+        "gitTreeState": "clean",
+        "buildDate": "2026-10-01T00:00:00Z",
+        "goVersion": "go1.25",
+        "compiler": "gc",
+        "platform": "linux/amd64",
+    }
 
 
 def core_versions() -> Manifest:
@@ -46,17 +54,25 @@ def resource_list(registry: Registry, name: str, version: str) -> Manifest | Non
     listed: list[Manifest] = []
     for resource in _of(registry, name, version):
         entry: Manifest = {
-            "name": resource.plural, "singularName": resource.singular, "namespaced": resource.namespaced,
-            "kind": resource.kind, "verbs": list(ALL_VERBS),
-        }  # fmt: skip
+            "name": resource.plural,
+            "singularName": resource.singular,
+            "namespaced": resource.namespaced,
+            "kind": resource.kind,
+            "verbs": list(ALL_VERBS),
+        }
         if resource.short_names:
             entry["shortNames"] = list(resource.short_names)
         listed.append(entry)
         if resource.has_status:
-            listed.append({
-                "name": f"{resource.plural}/status", "singularName": "", "namespaced": resource.namespaced,
-                "kind": resource.kind, "verbs": ["get", "patch", "update"],
-            })  # fmt: skip
+            listed.append(
+                {
+                    "name": f"{resource.plural}/status",
+                    "singularName": "",
+                    "namespaced": resource.namespaced,
+                    "kind": resource.kind,
+                    "verbs": ["get", "patch", "update"],
+                }
+            )
     if name == "authorization.k8s.io":
         listed += [
             {"name": plural, "singularName": kind.lower(), "namespaced": False, "kind": kind, "verbs": ["create"]}
@@ -72,28 +88,32 @@ def aggregated(registry: Registry, core: bool) -> Manifest:
     for name, versions in registry.groups().items():
         if bool(name) == core:
             continue
-        items.append({
-            "metadata": {"name": name} if name else {},
-            "versions": [
-                {
-                    "version": version,
-                    "resources": [_discovered(resource, version) for resource in _of(registry, name, version)]
-                    + (_discovered_reviews() if name == "authorization.k8s.io" else []),
-                    "freshness": "Current",
-                }
-                for version in versions
-            ],
-        })  # fmt: skip
+        items.append(
+            {
+                "metadata": {"name": name} if name else {},
+                "versions": [
+                    {
+                        "version": version,
+                        "resources": [_discovered(resource, version) for resource in _of(registry, name, version)]
+                        + (_discovered_reviews() if name == "authorization.k8s.io" else []),
+                        "freshness": "Current",
+                    }
+                    for version in versions
+                ],
+            }
+        )
     return {"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "metadata": {}, "items": items}
 
 
 def _discovered(resource: Resource, version: str) -> Manifest:
     response = {"group": resource.group, "version": version, "kind": resource.kind}
     entry: Manifest = {
-        "resource": resource.plural, "responseKind": response,
-        "scope": "Namespaced" if resource.namespaced else "Cluster", "singularResource": resource.singular,
+        "resource": resource.plural,
+        "responseKind": response,
+        "scope": "Namespaced" if resource.namespaced else "Cluster",
+        "singularResource": resource.singular,
         "verbs": list(ALL_VERBS),
-    }  # fmt: skip
+    }
     if resource.short_names:
         entry["shortNames"] = list(resource.short_names)
     if resource.has_status:
@@ -105,11 +125,14 @@ def _discovered(resource: Resource, version: str) -> Manifest:
 def _discovered_reviews() -> list[Manifest]:
     return [
         {
-            "resource": plural, "scope": "Cluster", "singularResource": kind.lower(), "verbs": ["create"],
+            "resource": plural,
+            "scope": "Cluster",
+            "singularResource": kind.lower(),
+            "verbs": ["create"],
             "responseKind": {"group": "authorization.k8s.io", "version": "v1", "kind": kind},
         }
         for kind, plural in REVIEWS.items()
-    ]  # fmt: skip
+    ]
 
 
 def _of(registry: Registry, group: str, version: str) -> list[Resource]:
@@ -151,7 +174,8 @@ def openapi(registry: Registry, group: str, version: str) -> Manifest | None:
         }
         paths[f"{root}{inside}/{resource.plural}"] = {"post": operation | {"x-kubernetes-action": "post"}}
         paths[f"{root}{inside}/{resource.plural}/{{name}}"] = {
-            "patch": operation | {"x-kubernetes-action": "patch"}, "put": operation | {"x-kubernetes-action": "put"},
-        }  # fmt: skip
+            "patch": operation | {"x-kubernetes-action": "patch"},
+            "put": operation | {"x-kubernetes-action": "put"},
+        }
     info = {"title": "Kubernetes", "version": "demo"}
     return {"openapi": "3.0.0", "info": info, "paths": paths, "components": {"schemas": schemas}}

@@ -19,9 +19,13 @@ class ApiError(Exception):
     """Ends a request with a Status object."""
 
     def __init__(
-        self, code: int, reason: str, message: str, details: Manifest | None = None,
+        self,
+        code: int,
+        reason: str,
+        message: str,
+        details: Manifest | None = None,
         headers: dict[str, str] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.reason = reason

@@ -4,10 +4,14 @@ from typing import Any
 
 Manifest = dict[str, Any]
 _RENAMED = {
-    "involvedObject": "regarding", "message": "note", "source": "deprecatedSource",
-    "firstTimestamp": "deprecatedFirstTimestamp", "lastTimestamp": "deprecatedLastTimestamp",
-    "count": "deprecatedCount", "reportingComponent": "reportingController",
-}  # fmt: skip
+    "involvedObject": "regarding",
+    "message": "note",
+    "source": "deprecatedSource",
+    "firstTimestamp": "deprecatedFirstTimestamp",
+    "lastTimestamp": "deprecatedLastTimestamp",
+    "count": "deprecatedCount",
+    "reportingComponent": "reportingController",
+}
 _BACK = {new: old for old, new in _RENAMED.items()}
 _FIRST = ("apiVersion", "kind", "metadata")
 

@@ -185,10 +185,14 @@ class Api:
     ) -> tuple[int, bytes] | web.StreamResponse:
         asked = request.query
         query = Query(
-            resource, target.version, target.namespace, selectors.labels(asked.get("labelSelector", "")),
+            resource,
+            target.version,
+            target.namespace,
+            selectors.labels(asked.get("labelSelector", "")),
             selectors.fields(asked.get("fieldSelector", ""), resource.selectable),
-            tables.wanted(request.headers.get("Accept", "")), asked.get("includeObject") or "Metadata",
-        )  # fmt: skip
+            tables.wanted(request.headers.get("Accept", "")),
+            asked.get("includeObject") or "Metadata",
+        )
         if watch:
             return await self._listing.watch(request, query)
         limit = int(asked.get("limit") or 0)
@@ -226,9 +230,12 @@ class Api:
 
     def _delete_all(self, request: web.Request, resource: Resource, target: Target, ask: Ask) -> bytes:
         query = Query(
-            resource, target.version, target.namespace, selectors.labels(request.query.get("labelSelector", "")),
+            resource,
+            target.version,
+            target.namespace,
+            selectors.labels(request.query.get("labelSelector", "")),
             selectors.fields(request.query.get("fieldSelector", ""), resource.selectable),
-        )  # fmt: skip
+        )
         for item in [item for item in self.objects.store.items(resource.table) if query.takes(item)]:
             namespace, _, name = item.key.rpartition("/")
             self.objects.delete(resource, target.version, namespace, name, {}, ask)
@@ -297,4 +304,3 @@ async def _body(request: web.Request) -> Any:
         return decode(raw)
     except ValueError as error:
         raise errors.bad_request(f"the object provided is unrecognized: {error}") from None
-

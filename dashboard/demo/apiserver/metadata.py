@@ -38,9 +38,7 @@ def check_body(resource: Resource, version: str, body: Any, namespace: str, name
     wanted = resource.api_version(version)
     found, kind = body.get("apiVersion") or wanted, body.get("kind") or resource.kind
     if found != wanted:
-        raise bad_request(
-            f"the API version in the data ({found}) does not match the expected API version ({wanted})"
-        )
+        raise bad_request(f"the API version in the data ({found}) does not match the expected API version ({wanted})")
     metadata = dict(body.get("metadata") or {})
     if resource.namespaced:
         if metadata.get("namespace") not in (None, "", namespace):

@@ -116,9 +116,17 @@ class Objects(Removal):
         return self.shown(item, resource, version)
 
     def update(
-        self, resource: Resource, version: str, namespace: str, name: str, body: Any, ask: Ask, *,
-        patch: Patch | None = None, subresource: str = "",
-    ) -> bytes:  # fmt: skip
+        self,
+        resource: Resource,
+        version: str,
+        namespace: str,
+        name: str,
+        body: Any,
+        ask: Ask,
+        *,
+        patch: Patch | None = None,
+        subresource: str = "",
+    ) -> bytes:
         """Replace by `body`, or by what `patch` makes of the object."""
         item = self.find(resource, namespace, name)
         old = self._in_version(item, resource, version)
@@ -156,9 +164,7 @@ class Objects(Removal):
         builtin.stored(self.registry, resource, new)
         return self.shown(item, resource, version)
 
-    def delete(
-        self, resource: Resource, version: str, namespace: str, name: str, options: Manifest, ask: Ask
-    ) -> bytes:
+    def delete(self, resource: Resource, version: str, namespace: str, name: str, options: Manifest, ask: Ask) -> bytes:
         """The object when it stays until its finalizers are gone, else a Status."""
         item = self.find(resource, namespace, name)
         checks.preconditions(resource, name, item, options.get("preconditions") or {})

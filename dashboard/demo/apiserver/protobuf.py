@@ -14,13 +14,24 @@ MAGIC = b"k8s\x00"
 # "%" a map.
 Fields = dict[int, tuple[str, Any]]
 _META: Fields = {
-    1: ("name", "text"), 2: ("generateName", "text"), 3: ("namespace", "text"), 5: ("uid", "text"),
-    6: ("resourceVersion", "text"), 11: ("labels", "text%"), 12: ("annotations", "text%"), 14: ("finalizers", "text*"),
-}  # fmt: skip
+    1: ("name", "text"),
+    2: ("generateName", "text"),
+    3: ("namespace", "text"),
+    5: ("uid", "text"),
+    6: ("resourceVersion", "text"),
+    11: ("labels", "text%"),
+    12: ("annotations", "text%"),
+    14: ("finalizers", "text*"),
+}
 _RESOURCE: Fields = {
-    1: ("namespace", "text"), 2: ("verb", "text"), 3: ("group", "text"), 4: ("version", "text"),
-    5: ("resource", "text"), 6: ("subresource", "text"), 7: ("name", "text"),
-}  # fmt: skip
+    1: ("namespace", "text"),
+    2: ("verb", "text"),
+    3: ("group", "text"),
+    4: ("version", "text"),
+    5: ("resource", "text"),
+    6: ("subresource", "text"),
+    7: ("name", "text"),
+}
 _PATH: Fields = {1: ("path", "text"), 2: ("verb", "text")}
 _KINDS: dict[str, Fields] = {
     "Namespace": {1: ("metadata", _META)},
@@ -33,10 +44,12 @@ _KINDS: dict[str, Fields] = {
     },
     "SelfSubjectRulesReview": {1: ("metadata", _META), 2: ("spec", {1: ("namespace", "text")})},
     "DeleteOptions": {
-        1: ("gracePeriodSeconds", "number"), 4: ("propagationPolicy", "text"), 5: ("dryRun", "text*"),
+        1: ("gracePeriodSeconds", "number"),
+        4: ("propagationPolicy", "text"),
+        5: ("dryRun", "text*"),
         2: ("preconditions", {1: ("uid", "text"), 2: ("resourceVersion", "text")}),
     },
-}  # fmt: skip
+}
 _TYPE: Fields = {1: ("apiVersion", "text"), 2: ("kind", "text")}
 
 

@@ -55,20 +55,43 @@ class Resource:
         return self.storage or self.versions[0]
 
 
-_CORE_EVENT = frozenset({
-    "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid",
-    "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason",
-    "reportingComponent", "source", "type",
-})  # fmt: skip
-_NEW_EVENT = frozenset({
-    "regarding.kind", "regarding.namespace", "regarding.name", "regarding.uid", "regarding.apiVersion",
-    "regarding.resourceVersion", "regarding.fieldPath", "reason", "reportingController", "type",
-})  # fmt: skip
+_CORE_EVENT = frozenset(
+    {
+        "involvedObject.kind",
+        "involvedObject.namespace",
+        "involvedObject.name",
+        "involvedObject.uid",
+        "involvedObject.apiVersion",
+        "involvedObject.resourceVersion",
+        "involvedObject.fieldPath",
+        "reason",
+        "reportingComponent",
+        "source",
+        "type",
+    }
+)
+_NEW_EVENT = frozenset(
+    {
+        "regarding.kind",
+        "regarding.namespace",
+        "regarding.name",
+        "regarding.uid",
+        "regarding.apiVersion",
+        "regarding.resourceVersion",
+        "regarding.fieldPath",
+        "reason",
+        "reportingController",
+        "type",
+    }
+)
 _AGE = Column("Age", ".metadata.creationTimestamp", "date")
 _EVENT_COLUMNS = (
-    Column("Last Seen", "", "event-age"), Column("Type", ".type"), Column("Reason", ".reason"),
-    Column("Object", "", "event-object"), Column("Message", "", "event-message"),
-)  # fmt: skip
+    Column("Last Seen", "", "event-age"),
+    Column("Type", ".type"),
+    Column("Reason", ".reason"),
+    Column("Object", "", "event-object"),
+    Column("Message", "", "event-message"),
+)
 
 
 def built_in() -> list[Resource]:
@@ -79,28 +102,78 @@ def built_in() -> list[Resource]:
 
     return [
         Resource(
-            CORE, "Namespace", "namespaces", ("v1",), False, short_names=("ns",), has_status=True,
-            columns=(Column("Status", ".status.phase"), _AGE), selectable=METADATA_FIELDS | {"status.phase"},
+            CORE,
+            "Namespace",
+            "namespaces",
+            ("v1",),
+            False,
+            short_names=("ns",),
+            has_status=True,
+            columns=(Column("Status", ".status.phase"), _AGE),
+            selectable=METADATA_FIELDS | {"status.phase"},
         ),
-        Resource(CORE, "ConfigMap", "configmaps", ("v1",), short_names=("cm",),
-                 columns=(Column("Data", ".data", "count"), _AGE)),
-        Resource(CORE, "Secret", "secrets", ("v1",), columns=(Column("Type", ".type"), Column("Data", ".data", "count"),
-                 _AGE), selectable=METADATA_FIELDS | {"type"}),
-        Resource(CORE, "Service", "services", ("v1",), short_names=("svc",), has_status=True,
-                 columns=(Column("Type", ".spec.type"), Column("Cluster-IP", ".spec.clusterIP"), _AGE)),
+        Resource(
+            CORE,
+            "ConfigMap",
+            "configmaps",
+            ("v1",),
+            short_names=("cm",),
+            columns=(Column("Data", ".data", "count"), _AGE),
+        ),
+        Resource(
+            CORE,
+            "Secret",
+            "secrets",
+            ("v1",),
+            columns=(Column("Type", ".type"), Column("Data", ".data", "count"), _AGE),
+            selectable=METADATA_FIELDS | {"type"},
+        ),
+        Resource(
+            CORE,
+            "Service",
+            "services",
+            ("v1",),
+            short_names=("svc",),
+            has_status=True,
+            columns=(Column("Type", ".spec.type"), Column("Cluster-IP", ".spec.clusterIP"), _AGE),
+        ),
         Resource(CORE, "ServiceAccount", "serviceaccounts", ("v1",), short_names=("sa",), columns=(_AGE,)),
-        Resource(CORE, "Event", "events", ("v1",), short_names=("ev",), columns=_EVENT_COLUMNS,
-                 selectable=METADATA_FIELDS | _CORE_EVENT, shared="events"),
-        Resource(EVENTS, "Event", "events", ("v1",), short_names=("ev",), columns=_EVENT_COLUMNS,
-                 selectable=METADATA_FIELDS | _NEW_EVENT, shared="events"),
+        Resource(
+            CORE,
+            "Event",
+            "events",
+            ("v1",),
+            short_names=("ev",),
+            columns=_EVENT_COLUMNS,
+            selectable=METADATA_FIELDS | _CORE_EVENT,
+            shared="events",
+        ),
+        Resource(
+            EVENTS,
+            "Event",
+            "events",
+            ("v1",),
+            short_names=("ev",),
+            columns=_EVENT_COLUMNS,
+            selectable=METADATA_FIELDS | _NEW_EVENT,
+            shared="events",
+        ),
         rbac("ClusterRole", "clusterroles", False),
         rbac("ClusterRoleBinding", "clusterrolebindings", False),
         rbac("Role", "roles", True),
         rbac("RoleBinding", "rolebindings", True),
-        Resource(EXTENSIONS, "CustomResourceDefinition", "customresourcedefinitions", ("v1",), False,
-                 short_names=("crd", "crds"), columns=(Column("Created At", ".metadata.creationTimestamp"),),
-                 has_status=True, counted=True),
-    ]  # fmt: skip
+        Resource(
+            EXTENSIONS,
+            "CustomResourceDefinition",
+            "customresourcedefinitions",
+            ("v1",),
+            False,
+            short_names=("crd", "crds"),
+            columns=(Column("Created At", ".metadata.creationTimestamp"),),
+            has_status=True,
+            counted=True,
+        ),
+    ]
 
 
 def from_crd(crd: Manifest) -> Resource:

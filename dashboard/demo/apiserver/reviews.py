@@ -27,9 +27,13 @@ def _allowed(access: Access, subject: Identity, spec: Manifest) -> Manifest:
     else:
         asked = spec.get("resourceAttributes") or {}
         action = Action(
-            asked.get("verb", ""), asked.get("group", ""), asked.get("resource", ""), asked.get("subresource", ""),
-            asked.get("namespace", ""), asked.get("name", ""),
-        )  # fmt: skip
+            asked.get("verb", ""),
+            asked.get("group", ""),
+            asked.get("resource", ""),
+            asked.get("subresource", ""),
+            asked.get("namespace", ""),
+            asked.get("name", ""),
+        )
     allowed = access.allows(subject, action)
     return {"allowed": allowed, "reason": "RBAC: allowed by a role of the demo"} if allowed else {"allowed": False}
 

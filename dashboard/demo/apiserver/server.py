@@ -30,9 +30,16 @@ class Server:
     """An API server on loopback. `url` and port stay the same over `refuse`, `accept` and `restart`."""
 
     def __init__(
-        self, name: str, kinds: Iterable[Resource] = (), *, authority: Authority | None = None, version: str = VERSION,
-        history: int = 20_000, bookmark_seconds: float = 30, seed: int | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        name: str,
+        kinds: Iterable[Resource] = (),
+        *,
+        authority: Authority | None = None,
+        version: str = VERSION,
+        history: int = 20_000,
+        bookmark_seconds: float = 30,
+        seed: int | None = None,
+    ) -> None:
         self.name = name
         self.authority = authority or Authority(name)
         self.faults = Faults()
@@ -167,13 +174,17 @@ def kubeconfig(name: str, url: str, ca: str, token: str, user: str = "admin") ->
 
 def standing_namespace(name: str, of: str, created: str) -> Manifest:
     return {
-        "apiVersion": "v1", "kind": "Namespace",
+        "apiVersion": "v1",
+        "kind": "Namespace",
         "metadata": {
-            "name": name, "uid": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{of}/{name}")), "creationTimestamp": created,
+            "name": name,
+            "uid": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{of}/{name}")),
+            "creationTimestamp": created,
             "labels": {"kubernetes.io/metadata.name": name},
         },
-        "spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"},
-    }  # fmt: skip
+        "spec": {"finalizers": ["kubernetes"]},
+        "status": {"phase": "Active"},
+    }
 
 
 def _shell(server: Server) -> web.Application:

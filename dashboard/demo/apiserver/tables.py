@@ -25,11 +25,14 @@ def table(resource: Resource, manifests: list[Manifest], now: datetime, metadata
     columns = [Column("Name", ".metadata.name"), *resource.columns]
     definitions = [
         {
-            "name": column.name, "type": _type(column), "format": "name" if column.name == "Name" else "",
-            "description": "", "priority": column.priority,
+            "name": column.name,
+            "type": _type(column),
+            "format": "name" if column.name == "Name" else "",
+            "description": "",
+            "priority": column.priority,
         }
         for column in columns
-    ]  # fmt: skip
+    ]
     rows = []
     for manifest in manifests:
         row: Manifest = {"cells": [cell(manifest, column, now) for column in columns]}
@@ -37,9 +40,12 @@ def table(resource: Resource, manifests: list[Manifest], now: datetime, metadata
             row["object"] = manifest if whole == "Object" else partial(manifest)
         rows.append(row)
     return {
-        "kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata, "columnDefinitions": definitions,
+        "kind": "Table",
+        "apiVersion": "meta.k8s.io/v1",
+        "metadata": metadata,
+        "columnDefinitions": definitions,
         "rows": rows,
-    }  # fmt: skip
+    }
 
 
 def partial(manifest: Manifest) -> Manifest:

@@ -75,9 +75,14 @@ class Cluster:
         if d.step > Step.INSTALLED:
             spec["controlPlaneEndpoint"] = {"host": f"api.{d.name}.{d.place.where}.example.net", "port": 6443}
         made = self._make(
-            f"{CAPI}/v1beta2", "Cluster", d.name, labels=self.labels | d.labels, spec=spec, status=status,
+            f"{CAPI}/v1beta2",
+            "Cluster",
+            d.name,
+            labels=self.labels | d.labels,
+            spec=spec,
+            status=status,
             finalizers=["cluster.cluster.x-k8s.io"],
-        )  # fmt: skip
+        )
         if d.deleting_at:
             made["metadata"] |= {"deletionTimestamp": stamp(d.deleting_at), "deletionGracePeriodSeconds": 0}
         return made
@@ -106,11 +111,15 @@ class Cluster:
         reason = "InfrastructureFailed" if text else "Ready" if ready else "WaitingForInfrastructure"
         place = {"aws": "region", "azure": "location", "gcp": "region"}.get(self.chart.cloud)
         return self._make(
-            f"{INFRA}/{version}", reference["kind"], d.name, labels=self.labels | self.named, owners=[owner(cluster)],
+            f"{INFRA}/{version}",
+            reference["kind"],
+            d.name,
+            labels=self.labels | self.named,
+            owners=[owner(cluster)],
             finalizers=["k0rdent.mirantis.com/cleanup"] if self.chart.cloud in _CLEANED else None,
             spec={place: d.place.where} if place else {},
             status={"ready": ready, "conditions": [older_condition("Ready", ready, reason, text, at)]},
-        )  # fmt: skip
+        )
 
     def _control_plane(self, cluster: Manifest) -> Manifest:
         reference = self._references()[1]
@@ -124,15 +133,23 @@ class Cluster:
             template = {"apiVersion": f"{INFRA}/{infra}", "kind": f"{kind}Template", "name": f"{self.d.name}-cp-mt"}
             spec |= {"k0sConfigSpec": {}, "machineTemplate": {"infrastructureRef": template}}
         return self._make(
-            f"{group}/{version}", reference["kind"], reference["name"], labels=self.labels | self.named,
-            owners=[owner(cluster)], spec=spec,
-            status=({} if k0s else {"ready": ready}) | {
-                "initialization": {"controlPlaneInitialized": ready}, "version": self.version,
-                "replicas": found.control, "readyReplicas": found.control_ready,
-                "upToDateReplicas": found.control, "availableReplicas": found.control_ready,
+            f"{group}/{version}",
+            reference["kind"],
+            reference["name"],
+            labels=self.labels | self.named,
+            owners=[owner(cluster)],
+            spec=spec,
+            status=({} if k0s else {"ready": ready})
+            | {
+                "initialization": {"controlPlaneInitialized": ready},
+                "version": self.version,
+                "replicas": found.control,
+                "readyReplicas": found.control_ready,
+                "upToDateReplicas": found.control,
+                "availableReplicas": found.control_ready,
                 "conditions": [condition("Available", ready, "Available" if ready else "NotAvailable", "", self.d.at)],
             },
-        )  # fmt: skip
+        )
 
     def _machine_deployment(self, cluster: Manifest) -> Manifest:
         d, found = self.d, self.counts
@@ -140,23 +157,43 @@ class Cluster:
         status = _replicas(d.workers, found.workers, found.workers_ready)
         status.pop("desiredReplicas")
         conditions = [
-            condition("Available", well, "Available" if well else "NotAvailable", "" if well else
-                      f"{found.workers_ready} available replicas, at least {d.workers} required", d.at),
+            condition(
+                "Available",
+                well,
+                "Available" if well else "NotAvailable",
+                "" if well else f"{found.workers_ready} available replicas, at least {d.workers} required",
+                d.at,
+            ),
             condition("Paused", False, "NotPaused", "", d.at),
-        ]  # fmt: skip
+        ]
         return self._make(
-            f"{CAPI}/v1beta2", "MachineDeployment", f"{d.name}-md", labels=self.labels | self.named,
+            f"{CAPI}/v1beta2",
+            "MachineDeployment",
+            f"{d.name}-md",
+            labels=self.labels | self.named,
             owners=[owner(cluster)],
             spec={
-                "clusterName": d.name, "replicas": d.workers, "selector": {"matchLabels": self.named},
-                "template": {"metadata": {"labels": self.named}, "spec": {
-                    "clusterName": d.name, "version": self.version,
-                    "bootstrap": {"configRef": _ref("bootstrap.cluster.x-k8s.io", "K0sWorkerConfigTemplate",
-                                                    f"{d.name}-machine-config")},
-                    "infrastructureRef": _ref(INFRA, f"{KINDS[self.chart.cloud][1]}Template", f"{d.name}-worker-mt")}},
+                "clusterName": d.name,
+                "replicas": d.workers,
+                "selector": {"matchLabels": self.named},
+                "template": {
+                    "metadata": {"labels": self.named},
+                    "spec": {
+                        "clusterName": d.name,
+                        "version": self.version,
+                        "bootstrap": {
+                            "configRef": _ref(
+                                "bootstrap.cluster.x-k8s.io", "K0sWorkerConfigTemplate", f"{d.name}-machine-config"
+                            )
+                        },
+                        "infrastructureRef": _ref(
+                            INFRA, f"{KINDS[self.chart.cloud][1]}Template", f"{d.name}-worker-mt"
+                        ),
+                    },
+                },
             },
             status=status | {"phase": "Running" if well else "ScalingUp", "conditions": conditions},
-        )  # fmt: skip
+        )
 
     def _pools(self, cluster: Manifest) -> Iterator[Manifest]:
         d = self.d
@@ -169,12 +206,25 @@ class Cluster:
             pool_status = _replicas(count, found, found)
             pool_status.pop("desiredReplicas")
             yield self._make(
-                f"{CAPI}/v1beta2", "MachinePool", name, labels=self.labels | self.named, owners=[owner(cluster)],
-                spec={"clusterName": d.name, "replicas": count, "template": {"spec": {
-                    "clusterName": d.name, "version": self.version, "bootstrap": {"dataSecretName": ""},
-                    "infrastructureRef": _ref(INFRA, kind, name)}}},
+                f"{CAPI}/v1beta2",
+                "MachinePool",
+                name,
+                labels=self.labels | self.named,
+                owners=[owner(cluster)],
+                spec={
+                    "clusterName": d.name,
+                    "replicas": count,
+                    "template": {
+                        "spec": {
+                            "clusterName": d.name,
+                            "version": self.version,
+                            "bootstrap": {"dataSecretName": ""},
+                            "infrastructureRef": _ref(INFRA, kind, name),
+                        }
+                    },
+                },
                 status=pool_status | {"phase": "Running" if up else "Provisioning"},
-            )  # fmt: skip
+            )
             yield self._make(f"{INFRA}/v1beta1", kind, name, labels=self.named, spec={}, status={"ready": up})
 
     # -- machines ------------------------------------------------------------------------------------------------
@@ -195,10 +245,13 @@ class Cluster:
     def _sveltos(self) -> Manifest:
         ready = self.d.step >= Step.CONTROLLED
         return self._make(
-            "lib.projectsveltos.io/v1beta1", "SveltosCluster", self.d.name, labels=self.labels | self.d.labels,
+            "lib.projectsveltos.io/v1beta1",
+            "SveltosCluster",
+            self.d.name,
+            labels=self.labels | self.d.labels,
             spec={"consecutiveFailureThreshold": 5},
             status={"ready": ready, "connectionStatus": "Healthy" if ready else "Down", "version": "v1.31.11"},
-        )  # fmt: skip
+        )
 
 
 def _ref(group: str, kind: str, name: str) -> Manifest:
@@ -207,6 +260,9 @@ def _ref(group: str, kind: str, name: str) -> Manifest:
 
 def _replicas(desired: int, made: int, ready: int) -> Manifest:
     return {
-        "desiredReplicas": desired, "replicas": made, "readyReplicas": ready, "availableReplicas": ready,
+        "desiredReplicas": desired,
+        "replicas": made,
+        "readyReplicas": ready,
+        "availableReplicas": ready,
         "upToDateReplicas": made,
-    }  # fmt: skip
+    }

@@ -31,31 +31,71 @@ CORE = {"kcm": "kcm-1-11-4", "capi": "cluster-api-1-0-21", "kcm-regional": "kcm-
 _INFRA = "infrastructure.cluster.x-k8s.io"
 INTERFACES: dict[str, list[Manifest]] = {
     "aws": [
-        {"group": _INFRA, "version": "v1beta2", "kind": "AWSClusterStaticIdentity", "references": [
-            {"group": "", "version": "v1", "kind": "Secret", "nameFieldPath": "spec.secretRef"}]},
-        {"group": _INFRA, "version": "v1beta2", "kind": "AWSClusterRoleIdentity", "references": [
-            {"group": _INFRA, "version": "v1beta2", "kind": "AWSClusterControllerIdentity",
-             "nameFieldPath": "spec.sourceIdentityRef.name"}]},
+        {
+            "group": _INFRA,
+            "version": "v1beta2",
+            "kind": "AWSClusterStaticIdentity",
+            "references": [{"group": "", "version": "v1", "kind": "Secret", "nameFieldPath": "spec.secretRef"}],
+        },
+        {
+            "group": _INFRA,
+            "version": "v1beta2",
+            "kind": "AWSClusterRoleIdentity",
+            "references": [
+                {
+                    "group": _INFRA,
+                    "version": "v1beta2",
+                    "kind": "AWSClusterControllerIdentity",
+                    "nameFieldPath": "spec.sourceIdentityRef.name",
+                }
+            ],
+        },
         {"group": _INFRA, "version": "v1beta2", "kind": "AWSClusterControllerIdentity"},
     ],
     "azure": [
-        {"group": _INFRA, "version": "v1beta1", "kind": "AzureClusterIdentity", "references": [
-            {"group": "", "version": "v1", "kind": "Secret", "nameFieldPath": "spec.clientSecret.name",
-             "namespaceFieldPath": "spec.clientSecret.namespace"}]},
+        {
+            "group": _INFRA,
+            "version": "v1beta1",
+            "kind": "AzureClusterIdentity",
+            "references": [
+                {
+                    "group": "",
+                    "version": "v1",
+                    "kind": "Secret",
+                    "nameFieldPath": "spec.clientSecret.name",
+                    "namespaceFieldPath": "spec.clientSecret.namespace",
+                }
+            ],
+        },
         {"group": "", "version": "v1", "kind": "Secret"},
     ],
     "vsphere": [
-        {"group": _INFRA, "version": "v1beta2", "kind": "VSphereClusterIdentity", "references": [
-            {"group": "", "version": "v1", "kind": "Secret", "nameFieldPath": "spec.secretName"}]},
+        {
+            "group": _INFRA,
+            "version": "v1beta2",
+            "kind": "VSphereClusterIdentity",
+            "references": [{"group": "", "version": "v1", "kind": "Secret", "nameFieldPath": "spec.secretName"}],
+        },
         {"group": "", "version": "v1", "kind": "Secret"},
     ],
     "openstack": [
         {"group": "", "version": "v1", "kind": "Secret"},
-        {"group": _INFRA, "version": "v1alpha1", "kind": "OpenStackClusterIdentity", "references": [
-            {"group": "", "version": "v1", "kind": "Secret", "nameFieldPath": "spec.secretRef.name",
-             "namespaceFieldPath": "spec.secretRef.namespace"}]},
+        {
+            "group": _INFRA,
+            "version": "v1alpha1",
+            "kind": "OpenStackClusterIdentity",
+            "references": [
+                {
+                    "group": "",
+                    "version": "v1",
+                    "kind": "Secret",
+                    "nameFieldPath": "spec.secretRef.name",
+                    "namespaceFieldPath": "spec.secretRef.namespace",
+                }
+            ],
+        },
     ],
-}  # fmt: skip
+}
 _AVAILABLE = "self.status.availableReplicas == self.status.replicas"
 _SECRET_ONLY = [{"group": "", "version": "v1", "kind": "Secret"}]
 
@@ -77,41 +117,69 @@ def objects(fleet: Fleet, scope: str) -> Iterator[Manifest]:
 
     exposed_all = sorted(name for _, names in PROVIDERS.values() for name in names)
     yield mine(
-        "Management", "kcm", finalizers=["k0rdent.mirantis.com/management"], generation=6,
+        "Management",
+        "kcm",
+        finalizers=["k0rdent.mirantis.com/management"],
+        generation=6,
         spec={"release": RELEASE, "providers": [{"name": name} for name in PROVIDERS]},
         status={
-            "release": RELEASE, "observedGeneration": 6, "components": components(["kcm", "capi", *PROVIDERS]),
+            "release": RELEASE,
+            "observedGeneration": 6,
+            "components": components(["kcm", "capi", *PROVIDERS]),
             "availableProviders": exposed_all,
             "capiContracts": {name: {"v1beta1": "v1beta1_v1beta2"} for name in exposed_all},
-            "conditions": [condition("Ready", True, "AllComponentsHealthy", "All components are successfully installed",
-                                     upgraded + timedelta(minutes=9), 6)],
+            "conditions": [
+                condition(
+                    "Ready",
+                    True,
+                    "AllComponentsHealthy",
+                    "All components are successfully installed",
+                    upgraded + timedelta(minutes=9),
+                    6,
+                )
+            ],
         },
-    )  # fmt: skip
+    )
     for version, days in (("1.10.2", 80), ("1.11.4", 17)):
         dashed = version.replace(".", "-")
         at = fleet.now - timedelta(days=days)
         yield mine(
-            "Release", f"kcm-{dashed}", at=at,
+            "Release",
+            f"kcm-{dashed}",
+            at=at,
             spec={
-                "version": version, "kcm": {"template": f"kcm-{dashed}"}, "capi": {"template": CORE["capi"]},
+                "version": version,
+                "kcm": {"template": f"kcm-{dashed}"},
+                "capi": {"template": CORE["capi"]},
                 "regional": {"template": f"kcm-regional-{dashed}"},
                 "providers": [{"name": name, "template": f"{name}-{v}"} for name, (v, _) in PROVIDERS.items()],
             },
-            status={"ready": True, "observedGeneration": 1, "conditions": [
-                condition("TemplatesCreated", True, "Succeeded", "All templates have been created", at),
-                condition("TemplatesValid", True, "Succeeded", "All templates are valid", at)]},
-        )  # fmt: skip
+            status={
+                "ready": True,
+                "observedGeneration": 1,
+                "conditions": [
+                    condition("TemplatesCreated", True, "Succeeded", "All templates have been created", at),
+                    condition("TemplatesValid", True, "Succeeded", "All templates are valid", at),
+                ],
+            },
+        )
     for name, template, exposed in [
         *((name, template, []) for name, template in CORE.items()),
         *((name, f"{name}-{version}", exposed) for name, (version, exposed) in PROVIDERS.items()),
     ]:
         chart_name, version = template.rsplit("-", 3)[0], ".".join(template.rsplit("-", 3)[1:])
         yield mine(
-            "ProviderTemplate", template,
+            "ProviderTemplate",
+            template,
             spec={"helm": _chart_spec(chart_name, version)} | ({"providers": exposed} if exposed else {}),
-            status={"valid": True, "chartVersion": version, "description": f"The {name} component",
-                    "observedGeneration": 1, "chartRef": _chart_ref(template)},
-        )  # fmt: skip
+            status={
+                "valid": True,
+                "chartVersion": version,
+                "description": f"The {name} component",
+                "observedGeneration": 1,
+                "chartRef": _chart_ref(template),
+            },
+        )
     for chart in charts().values():
         for version in chart.versions:
             yield from template_objects(chart, version, SYSTEM, scope, born)
@@ -121,23 +189,51 @@ def objects(fleet: Fleet, scope: str) -> Iterator[Manifest]:
     for cloud in ("aws", "azure", "gcp", "openstack", "vsphere", "kubevirt", "docker", "k0sproject-k0smotron"):
         yield interface(cloud, scope, born)
     yield mine(
-        "StateManagementProvider", "ksm-projectsveltos",
+        "StateManagementProvider",
+        "ksm-projectsveltos",
         spec={
             "suspend": False,
             "selector": {"matchLabels": {"ksm.k0rdent.mirantis.com/adapter": "kcm-controller-manager"}},
-            "adapter": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "kcm-controller-manager",
-                        "namespace": SYSTEM, "readinessRule": _AVAILABLE},
-            "provisioner": [{"apiVersion": "apps/v1", "kind": "Deployment", "name": "addon-controller",
-                             "namespace": "projectsveltos", "readinessRule": _AVAILABLE}],
-            "provisionerCRDs": [{"group": "config.projectsveltos.io", "version": "v1beta1",
-                                 "resources": ["profiles", "clustersummaries"]}],
+            "adapter": {
+                "apiVersion": "apps/v1",
+                "kind": "Deployment",
+                "name": "kcm-controller-manager",
+                "namespace": SYSTEM,
+                "readinessRule": _AVAILABLE,
+            },
+            "provisioner": [
+                {
+                    "apiVersion": "apps/v1",
+                    "kind": "Deployment",
+                    "name": "addon-controller",
+                    "namespace": "projectsveltos",
+                    "readinessRule": _AVAILABLE,
+                }
+            ],
+            "provisionerCRDs": [
+                {
+                    "group": "config.projectsveltos.io",
+                    "version": "v1beta1",
+                    "resources": ["profiles", "clustersummaries"],
+                }
+            ],
         },
-        status={"ready": True, "conditions": [condition(type_, True, "Succeeded", "", born) for type_ in (
-            "RBACReady", "AdapterReady", "ProvisionerReady", "ProvisionerCRDsReady")]},
-    )  # fmt: skip
+        status={
+            "ready": True,
+            "conditions": [
+                condition(type_, True, "Succeeded", "", born)
+                for type_ in ("RBACReady", "AdapterReady", "ProvisionerReady", "ProvisionerCRDsReady")
+            ],
+        },
+    )
     rules = _access_rules(fleet)
-    yield mine("AccessManagement", "kcm", spec={"accessRules": rules}, generation=4,
-               status={"current": rules, "observedGeneration": 4})  # fmt: skip
+    yield mine(
+        "AccessManagement",
+        "kcm",
+        spec={"accessRules": rules},
+        generation=4,
+        status={"current": rules, "observedGeneration": 4},
+    )
 
 
 def team_objects(fleet: Fleet, scope: str) -> Iterator[Manifest]:
@@ -158,28 +254,53 @@ def team_objects(fleet: Fleet, scope: str) -> Iterator[Manifest]:
 
 
 def template_objects(
-    chart: Chart, version: str, namespace: str, scope: str, at: Any, labels: dict[str, str] | None = None,
+    chart: Chart,
+    version: str,
+    namespace: str,
+    scope: str,
+    at: Any,
+    labels: dict[str, str] | None = None,
     held_by: Manifest | None = None,
-) -> Iterator[Manifest]:  # fmt: skip
+) -> Iterator[Manifest]:
     """A ClusterTemplate and the ConfigMap with its schema."""
     name = chart.template(version)
     helm = {"chartRef": _chart_ref(name)} if held_by else _chart_spec(chart.name, version)
     contracts = dict.fromkeys(chart.providers, "v1beta1")
     made = make(
-        K0RDENT, "ClusterTemplate", name, namespace, scope=scope, at=at,
-        labels=labels or {"k0rdent.mirantis.com/component": "kcm"}, owners=[owner(held_by)] if held_by else None,
+        K0RDENT,
+        "ClusterTemplate",
+        name,
+        namespace,
+        scope=scope,
+        at=at,
+        labels=labels or {"k0rdent.mirantis.com/component": "kcm"},
+        owners=[owner(held_by)] if held_by else None,
         spec={"helm": helm},
         status={
-            "valid": True, "chartVersion": version, "description": chart.description, "observedGeneration": 1,
-            "schemaConfigMapName": f"schema-ct-{name}", "chartRef": _chart_ref(name), "config": chart.values,
-            "providers": sorted(chart.providers), "providerContracts": contracts,
+            "valid": True,
+            "chartVersion": version,
+            "description": chart.description,
+            "observedGeneration": 1,
+            "schemaConfigMapName": f"schema-ct-{name}",
+            "chartRef": _chart_ref(name),
+            "config": chart.values,
+            "providers": sorted(chart.providers),
+            "providerContracts": contracts,
         },
-    )  # fmt: skip
+    )
     yield made
     yield make(
-        "v1", "ConfigMap", f"schema-ct-{name}", namespace, scope=scope, at=at, generation=0, owners=[owner(made)],
-        labels={"k0rdent.mirantis.com/component": "kcm"}, data={"schema": json.dumps(chart.schema)},
-    )  # fmt: skip
+        "v1",
+        "ConfigMap",
+        f"schema-ct-{name}",
+        namespace,
+        scope=scope,
+        at=at,
+        generation=0,
+        owners=[owner(made)],
+        labels={"k0rdent.mirantis.com/component": "kcm"},
+        data={"schema": json.dumps(chart.schema)},
+    )
 
 
 def chain(chart: Chart, namespace: str, scope: str, at: Any, labels: dict[str, str] | None = None) -> Manifest:
@@ -189,10 +310,16 @@ def chain(chart: Chart, namespace: str, scope: str, at: Any, labels: dict[str, s
         upgrades = [{"name": chart.template(newer)} for newer in chart.versions[number + 1 :]]
         supported.append({"name": chart.template(version)} | ({"availableUpgrades": upgrades} if upgrades else {}))
     return make(
-        K0RDENT, "ClusterTemplateChain", chain_name(chart), namespace, scope=scope, at=at,
-        labels=labels or {"k0rdent.mirantis.com/component": "kcm"}, spec={"supportedTemplates": supported},
+        K0RDENT,
+        "ClusterTemplateChain",
+        chain_name(chart),
+        namespace,
+        scope=scope,
+        at=at,
+        labels=labels or {"k0rdent.mirantis.com/component": "kcm"},
+        spec={"supportedTemplates": supported},
         status={"valid": True},
-    )  # fmt: skip
+    )
 
 
 def chain_name(chart: Chart) -> str:
@@ -203,9 +330,14 @@ def interface(cloud: str, scope: str, at: Any) -> Manifest:
     """Says that a provider is installed, and which identities it takes."""
     spec = {"description": f"Cluster API provider {cloud}", "clusterIdentities": INTERFACES.get(cloud, _SECRET_ONLY)}
     return make(
-        K0RDENT, "ProviderInterface", f"cluster-api-provider-{cloud}", scope=scope, at=at,
-        labels={"cluster.x-k8s.io/provider": f"infrastructure-{cloud}"}, spec=spec,
-    )  # fmt: skip
+        K0RDENT,
+        "ProviderInterface",
+        f"cluster-api-provider-{cloud}",
+        scope=scope,
+        at=at,
+        labels={"cluster.x-k8s.io/provider": f"infrastructure-{cloud}"},
+        spec=spec,
+    )
 
 
 def components(names: list[str], failing: dict[str, str] | None = None) -> Manifest:
@@ -224,10 +356,15 @@ def components(names: list[str], failing: dict[str, str] | None = None) -> Manif
 
 def _chart_spec(chart: str, version: str) -> Manifest:
     source = {"kind": "HelmRepository", "name": "kcm-templates"}
-    return {"chartSpec": {
-        "chart": chart, "version": version, "interval": "10m0s", "sourceRef": source,
-        "reconcileStrategy": "ChartVersion",
-    }}  # fmt: skip
+    return {
+        "chartSpec": {
+            "chart": chart,
+            "version": version,
+            "interval": "10m0s",
+            "sourceRef": source,
+            "reconcileStrategy": "ChartVersion",
+        }
+    }
 
 
 def _chart_ref(template: str) -> Manifest:
@@ -242,17 +379,35 @@ def _service_objects(namespace: str, scope: str, at: Any, labels: dict[str, str]
         supported: list[Manifest] = []
         for number, (name, version) in enumerate(zip(names, each["versions"], strict=True)):
             yield make(
-                K0RDENT, "ServiceTemplate", name, namespace, scope=scope, at=at, labels=labels,
+                K0RDENT,
+                "ServiceTemplate",
+                name,
+                namespace,
+                scope=scope,
+                at=at,
+                labels=labels,
                 spec={"helm": _chart_spec(each["name"], version), "version": version},
-                status={"valid": True, "chartVersion": version, "description": each["about"], "observedGeneration": 1,
-                        "chartRef": _chart_ref(name)},
-            )  # fmt: skip
+                status={
+                    "valid": True,
+                    "chartVersion": version,
+                    "description": each["about"],
+                    "observedGeneration": 1,
+                    "chartRef": _chart_ref(name),
+                },
+            )
             newer = [{"name": other} for other in names[number + 1 :]]
             supported.append({"name": name} | ({"availableUpgrades": newer} if newer else {}))
         yield make(
-            K0RDENT, "ServiceTemplateChain", each["name"], namespace, scope=scope, at=at, labels=labels,
-            spec={"supportedTemplates": supported}, status={"valid": True},
-        )  # fmt: skip
+            K0RDENT,
+            "ServiceTemplateChain",
+            each["name"],
+            namespace,
+            scope=scope,
+            at=at,
+            labels=labels,
+            spec={"supportedTemplates": supported},
+            status={"valid": True},
+        )
 
 
 def _access_rules(fleet: Fleet) -> list[Manifest]:
@@ -262,10 +417,14 @@ def _access_rules(fleet: Fleet) -> list[Manifest]:
     teams = {"list": list(company()["teams"])}
     few = [login for login in fleet.logins if 1 < len(login.namespaces) <= 3]
     services = [each["name"] for each in company()["services"]]
-    rules = [{
-        "targetNamespaces": teams, "clusterTemplateChains": chains, "serviceTemplateChains": services,
-        "credentials": shared,
-    }]  # fmt: skip
+    rules = [
+        {
+            "targetNamespaces": teams,
+            "clusterTemplateChains": chains,
+            "serviceTemplateChains": services,
+            "credentials": shared,
+        }
+    ]
     rules += [
         {"targetNamespaces": {"list": [ns for ns in login.namespaces if ns != SYSTEM]}, "credentials": [login.name]}
         for login in few

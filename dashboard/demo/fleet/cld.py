@@ -25,24 +25,38 @@ def objects(d: Deployment, scope: str, now: datetime) -> Iterator[Manifest]:
 
 def deployment(d: Deployment, scope: str, now: datetime) -> Manifest:
     spec: Manifest = {
-        "template": d.template, "credential": d.credential, "propagateCredentials": d.place.cloud != "aws",
+        "template": d.template,
+        "credential": d.credential,
+        "propagateCredentials": d.place.cloud != "aws",
         "config": d.config,
-    }  # fmt: skip
+    }
     if d.dry_run:
         spec["dryRun"] = True
     if d.services:
         listed = [{"name": name, "namespace": namespace, "template": t} for name, namespace, t in d.services]
         provider = {"name": "ksm-projectsveltos"}
         spec["serviceSpec"] = {
-            "services": listed, "provider": provider, "syncMode": "Continuous", "priority": 100,
-            "stopOnConflict": False, "continueOnError": False,
-        }  # fmt: skip
+            "services": listed,
+            "provider": provider,
+            "syncMode": "Continuous",
+            "priority": 100,
+            "stopOnConflict": False,
+            "continueOnError": False,
+        }
     made = make(
-        K0RDENT, "ClusterDeployment", d.name, d.namespace, scope=f"{scope}/{MANAGEMENT}", at=d.created_at,
-        generation=d.generation, labels=d.labels | {"k0rdent.mirantis.com/component": "kcm"},
-        annotations=d.annotations, finalizers=["k0rdent.mirantis.com/cluster-deployment"], spec=spec,
+        K0RDENT,
+        "ClusterDeployment",
+        d.name,
+        d.namespace,
+        scope=f"{scope}/{MANAGEMENT}",
+        at=d.created_at,
+        generation=d.generation,
+        labels=d.labels | {"k0rdent.mirantis.com/component": "kcm"},
+        annotations=d.annotations,
+        finalizers=["k0rdent.mirantis.com/cluster-deployment"],
+        spec=spec,
         status=status(d, scope, now),
-    )  # fmt: skip
+    )
     if d.owner_uid:
         made["metadata"]["uid"] = d.owner_uid
     if d.deleting_at:
@@ -199,26 +213,43 @@ def helm_release(d: Deployment, made: Manifest, scope: str) -> Manifest:
     else:
         text = f"Helm {verb.lower()} succeeded for {release}"
         ready = condition("Ready", True, f"{verb}Succeeded", text, at)
-        history = [{
-            "name": d.name, "namespace": d.namespace, "version": d.revision, "status": "deployed",
-            "chartName": chart.name,
-            "chartVersion": version, "firstDeployed": stamp(at), "lastDeployed": stamp(at), "digest": "sha256:0",
-            "configDigest": "sha256:0",
-        }]  # fmt: skip
+        history = [
+            {
+                "name": d.name,
+                "namespace": d.namespace,
+                "version": d.revision,
+                "status": "deployed",
+                "chartName": chart.name,
+                "chartVersion": version,
+                "firstDeployed": stamp(at),
+                "lastDeployed": stamp(at),
+                "digest": "sha256:0",
+                "configDigest": "sha256:0",
+            }
+        ]
     spec: Manifest = {
-        "interval": "10m0s", "releaseName": d.name, "targetNamespace": d.namespace,
+        "interval": "10m0s",
+        "releaseName": d.name,
+        "targetNamespace": d.namespace,
         "chartRef": {"kind": "HelmChart", "name": d.template, "namespace": SYSTEM},
         "values": d.config | {"clusterIdentity": {"name": d.credential}, "clusterLabels": d.labels},
-    }  # fmt: skip
+    }
     if d.place.name:
         _, secret, key = d.place.secret
         spec["kubeConfig"] = {"secretRef": {"name": secret, "key": key}}
     return make(
-        "helm.toolkit.fluxcd.io/v2", "HelmRelease", d.name, d.namespace, scope=f"{scope}/{MANAGEMENT}", at=at,
-        labels={"k0rdent.mirantis.com/managed": "true"}, owners=[owner(made)], spec=spec,
+        "helm.toolkit.fluxcd.io/v2",
+        "HelmRelease",
+        d.name,
+        d.namespace,
+        scope=f"{scope}/{MANAGEMENT}",
+        at=at,
+        labels={"k0rdent.mirantis.com/managed": "true"},
+        owners=[owner(made)],
+        spec=spec,
         finalizers=["finalizers.fluxcd.io"],
         status={"conditions": [ready], "history": history, "observedGeneration": 1},
-    )  # fmt: skip
+    )
 
 
 def service_states(d: Deployment) -> list[Manifest]:
@@ -232,10 +263,18 @@ def service_states(d: Deployment) -> list[Manifest]:
             if d.trouble == "services":
                 state = "Failed" if number == 0 else "Deployed"
                 failure = trouble_text(d) if number == 0 else ""
-        found.append({
-            "name": name, "namespace": namespace, "template": template, "type": "Helm", "state": state,
-            "version": template, "lastStateTransitionTime": stamp(d.at),
-        } | ({"failureMessage": failure} if failure else {}))  # fmt: skip
+        found.append(
+            {
+                "name": name,
+                "namespace": namespace,
+                "template": template,
+                "type": "Helm",
+                "state": state,
+                "version": template,
+                "lastStateTransitionTime": stamp(d.at),
+            }
+            | ({"failureMessage": failure} if failure else {})
+        )
     return found
 
 
@@ -245,21 +284,32 @@ def service_set(d: Deployment, made: Manifest, scope: str) -> Manifest:
     well, count = ready == len(states), f"{ready}/{len(states)}"
     listed = [{"name": name, "namespace": namespace, "template": t} for name, namespace, t in d.services]
     return make(
-        K0RDENT, "ServiceSet", d.name, d.namespace, scope=f"{scope}/{MANAGEMENT}",
-        at=d.created_at + timedelta(minutes=2), owners=[owner(made)],
+        K0RDENT,
+        "ServiceSet",
+        d.name,
+        d.namespace,
+        scope=f"{scope}/{MANAGEMENT}",
+        at=d.created_at + timedelta(minutes=2),
+        owners=[owner(made)],
         finalizers=["k0rdent.mirantis.com/service-set"],
         spec={"cluster": d.name, "provider": {"name": "ksm-projectsveltos"}, "services": listed},
         status={
-            "deployed": well, "services": states, "provider": {"ready": True, "suspended": False},
-            "cluster": {"apiVersion": "cluster.x-k8s.io/v1beta2", "kind": "Cluster", "name": d.name,
-                        "namespace": d.namespace},
+            "deployed": well,
+            "services": states,
+            "provider": {"ready": True, "suspended": False},
+            "cluster": {
+                "apiVersion": "cluster.x-k8s.io/v1beta2",
+                "kind": "Cluster",
+                "name": d.name,
+                "namespace": d.namespace,
+            },
             "conditions": [
                 condition("ServiceSetProfile", True, "ServiceSetProfileReady", "", d.at),
                 condition("ServiceSetStatusesCollected", True, "ServiceSetStatusesCollected", "", d.at),
                 condition("ServicesInReadyState", well, "Succeeded" if well else "Failed", count, d.at),
             ],
         },
-    )  # fmt: skip
+    )
 
 
 def cluster_summary(d: Deployment, scope: str) -> Manifest:
@@ -278,12 +328,17 @@ def cluster_summary(d: Deployment, scope: str) -> Manifest:
         resources |= {"status": "FailedNonRetriable", "failureMessage": trouble_text(d)}
     features.append(resources)
     return make(
-        "config.projectsveltos.io/v1beta1", "ClusterSummary", name, d.namespace, scope=f"{scope}/{d.place.cluster}",
+        "config.projectsveltos.io/v1beta1",
+        "ClusterSummary",
+        name,
+        d.namespace,
+        scope=f"{scope}/{d.place.cluster}",
         at=d.created_at + timedelta(minutes=3),
         labels={
-            "projectsveltos.io/cluster-name": d.name, "projectsveltos.io/cluster-type": kind,
+            "projectsveltos.io/cluster-name": d.name,
+            "projectsveltos.io/cluster-type": kind,
             "projectsveltos.io/profile-name": d.name,
         },
         spec={"clusterName": d.name, "clusterNamespace": d.namespace, "clusterType": kind},
         status={"featureSummaries": features},
-    )  # fmt: skip
+    )

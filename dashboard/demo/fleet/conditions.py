@@ -46,21 +46,37 @@ def cluster_conditions(d: Deployment, counts: Counts, control: tuple[str, str]) 
         broken = condition("InfrastructureReady", False, "NotReady", "Waiting for the network", at)
     found = [
         condition("InfrastructureReady", True, "Ready", "", at) if infra else broken,
-        condition("ControlPlaneInitialized", controlled, "Initialized" if controlled else "NotInitialized",
-                  "" if controlled else "Control plane not yet initialized", at),
-        condition("ControlPlaneAvailable", controlled, "Available" if controlled else "NotAvailable",
-                  "" if controlled else waiting, at),
-    ]  # fmt: skip
+        condition(
+            "ControlPlaneInitialized",
+            controlled,
+            "Initialized" if controlled else "NotInitialized",
+            "" if controlled else "Control plane not yet initialized",
+            at,
+        ),
+        condition(
+            "ControlPlaneAvailable",
+            controlled,
+            "Available" if controlled else "NotAvailable",
+            "" if controlled else waiting,
+            at,
+        ),
+    ]
     found += [
         _machines_ready("ControlPlaneMachinesReady", d, counts, "control"),
         _workers_available(d, counts),
         _machines_ready("WorkerMachinesReady", d, counts, "worker"),
-        condition("RemoteConnectionProbe", controlled, "ProbeSucceeded" if controlled else "ProbeFailed",
-                  "" if controlled else "Remote connection not established yet", at),
-    ]  # fmt: skip
+        condition(
+            "RemoteConnectionProbe",
+            controlled,
+            "ProbeSucceeded" if controlled else "ProbeFailed",
+            "" if controlled else "Remote connection not established yet",
+            at,
+        ),
+    ]
     well = infra and controlled and populated
-    found.insert(0, condition("Available", well, "Available" if well else "NotAvailable",
-                              "" if well else summary(found), at))  # fmt: skip
+    found.insert(
+        0, condition("Available", well, "Available" if well else "NotAvailable", "" if well else summary(found), at)
+    )
     if d.deleting_at:
         text = f"* MachineDeployments: {d.name}-md\n* Machines: {max(1, d.workers - 1)} are being deleted"
         found.append(condition("Deleting", True, "WaitingForWorkersDeletion", text, d.deleting_at))

@@ -29,10 +29,20 @@ def stores(fleet: Fleet, config_of: Callable[..., dict[str, Any]]) -> list[Deplo
             continue  # its own cluster stores; nobody has got round to it; its clusters report elsewhere
         chart = charts()[f"{place.cloud}-standalone-cp"]
         created = place.created_at + timedelta(days=2, hours=5)
-        found.append(Deployment(
-            SYSTEM, f"telemetry-{place.name}", place, chart.template(), f"{place.cloud}-{place.name}",
-            config_of(chart, place, 3, 3, 1), 3, 3, created, labels={"team": "platform", "stage": "prod"},
-        ))  # fmt: skip
+        found.append(
+            Deployment(
+                SYSTEM,
+                f"telemetry-{place.name}",
+                place,
+                chart.template(),
+                f"{place.cloud}-{place.name}",
+                config_of(chart, place, 3, 3, 1),
+                3,
+                3,
+                created,
+                labels={"team": "platform", "stage": "prod"},
+            )
+        )
     return found
 
 

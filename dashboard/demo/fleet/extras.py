@@ -27,8 +27,17 @@ def namespaces(fleet: Fleet, place: Place, scope: str) -> Iterator[Manifest]:
     at = fleet.now - timedelta(days=243)
     for name in [*own, *company()["teams"]]:
         labels = {"kubernetes.io/metadata.name": name}
-        yield make("v1", "Namespace", name, scope=f"{scope}/{place.cluster}", at=at, generation=0, labels=labels,
-                   spec={"finalizers": ["kubernetes"]}, status={"phase": "Active"})  # fmt: skip
+        yield make(
+            "v1",
+            "Namespace",
+            name,
+            scope=f"{scope}/{place.cluster}",
+            at=at,
+            generation=0,
+            labels=labels,
+            spec={"finalizers": ["kubernetes"]},
+            status={"phase": "Active"},
+        )
 
 
 def multi_cluster_services(fleet: Fleet, scope: str) -> Iterator[Manifest]:
@@ -41,15 +50,23 @@ def multi_cluster_services(fleet: Fleet, scope: str) -> Iterator[Manifest]:
             entry = versions[service]
             template = f"{service}-{entry['versions'][0].replace('.', '-')}"
             listed.append({"name": service, "namespace": entry["namespace"], "template": template})
-        matching = [d for d in fleet.deployments if labels.items() <= {
-            **d.labels, "k0rdent.mirantis.com/component": "kcm"}.items() and not d.dry_run]  # fmt: skip
+        matching = [
+            d
+            for d in fleet.deployments
+            if labels.items() <= {**d.labels, "k0rdent.mirantis.com/component": "kcm"}.items() and not d.dry_run
+        ]
         shown = [
             {
-                "apiVersion": K0RDENT, "kind": "ClusterDeployment", "name": d.name, "namespace": d.namespace,
-                "deployed": d.step == Step.READY, "regional": bool(d.place.name), "lastTransitionTime": stamp(d.at),
+                "apiVersion": K0RDENT,
+                "kind": "ClusterDeployment",
+                "name": d.name,
+                "namespace": d.namespace,
+                "deployed": d.step == Step.READY,
+                "regional": bool(d.place.name),
+                "lastTransitionTime": stamp(d.at),
             }
             for d in matching[:200]
-        ]  # fmt: skip
+        ]
         ready = sum(d.step == Step.READY for d in matching[:200])
         well = ready == len(shown)
         moved = at if well else max(d.at for d in matching if d.step < Step.READY)
@@ -60,29 +77,55 @@ def multi_cluster_services(fleet: Fleet, scope: str) -> Iterator[Manifest]:
         text = "Object is ready" if well else f"{ready}/{len(shown)} Clusters are ready."
         conditions.append(condition("Ready", well, "Succeeded" if well else "Progressing", text, moved))
         yield make(
-            K0RDENT, "MultiClusterService", name, scope=mine, at=at,
+            K0RDENT,
+            "MultiClusterService",
+            name,
+            scope=mine,
+            at=at,
             finalizers=["k0rdent.mirantis.com/multicluster-service"],
             labels={"k0rdent.mirantis.com/component": "kcm"},
-            spec={"clusterSelector": {"matchLabels": labels}, "keepServicesOnSelectorMismatch": False,
-                  "serviceSpec": {"services": listed, "provider": {"name": "ksm-projectsveltos"}}},
+            spec={
+                "clusterSelector": {"matchLabels": labels},
+                "keepServicesOnSelectorMismatch": False,
+                "serviceSpec": {"services": listed, "provider": {"name": "ksm-projectsveltos"}},
+            },
             status={"matchingClusters": shown, "conditions": conditions, "observedGeneration": 1},
-        )  # fmt: skip
+        )
         suffix = hashlib.sha256(name.encode()).hexdigest()[:8]
         for d in matching[:200]:
             done = d.step == Step.READY
             states = [
-                entry | {"type": "Helm", "state": "Deployed" if done else "Pending", "version": entry["template"],
-                         "lastStateTransitionTime": stamp(d.at)}
+                entry
+                | {
+                    "type": "Helm",
+                    "state": "Deployed" if done else "Pending",
+                    "version": entry["template"],
+                    "lastStateTransitionTime": stamp(d.at),
+                }
                 for entry in listed
-            ]  # fmt: skip
+            ]
             count = f"{len(states) if done else 0}/{len(states)}"
             yield make(
-                K0RDENT, "ServiceSet", f"{d.name}-{suffix}", d.namespace, scope=mine, at=at,
-                spec={"cluster": d.name, "multiClusterService": name, "provider": {"name": "ksm-projectsveltos"},
-                      "services": listed},
-                status={"deployed": done, "services": states, "conditions": [condition(
-                    "ServicesInReadyState", done, "Succeeded" if done else "Failed", count, d.at)]},
-            )  # fmt: skip
+                K0RDENT,
+                "ServiceSet",
+                f"{d.name}-{suffix}",
+                d.namespace,
+                scope=mine,
+                at=at,
+                spec={
+                    "cluster": d.name,
+                    "multiClusterService": name,
+                    "provider": {"name": "ksm-projectsveltos"},
+                    "services": listed,
+                },
+                status={
+                    "deployed": done,
+                    "services": states,
+                    "conditions": [
+                        condition("ServicesInReadyState", done, "Succeeded" if done else "Failed", count, d.at)
+                    ],
+                },
+            )
 
 
 def backups(fleet: Fleet, scope: str) -> Iterator[Manifest]:
@@ -93,11 +136,14 @@ def backups(fleet: Fleet, scope: str) -> Iterator[Manifest]:
     def run(at: Any, phase: str, name: str) -> Manifest:
         return {
             "lastBackup": {
-                "phase": phase, "startTimestamp": stamp(at), "completionTimestamp": stamp(at + timedelta(minutes=3)),
+                "phase": phase,
+                "startTimestamp": stamp(at),
+                "completionTimestamp": stamp(at + timedelta(minutes=3)),
                 "progress": {"itemsBackedUp": 1184, "totalItems": 1184},
             },
-            "lastBackupName": f"{name}-{at:%Y%m%d%H%M%S}", "lastBackupTime": stamp(at),
-        }  # fmt: skip
+            "lastBackupName": f"{name}-{at:%Y%m%d%H%M%S}",
+            "lastBackupTime": stamp(at),
+        }
 
     regions = []
     for place in fleet.places:
@@ -108,18 +154,27 @@ def backups(fleet: Fleet, scope: str) -> Iterator[Manifest]:
             found = run(last, "PartiallyFailed" if place.name == "eu-north" else "Completed", f"nightly-{place.name}")
         regions.append({"region": place.name} | found)
     yield make(
-        K0RDENT, "ManagementBackup", "nightly", scope=mine, at=fleet.now - timedelta(days=240),
+        K0RDENT,
+        "ManagementBackup",
+        "nightly",
+        scope=mine,
+        at=fleet.now - timedelta(days=240),
         labels={"k0rdent.mirantis.com/component": "kcm"},
         spec={"schedule": "0 3 * * *", "storageLocation": "minio", "performOnManagementUpgrade": True},
-        status=run(last, "Completed", "nightly") | {"nextAttempt": stamp(fleet.now + timedelta(hours=18, minutes=48)),
-                                                    "regions": regions},
-    )  # fmt: skip
+        status=run(last, "Completed", "nightly")
+        | {"nextAttempt": stamp(fleet.now + timedelta(hours=18, minutes=48)), "regions": regions},
+    )
     once = fleet.now - timedelta(days=17, hours=1)
     yield make(
-        K0RDENT, "ManagementBackup", "before-1-11-4", scope=mine, at=once,
-        labels={"k0rdent.mirantis.com/component": "kcm"}, spec={"storageLocation": "minio"},
+        K0RDENT,
+        "ManagementBackup",
+        "before-1-11-4",
+        scope=mine,
+        at=once,
+        labels={"k0rdent.mirantis.com/component": "kcm"},
+        spec={"storageLocation": "minio"},
         status=run(once, "Completed", "before-1-11-4"),
-    )  # fmt: skip
+    )
 
 
 def people(fleet: Fleet, scope: str) -> Iterator[Manifest]:
@@ -137,11 +192,17 @@ def people(fleet: Fleet, scope: str) -> Iterator[Manifest]:
     group = {"kind": "Group", "apiGroup": "rbac.authorization.k8s.io"}
     everything = {"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}
     yield rbac("ClusterRole", "cluster-admin", rules=[everything, {"nonResourceURLs": ["*"], "verbs": ["*"]}])
-    yield rbac("ClusterRole", "pane-viewer", rules=[
-        {"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list", "watch"]}])  # fmt: skip
+    yield rbac(
+        "ClusterRole",
+        "pane-viewer",
+        rules=[{"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list", "watch"]}],
+    )
     writes = {"apiGroups": ["k0rdent.mirantis.com"], "resources": ["clusterdeployments", "credentials"], "verbs": ["*"]}
-    yield rbac("ClusterRole", "pane-team-editor", rules=[
-        writes, {"apiGroups": [""], "resources": ["secrets", "configmaps"], "verbs": ["create"]}])  # fmt: skip
+    yield rbac(
+        "ClusterRole",
+        "pane-team-editor",
+        rules=[writes, {"apiGroups": [""], "resources": ["secrets", "configmaps"], "verbs": ["create"]}],
+    )
     for name in ("pane:demo", "pane:operator"):  # whom the demo's own sign-in link is for
         user = {"kind": "User", "apiGroup": "rbac.authorization.k8s.io", "name": name}
         yield binding("ClusterRoleBinding", name.replace(":", "-"), "cluster-admin", user)
@@ -150,4 +211,3 @@ def people(fleet: Fleet, scope: str) -> Iterator[Manifest]:
     for team, entry in company()["teams"].items():
         user = {"kind": "User", "apiGroup": "rbac.authorization.k8s.io", "name": f"pane:{entry['lead']}"}
         yield binding("RoleBinding", f"pane-{entry['lead']}", "pane-team-editor", user, team)
-

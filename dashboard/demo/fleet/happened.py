@@ -39,8 +39,15 @@ def to_deployment(d: Deployment, made: Manifest, scope: str, fleet: Fleet) -> It
         if fleet.now - then < HOUR:
             yield event(made, reason, note, then, warning=warning, scope=scope)
     if d.deleting_at:
-        yield event(made, "CAPIClusterIsDeleting", "Cluster is deleting", d.deleting_at, scope=scope, count=4,
-                    last_at=fleet.now - timedelta(minutes=1))  # fmt: skip
+        yield event(
+            made,
+            "CAPIClusterIsDeleting",
+            "Cluster is deleting",
+            d.deleting_at,
+            scope=scope,
+            count=4,
+            last_at=fleet.now - timedelta(minutes=1),
+        )
 
 
 def to_machines(d: Deployment, objects: list[Manifest], scope: str, fleet: Fleet) -> Iterator[Manifest]:
@@ -59,23 +66,56 @@ def to_machines(d: Deployment, objects: list[Manifest], scope: str, fleet: Fleet
     cloud = chart_of(d.template).cloud
     kind = Cluster(d, scope).chart
     if role in ("worker", "control") and d.trouble != "unhealthy" and not kind.managed:
-        bad = [each for each in objects if each["kind"].endswith("Machine") and each["kind"] != "Machine"
-               and not each["status"]["ready"]]  # fmt: skip
+        bad = [
+            each
+            for each in objects
+            if each["kind"].endswith("Machine") and each["kind"] != "Machine" and not each["status"]["ready"]
+        ]
         for number, machine in enumerate(bad[:3]):
             then, last = d.since + timedelta(seconds=11 * number), fleet.now - timedelta(seconds=50)
-            yield event(machine, "FailedCreate", trouble_text(d), then, warning=True, scope=scope, count=9,
-                        controller=f"{cloud}machine-controller", last_at=last)  # fmt: skip
+            yield event(
+                machine,
+                "FailedCreate",
+                trouble_text(d),
+                then,
+                warning=True,
+                scope=scope,
+                count=9,
+                controller=f"{cloud}machine-controller",
+                last_at=last,
+            )
     elif d.trouble == "rejected":
         clusters = [each for each in objects if each["kind"].endswith("Cluster")]
         found = next((each for each in clusters if each["kind"] != "Cluster"), None)
         if found:
-            yield event(found, "FailedCreate", trouble_text(d), d.since, warning=True, scope=scope, count=14,
-                        controller=f"{cloud}cluster-controller", last_at=fleet.now - timedelta(seconds=20))  # fmt: skip
+            yield event(
+                found,
+                "FailedCreate",
+                trouble_text(d),
+                d.since,
+                warning=True,
+                scope=scope,
+                count=14,
+                controller=f"{cloud}cluster-controller",
+                last_at=fleet.now - timedelta(seconds=20),
+            )
     elif d.trouble == "configmap":
-        about = {"apiVersion": "config.projectsveltos.io/v1beta1", "kind": "ClusterSummary",
-                 "metadata": {"name": f"p--{d.name}-capi-{d.name}", "namespace": d.namespace}}  # fmt: skip
-        yield event(about, "FailedNonRetriable", trouble_text(d), d.since, warning=True, scope=scope, count=6,
-                    controller="event-recorder", last_at=fleet.now - timedelta(minutes=2))  # fmt: skip
+        about = {
+            "apiVersion": "config.projectsveltos.io/v1beta1",
+            "kind": "ClusterSummary",
+            "metadata": {"name": f"p--{d.name}-capi-{d.name}", "namespace": d.namespace},
+        }
+        yield event(
+            about,
+            "FailedNonRetriable",
+            trouble_text(d),
+            d.since,
+            warning=True,
+            scope=scope,
+            count=6,
+            controller="event-recorder",
+            last_at=fleet.now - timedelta(minutes=2),
+        )
 
 
 def to_place(place: Place, fleet: Fleet, scope: str) -> Iterator[Manifest]:
@@ -89,11 +129,29 @@ def to_place(place: Place, fleet: Fleet, scope: str) -> Iterator[Manifest]:
             "Failed to install KCM components on the regional cluster: %!w(string=HelmRelease "
             f"{SYSTEM}/{component} is not yet ready: context deadline exceeded)"
         )
-        yield event(made, "RegionComponentsInstallationFailed", note, at, warning=True, scope=mine, count=31,
-                    last_at=fleet.now - timedelta(minutes=1))  # fmt: skip
-        release = {"apiVersion": "helm.toolkit.fluxcd.io/v2", "kind": "HelmRelease",
-                   "metadata": {"name": component, "namespace": SYSTEM}}  # fmt: skip
-        yield event(release, "UpgradeFailed", f"Helm upgrade failed for release {SYSTEM}/{component}: context deadline "
-                    "exceeded", at, warning=True, controller="helm-controller", scope=mine, count=5,
-                    last_at=fleet.now - timedelta(minutes=9))  # fmt: skip
-
+        yield event(
+            made,
+            "RegionComponentsInstallationFailed",
+            note,
+            at,
+            warning=True,
+            scope=mine,
+            count=31,
+            last_at=fleet.now - timedelta(minutes=1),
+        )
+        release = {
+            "apiVersion": "helm.toolkit.fluxcd.io/v2",
+            "kind": "HelmRelease",
+            "metadata": {"name": component, "namespace": SYSTEM},
+        }
+        yield event(
+            release,
+            "UpgradeFailed",
+            f"Helm upgrade failed for release {SYSTEM}/{component}: context deadline exceeded",
+            at,
+            warning=True,
+            controller="helm-controller",
+            scope=mine,
+            count=5,
+            last_at=fleet.now - timedelta(minutes=9),
+        )

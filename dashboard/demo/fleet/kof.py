@@ -21,13 +21,20 @@ _API = "kof.k0rdent.mirantis.com/v1beta1"
 _USERS = "operator.victoriametrics.com/v1beta1"
 _PROMXY = "kof-mothership-promxy-config"
 _RELEASES = (
-    "victoria-metrics-operator", "kof-operators", "kof-mothership", "kof-regional", "kof-child", "kof-storage",
+    "victoria-metrics-operator",
+    "kof-operators",
+    "kof-mothership",
+    "kof-regional",
+    "kof-child",
+    "kof-storage",
     "kof-collectors",
-)  # fmt: skip
+)
 SERVICES = {
-    "kof-mothership-promxy": 8082, "vmselect-cluster": 8481, "vmalertmanager-cluster": 9093,
+    "kof-mothership-promxy": 8082,
+    "vmselect-cluster": 8481,
+    "vmalertmanager-cluster": 9093,
     "vlselect-kof-mothership-logs-multilevel-select": 9471,
-}  # fmt: skip
+}
 _CLOUDS = {"adopted": "internal", "remote": "k0sproject-k0smotron"}
 _LOCATIONS = {"aws": "aws_region", "azure": "azure_location", "openstack": "openstack_region"}
 
@@ -70,11 +77,21 @@ def objects(fleet: Fleet, scope: str, address: Address = nowhere) -> Iterator[Ma
         spec = {"type": "ClusterIP", "clusterIP": "None", "ports": ports}
         yield make("v1", "Service", name, KOF, scope=mine, at=at, generation=0, spec=spec)
     yield make(
-        _API, "PromxyServerGroup", "kof-storage-metrics", KOF, scope=mine, at=at, labels=_labels("") | {
-            f"{PREFIX}secret-name": _PROMXY},
-        spec={"cluster_name": "storage", "targets": ["vmselect-cluster.kof.svc:8481"], "scheme": "http",
-              "path_prefix": "/select/0/prometheus", "http_client": {"dial_timeout": "5s"}},
-    )  # fmt: skip
+        _API,
+        "PromxyServerGroup",
+        "kof-storage-metrics",
+        KOF,
+        scope=mine,
+        at=at,
+        labels=_labels("") | {f"{PREFIX}secret-name": _PROMXY},
+        spec={
+            "cluster_name": "storage",
+            "targets": ["vmselect-cluster.kof.svc:8481"],
+            "scheme": "http",
+            "path_prefix": "/select/0/prometheus",
+            "http_client": {"dial_timeout": "5s"},
+        },
+    )
     regional: dict[tuple[str, str], Manifest] = {}
     for d in fleet.deployments:
         if d.labels.get(ROLE) == "regional":
@@ -112,20 +129,31 @@ def of_regional(d: Facts, scope: str, store: Store) -> Iterator[Manifest]:
     user, secret = f"admin-{a32}", f"kof-vmuser-creds-admin-{a32}"
     tls = {"tls_config": {"insecure_skip_verify": True}} if store.own_certificate else {}
     data = {
-        "regional_cluster_name": d.name, "regional_cluster_namespace": d.namespace,
-        "read_metrics_endpoint": f"{store.url}{PATH}", "read_logs_endpoint": f"{store.url}/vls",
-        "read_audit_logs_endpoint": f"{store.url}/vlas", "read_traces_endpoint": f"{store.url}/vts",
+        "regional_cluster_name": d.name,
+        "regional_cluster_namespace": d.namespace,
+        "read_metrics_endpoint": f"{store.url}{PATH}",
+        "read_logs_endpoint": f"{store.url}/vls",
+        "read_audit_logs_endpoint": f"{store.url}/vlas",
+        "read_traces_endpoint": f"{store.url}/vts",
         "write_metrics_endpoint": f"{store.url}/vm/insert/0/prometheus/api/v1/write",
         "write_logs_endpoint": f"{store.url}/vli/insert/opentelemetry/v1/logs",
         "write_audit_logs_endpoint": f"{store.url}/vlai/insert/opentelemetry/v1/logs",
         "write_traces_endpoint": f"{store.url}/vti/insert/opentelemetry/v1/traces",
         "kof_http_config": json.dumps({"dial_timeout": "5s"} | tls),
-    } | placed(d)  # fmt: skip
+    } | placed(d)
     at = d.created_at + timedelta(minutes=1)
     config_map = make(
-        "v1", "ConfigMap", name, d.namespace, scope=scope, at=at, generation=0, owners=[_deployment(d)], data=data,
+        "v1",
+        "ConfigMap",
+        name,
+        d.namespace,
+        scope=scope,
+        at=at,
+        generation=0,
+        owners=[_deployment(d)],
+        data=data,
         labels=_labels(d.name) | {ROLE: "regional"},
-    )  # fmt: skip
+    )
     yield config_map
     owners = [owner(config_map)]
     for namespace in (d.namespace, KOF):
@@ -133,32 +161,52 @@ def of_regional(d: Facts, scope: str, store: Store) -> Iterator[Manifest]:
         yield _secret(secret, namespace, user, store.password, _labels(d.name), scope, at, kept)
     yield _user(f"kof-vmuser-admin-{a32}", d.namespace, user, secret, {}, _labels(d.name), scope, at, owners)
     parts = urlsplit(f"{store.url}{PATH}")
-    client = {"dial_timeout": "5s", **tls, "basic_auth": {
-        "credentials_secret_name": secret, "username_key": "username", "password_key": "password"}}  # fmt: skip
+    client = {
+        "dial_timeout": "5s",
+        **tls,
+        "basic_auth": {"credentials_secret_name": secret, "username_key": "username", "password_key": "password"},
+    }
     yield make(
-        _API, "PromxyServerGroup", f"promxy-server-group-{h32}", d.namespace, scope=scope, at=at, owners=owners,
+        _API,
+        "PromxyServerGroup",
+        f"promxy-server-group-{h32}",
+        d.namespace,
+        scope=scope,
+        at=at,
+        owners=owners,
         labels=_labels(d.name) | {f"{PREFIX}secret-name": _PROMXY},
-        spec={"cluster_name": d.name, "targets": [parts.netloc], "scheme": parts.scheme, "path_prefix": parts.path,
-              "http_client": client},
-    )  # fmt: skip
+        spec={
+            "cluster_name": d.name,
+            "targets": [parts.netloc],
+            "scheme": parts.scheme,
+            "path_prefix": parts.path,
+            "http_client": client,
+        },
+    )
     for signal, path, kind, target in (
         ("logs", "vls", "VLCluster", "kof-mothership-logs-multilevel-select"),
         ("audit-logs", "vlas", "VLCluster", "kof-mothership-logs-multilevel-select"),
         ("traces", "vts", "VTCluster", "kof-mothership-multilevel-select"),
     ):
         yield make(
-            _API, "VMStorageConnection", f"kof-{signal}-storage-connection-{h32}", d.namespace, scope=scope, at=at,
-            owners=owners, finalizers=[f"{PREFIX}vmstorageconnection"], labels=_labels(d.name),
+            _API,
+            "VMStorageConnection",
+            f"kof-{signal}-storage-connection-{h32}",
+            d.namespace,
+            scope=scope,
+            at=at,
+            owners=owners,
+            finalizers=[f"{PREFIX}vmstorageconnection"],
+            labels=_labels(d.name),
             spec={
                 "cluster_ref": {"kind": kind, "name": target, "namespace": KOF},
                 "target_storage_node": {
                     "address": f"{parts.netloc}/{path}",
                     "secret": {"name": secret, "username_key": "username", "password_key": "password"},
-                    "tls_config": {"enabled": parts.scheme == "https",
-                                   "insecure_skip_verify": store.own_certificate},
+                    "tls_config": {"enabled": parts.scheme == "https", "insecure_skip_verify": store.own_certificate},
                 },
             },
-        )  # fmt: skip
+        )
 
 
 def of_child(d: Facts, scope: str, region: dict[str, str]) -> Iterator[Manifest]:
@@ -169,9 +217,17 @@ def of_child(d: Facts, scope: str, region: dict[str, str]) -> Iterator[Manifest]
     owners = [_deployment(d)]
     labels = _labels(d.name) | {f"{PREFIX}kof-tenant-id": d.labels.get(TENANT, "PLATFORM")}
     yield make(
-        "v1", "ConfigMap", name, d.namespace, scope=scope, at=at, generation=0, owners=owners, data=dict(region),
+        "v1",
+        "ConfigMap",
+        name,
+        d.namespace,
+        scope=scope,
+        at=at,
+        generation=0,
+        owners=owners,
+        data=dict(region),
         labels=_labels(d.name) | {ROLE: "child"},
-    )  # fmt: skip
+    )
     secret = f"kof-vmuser-creds-{a32}"
     password = f"{zlib.crc32(f'{d.uid}/{a32}'.encode()):08x}{zlib.crc32(f'{a32}/{d.uid}'.encode()):08x}"
     yield _secret(secret, d.namespace, a32, password, labels, scope, at, owners)
@@ -203,43 +259,93 @@ def _deployment(d: Facts) -> Manifest:
 
 
 def _secret(
-    name: str, namespace: str, user: str, password: str, labels: dict[str, str], scope: str, at: datetime,
+    name: str,
+    namespace: str,
+    user: str,
+    password: str,
+    labels: dict[str, str],
+    scope: str,
+    at: datetime,
     owners: list[Manifest] | None,
-) -> Manifest:  # fmt: skip
+) -> Manifest:
     data = {"username": user, "password": password}
     return make(
-        "v1", "Secret", name, namespace, scope=scope, at=at, generation=0, owners=owners, labels=labels, type="Opaque",
+        "v1",
+        "Secret",
+        name,
+        namespace,
+        scope=scope,
+        at=at,
+        generation=0,
+        owners=owners,
+        labels=labels,
+        type="Opaque",
         data={key: base64.b64encode(value.encode()).decode() for key, value in data.items()},
-    )  # fmt: skip
+    )
 
 
 def _user(
-    name: str, namespace: str, user: str, secret: str, tenant: dict[str, str], labels: dict[str, str], scope: str,
-    at: datetime, owners: list[Manifest],
-) -> Manifest:  # fmt: skip
+    name: str,
+    namespace: str,
+    user: str,
+    secret: str,
+    tenant: dict[str, str],
+    labels: dict[str, str],
+    scope: str,
+    at: datetime,
+    owners: list[Manifest],
+) -> Manifest:
     targets: list[Manifest] = [{"static": {"url": "http://vmselect-cluster:8481"}, "paths": ["/vm/select/.*"]}]
     if tenant:
         extra = 'extra_filters={tenant="' + tenant["tenant"] + '"}'
         targets[0]["target_path_suffix"] = f"?{extra}"
     return make(
-        _USERS, "VMUser", name, namespace, scope=scope, at=at, owners=owners, labels=labels,
+        _USERS,
+        "VMUser",
+        name,
+        namespace,
+        scope=scope,
+        at=at,
+        owners=owners,
+        labels=labels,
         spec={"username": user, "passwordRef": {"name": secret, "key": "password"}, "targetRefs": targets},
-    )  # fmt: skip
+    )
 
 
 def _release(name: str, scope: str, at: datetime, upgraded: datetime) -> Manifest:
     chart = f"{name}@{CURRENT if name.startswith('kof') else '0.58.1'}"
     text = f"Helm upgrade succeeded for release {KOF}/{name}.v3 with chart {chart}"
     return make(
-        "helm.toolkit.fluxcd.io/v2", "HelmRelease", name, KOF, scope=scope, at=at,
-        labels={"k0rdent.mirantis.com/component": "kof"}, finalizers=["finalizers.fluxcd.io"],
-        spec={"interval": "10m0s", "releaseName": name, "targetNamespace": KOF,
-              "chartRef": {"kind": "HelmChart", "name": name, "namespace": KOF}},
-        status={
-            "conditions": [condition("Ready", True, "UpgradeSucceeded", text, upgraded)], "observedGeneration": 1,
-            "history": [{
-                "name": name, "namespace": KOF, "version": 3, "status": "deployed", "chartName": name,
-                "chartVersion": chart.partition("@")[2], "firstDeployed": stamp(at), "lastDeployed": stamp(upgraded),
-                "digest": "sha256:0", "configDigest": "sha256:0"}],
+        "helm.toolkit.fluxcd.io/v2",
+        "HelmRelease",
+        name,
+        KOF,
+        scope=scope,
+        at=at,
+        labels={"k0rdent.mirantis.com/component": "kof"},
+        finalizers=["finalizers.fluxcd.io"],
+        spec={
+            "interval": "10m0s",
+            "releaseName": name,
+            "targetNamespace": KOF,
+            "chartRef": {"kind": "HelmChart", "name": name, "namespace": KOF},
         },
-    )  # fmt: skip
+        status={
+            "conditions": [condition("Ready", True, "UpgradeSucceeded", text, upgraded)],
+            "observedGeneration": 1,
+            "history": [
+                {
+                    "name": name,
+                    "namespace": KOF,
+                    "version": 3,
+                    "status": "deployed",
+                    "chartName": name,
+                    "chartVersion": chart.partition("@")[2],
+                    "firstDeployed": stamp(at),
+                    "lastDeployed": stamp(upgraded),
+                    "digest": "sha256:0",
+                    "configDigest": "sha256:0",
+                }
+            ],
+        },
+    )

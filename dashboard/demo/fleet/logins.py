@@ -12,8 +12,11 @@ Manifest = dict[str, Any]
 INFRA = "infrastructure.cluster.x-k8s.io"
 _VERSIONS = {"AzureClusterIdentity": "v1beta1"}
 _CLUSTER_SCOPED = (
-    "AWSClusterStaticIdentity", "AWSClusterRoleIdentity", "AWSClusterControllerIdentity", "VSphereClusterIdentity",
-)  # fmt: skip
+    "AWSClusterStaticIdentity",
+    "AWSClusterRoleIdentity",
+    "AWSClusterControllerIdentity",
+    "VSphereClusterIdentity",
+)
 # Values nobody can mistake for real ones; tests look for them where they must not be.
 _KEYS = {
     "aws": {"AccessKeyID": "AKIADEMODEMODEMODEMO", "SecretAccessKey": "demo-secret-access-key-never-shown"},
@@ -31,7 +34,7 @@ _KEYS = {
     "docker": {},
     "adopted": {"value": "demo-kubeconfig-never-shown"},
     "remote": {"value": "demo-ssh-key-never-shown"},
-}  # fmt: skip
+}
 
 
 def identity_of(login: Login) -> tuple[str, str]:
@@ -70,10 +73,17 @@ def copies(login: Login, scope: str, cluster: str) -> Iterator[Manifest]:
 
 def resource_template(login: Login, scope: str, namespace: str) -> Manifest:
     return make(
-        "v1", "ConfigMap", f"{identity_of(login)[0]}-resource-template", namespace, scope=scope,
-        at=login.created_at + timedelta(minutes=6), generation=0, labels={"k0rdent.mirantis.com/component": "kcm"},
-        annotations={"projectsveltos.io/template": "true"}, data={},
-    )  # fmt: skip
+        "v1",
+        "ConfigMap",
+        f"{identity_of(login)[0]}-resource-template",
+        namespace,
+        scope=scope,
+        at=login.created_at + timedelta(minutes=6),
+        generation=0,
+        labels={"k0rdent.mirantis.com/component": "kcm"},
+        annotations={"projectsveltos.io/template": "true"},
+        data={},
+    )
 
 
 def _originals(login: Login, scope: str, namespace: str, labels: dict[str, str]) -> Iterator[Manifest]:
@@ -81,19 +91,41 @@ def _originals(login: Login, scope: str, namespace: str, labels: dict[str, str])
     if secret:
         keys = _KEYS["aks" if login.name.startswith("aks") else login.cloud]
         data = {key: base64.b64encode(value.encode()).decode() for key, value in keys.items()}
-        made = make("v1", "Secret", secret, namespace, scope=scope, at=login.created_at, generation=0, labels=labels,
-                    type="Opaque")  # fmt: skip
+        made = make(
+            "v1",
+            "Secret",
+            secret,
+            namespace,
+            scope=scope,
+            at=login.created_at,
+            generation=0,
+            labels=labels,
+            type="Opaque",
+        )
         yield made | ({"data": data} if data else {})
     if login.kind == "Secret":
         return
     where = "" if login.kind in _CLUSTER_SCOPED else namespace
     yield make(
-        f"{INFRA}/{_VERSIONS.get(login.kind, 'v1beta2')}", login.kind, name, where, scope=scope, at=login.created_at,
-        labels=labels, spec=_identity_spec(login, secret, namespace),
-    )  # fmt: skip
+        f"{INFRA}/{_VERSIONS.get(login.kind, 'v1beta2')}",
+        login.kind,
+        name,
+        where,
+        scope=scope,
+        at=login.created_at,
+        labels=labels,
+        spec=_identity_spec(login, secret, namespace),
+    )
     if login.kind == "AWSClusterRoleIdentity" and "k0rdent.mirantis.com/managed" in labels:
-        yield make(f"{INFRA}/v1beta2", "AWSClusterControllerIdentity", "default", scope=scope, at=login.created_at,
-                   labels=labels, spec={"allowedNamespaces": {}})  # fmt: skip
+        yield make(
+            f"{INFRA}/v1beta2",
+            "AWSClusterControllerIdentity",
+            "default",
+            scope=scope,
+            at=login.created_at,
+            labels=labels,
+            spec={"allowedNamespaces": {}},
+        )
 
 
 def _identity_spec(login: Login, secret: str, namespace: str) -> Manifest:
@@ -102,16 +134,20 @@ def _identity_spec(login: Login, secret: str, namespace: str) -> Manifest:
             return {"secretRef": secret, "allowedNamespaces": {}}
         case "AWSClusterRoleIdentity":
             return {
-                "roleARN": "arn:aws:iam::111122223333:role/k0rdent-us-east", "sessionName": "k0rdent",
-                "durationSeconds": 3600, "allowedNamespaces": {},
+                "roleARN": "arn:aws:iam::111122223333:role/k0rdent-us-east",
+                "sessionName": "k0rdent",
+                "durationSeconds": 3600,
+                "allowedNamespaces": {},
                 "sourceIdentityRef": {"kind": "AWSClusterControllerIdentity", "name": "default"},
-            }  # fmt: skip
+            }
         case "AzureClusterIdentity":
             return {
-                "type": "ServicePrincipal", "tenantID": "00000000-1111-2222-3333-444444444444",
-                "clientID": "55555555-6666-7777-8888-999999999999", "allowedNamespaces": {},
+                "type": "ServicePrincipal",
+                "tenantID": "00000000-1111-2222-3333-444444444444",
+                "clientID": "55555555-6666-7777-8888-999999999999",
+                "allowedNamespaces": {},
                 "clientSecret": {"name": secret, "namespace": namespace},
-            }  # fmt: skip
+            }
         case "VSphereClusterIdentity":
             return {"secretName": secret, "allowedNamespaces": {"selector": {"matchLabels": {}}}}
     return {"allowedNamespaces": {}}
@@ -139,7 +175,14 @@ def credential(login: Login, namespace: str, scope: str) -> Manifest:
     if namespace != SYSTEM and not login.broken:
         labels["k0rdent.mirantis.com/managed"] = "true"
     return make(
-        K0RDENT, "Credential", login.name, namespace, scope=scope, at=login.created_at, labels=labels,
-        finalizers=["k0rdent.mirantis.com/credential"], spec=spec,
+        K0RDENT,
+        "Credential",
+        login.name,
+        namespace,
+        scope=scope,
+        at=login.created_at,
+        labels=labels,
+        finalizers=["k0rdent.mirantis.com/credential"],
+        spec=spec,
         status={"ready": not login.broken, "conditions": [ready]},
-    )  # fmt: skip
+    )

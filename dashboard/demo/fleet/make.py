@@ -8,9 +8,10 @@ from typing import Any
 Manifest = dict[str, Any]
 KCM = "kcm-controller-manager"
 _INSTANCES = {
-    KCM: "kcm-controller-manager-6f7c9d5b8-x2kqv", "helm-controller": "helm-controller",
+    KCM: "kcm-controller-manager-6f7c9d5b8-x2kqv",
+    "helm-controller": "helm-controller",
     "source-controller": "source-controller",
-}  # fmt: skip
+}
 
 
 @lru_cache(maxsize=8192)
@@ -38,10 +39,20 @@ def short(*parts: str, length: int = 5) -> str:
 
 
 def make(
-    api_version: str, kind: str, name: str, namespace: str = "", *, scope: str, at: datetime, generation: int = 1,
-    labels: dict[str, str] | None = None, annotations: dict[str, str] | None = None,
-    finalizers: list[str] | None = None, owners: list[Manifest] | None = None, **rest: Any,
-) -> Manifest:  # fmt: skip
+    api_version: str,
+    kind: str,
+    name: str,
+    namespace: str = "",
+    *,
+    scope: str,
+    at: datetime,
+    generation: int = 1,
+    labels: dict[str, str] | None = None,
+    annotations: dict[str, str] | None = None,
+    finalizers: list[str] | None = None,
+    owners: list[Manifest] | None = None,
+    **rest: Any,
+) -> Manifest:
     """One object. `scope` names fleet and cluster, so that its uid is its own."""
     metadata: Manifest = {"name": name}
     if namespace:
@@ -61,19 +72,25 @@ def make(
 def owner(manifest: Manifest) -> Manifest:
     """A reference to what owns an object."""
     return {
-        "apiVersion": manifest["apiVersion"], "kind": manifest["kind"], "name": manifest["metadata"]["name"],
-        "uid": manifest["metadata"]["uid"], "controller": True, "blockOwnerDeletion": True,
-    }  # fmt: skip
+        "apiVersion": manifest["apiVersion"],
+        "kind": manifest["kind"],
+        "name": manifest["metadata"]["name"],
+        "uid": manifest["metadata"]["uid"],
+        "controller": True,
+        "blockOwnerDeletion": True,
+    }
 
 
-def condition(
-    type_: str, status: bool | str, reason: str, message: str, at: datetime, generation: int = 1
-) -> Manifest:
+def condition(type_: str, status: bool | str, reason: str, message: str, at: datetime, generation: int = 1) -> Manifest:
     text = status if isinstance(status, str) else str(status)
     return {
-        "type": type_, "status": text, "reason": reason, "message": message, "lastTransitionTime": stamp(at),
+        "type": type_,
+        "status": text,
+        "reason": reason,
+        "message": message,
+        "lastTransitionTime": stamp(at),
         "observedGeneration": generation,
-    }  # fmt: skip
+    }
 
 
 def older_condition(type_: str, status: bool, reason: str, message: str, at: datetime) -> Manifest:
@@ -94,9 +111,18 @@ def reference(manifest: Manifest) -> Manifest:
 
 
 def event(
-    about: Manifest, reason: str, note: str, at: datetime, *, warning: bool = False, controller: str = KCM,
-    count: int = 1, last_at: datetime | None = None, scope: str = "", suffix: str = "",
-) -> Manifest:  # fmt: skip
+    about: Manifest,
+    reason: str,
+    note: str,
+    at: datetime,
+    *,
+    warning: bool = False,
+    controller: str = KCM,
+    count: int = 1,
+    last_at: datetime | None = None,
+    scope: str = "",
+    suffix: str = "",
+) -> Manifest:
     """An events.k8s.io/v1 Event as `controller` writes it: kcm through the new recorder, all others the old way."""
     named = reference(about)
     namespace = named.get("namespace", "default")
@@ -109,9 +135,12 @@ def event(
     if scope:
         found["metadata"] |= {"uid": uid(scope, "Event", namespace, name), "creationTimestamp": stamp(at)}
     found |= {
-        "regarding": named, "reason": reason, "note": note, "type": "Warning" if warning else "Normal",
+        "regarding": named,
+        "reason": reason,
+        "note": note,
+        "type": "Warning" if warning else "Normal",
         "reportingController": controller,
-    }  # fmt: skip
+    }
     if controller == KCM:
         found |= {"eventTime": micro(at), "action": "Reconcile", "reportingInstance": _INSTANCES[KCM]}
         found |= {"deprecatedSource": {}, "deprecatedFirstTimestamp": None, "deprecatedLastTimestamp": None}

@@ -129,7 +129,12 @@ class Fleet:
 
 
 HERE = Place(
-    "", "management", "here", ("rack-1", "rack-2"), "", datetime.min.replace(tzinfo=UTC),
+    "",
+    "management",
+    "here",
+    ("rack-1", "rack-2"),
+    "",
+    datetime.min.replace(tzinfo=UTC),
     ("docker", "kubevirt", "vsphere", "aws", "azure", "gcp", "openstack"),
-)  # fmt: skip
+)
 """Management, as a place that hosts deployments."""

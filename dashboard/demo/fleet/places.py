@@ -23,10 +23,17 @@ def objects(place: Place, fleet: Fleet, scope: str, kubeconfig: Kubeconfig) -> I
     mine = f"{scope}/{MANAGEMENT}"
     namespace, secret, key = place.secret
     yield make(
-        "v1", "Secret", secret, namespace, scope=mine, at=place.created_at, generation=0,
-        labels={"k0rdent.mirantis.com/component": "kcm"}, type="Opaque",
+        "v1",
+        "Secret",
+        secret,
+        namespace,
+        scope=mine,
+        at=place.created_at,
+        generation=0,
+        labels={"k0rdent.mirantis.com/component": "kcm"},
+        type="Opaque",
         data={key: base64.b64encode(kubeconfig(place).encode()).decode()},
-    )  # fmt: skip
+    )
     yield region(place, fleet, mine)
     for component in ["kcm-regional", "capi", *providers(place)]:
         yield _release(place, component, mine, fleet)
@@ -44,22 +51,32 @@ def region(place: Place, fleet: Fleet, scope: str) -> Manifest:
     exposed = sorted({name for each in providers(place) if each not in failing for name in PROVIDERS[each][1]})
     if failing:
         at = fleet.now - timedelta(minutes=52)
-        ready = condition("Ready", False, "NotAllComponentsHealthy",
-                          f"Components not ready: [{' '.join(sorted(failing))}]", at, 2)  # fmt: skip
+        ready = condition(
+            "Ready", False, "NotAllComponentsHealthy", f"Components not ready: [{' '.join(sorted(failing))}]", at, 2
+        )
     else:
         at = place.created_at + timedelta(minutes=7)
         ready = condition("Ready", True, "AllComponentsHealthy", "All components are successfully installed", at, 2)
     paused = {"k0rdent.mirantis.com/region-pause": "restored from backup"} if place.story == "paused" else None
     return make(
-        K0RDENT, "Region", place.name, scope=scope, at=place.created_at, generation=2, annotations=paused,
-        labels={"k0rdent.mirantis.com/component": "kcm"}, finalizers=["k0rdent.mirantis.com/region"], spec=spec,
+        K0RDENT,
+        "Region",
+        place.name,
+        scope=scope,
+        at=place.created_at,
+        generation=2,
+        annotations=paused,
+        labels={"k0rdent.mirantis.com/component": "kcm"},
+        finalizers=["k0rdent.mirantis.com/region"],
+        spec=spec,
         status={
-            "observedGeneration": 2 if not failing else 1, "components": components(wanted, failing),
+            "observedGeneration": 2 if not failing else 1,
+            "components": components(wanted, failing),
             "availableProviders": sorted([*exposed, "infrastructure-internal"]),
             "capiContracts": {name: {"v1beta1": "v1beta1_v1beta2"} for name in exposed},
             "conditions": [ready],
         },
-    )  # fmt: skip
+    )
 
 
 def _failing(place: Place) -> dict[str, str]:
@@ -67,10 +84,12 @@ def _failing(place: Place) -> dict[str, str]:
         return {}
     name = provider_of(place.cloud)
     chart = f"{name}@{PROVIDERS[name][0].replace('-', '.')}"
-    return {name: (
-        f"HelmRelease {SYSTEM}/{place.name}-{name} is not yet ready: Helm upgrade failed for release {SYSTEM}/{name} "
-        f"with chart {chart}: context deadline exceeded"
-    )}  # fmt: skip
+    return {
+        name: (
+            f"HelmRelease {SYSTEM}/{place.name}-{name} is not yet ready: Helm upgrade failed for release {SYSTEM}/{name} "
+            f"with chart {chart}: context deadline exceeded"
+        )
+    }
 
 
 def _release(place: Place, component: str, scope: str, fleet: Fleet) -> Manifest:
@@ -86,20 +105,40 @@ def _release(place: Place, component: str, scope: str, fleet: Fleet) -> Manifest
         ready = condition("Ready", True, "UpgradeSucceeded", f"Helm upgrade succeeded for {release}", at)
     _, secret, key = place.secret
     return make(
-        "helm.toolkit.fluxcd.io/v2", "HelmRelease", f"{place.name}-{component}", SYSTEM, scope=scope,
+        "helm.toolkit.fluxcd.io/v2",
+        "HelmRelease",
+        f"{place.name}-{component}",
+        SYSTEM,
+        scope=scope,
         at=place.created_at,
         labels={"k0rdent.mirantis.com/managed": "true", "k0rdent.mirantis.com/region": place.name},
         finalizers=["finalizers.fluxcd.io"],
         spec={
-            "interval": "10m0s", "releaseName": component, "targetNamespace": SYSTEM,
+            "interval": "10m0s",
+            "releaseName": component,
+            "targetNamespace": SYSTEM,
             "chartRef": {"kind": "HelmChart", "name": template, "namespace": SYSTEM},
             "kubeConfig": {"secretRef": {"name": secret, "key": key}},
         },
-        status={"conditions": [ready], "observedGeneration": 1, "history": [{
-            "name": component, "namespace": SYSTEM, "version": 2, "status": "failed" if failing else "deployed",
-            "chartName": chart, "chartVersion": version, "firstDeployed": stamp(place.created_at),
-            "lastDeployed": stamp(at), "digest": "sha256:0", "configDigest": "sha256:0"}]},
-    )  # fmt: skip
+        status={
+            "conditions": [ready],
+            "observedGeneration": 1,
+            "history": [
+                {
+                    "name": component,
+                    "namespace": SYSTEM,
+                    "version": 2,
+                    "status": "failed" if failing else "deployed",
+                    "chartName": chart,
+                    "chartVersion": version,
+                    "firstDeployed": stamp(place.created_at),
+                    "lastDeployed": stamp(at),
+                    "digest": "sha256:0",
+                    "configDigest": "sha256:0",
+                }
+            ],
+        },
+    )
 
 
 def inside(place: Place, scope: str) -> Iterator[Manifest]:

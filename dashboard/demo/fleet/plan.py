@@ -20,16 +20,25 @@ _CHARTS = {
     "openstack": ("openstack-standalone-cp",),
 }
 _IDENTITIES = {
-    "aws": "AWSClusterStaticIdentity", "azure": "AzureClusterIdentity", "vsphere": "VSphereClusterIdentity",
-}  # fmt: skip
+    "aws": "AWSClusterStaticIdentity",
+    "azure": "AzureClusterIdentity",
+    "vsphere": "VSphereClusterIdentity",
+}
 # What the first deployments of a fleet are up to, so that every picture has some of each.
 _STORIES: tuple[tuple[str, Step, str], ...] = (
-    ("quota", Step.CONTROLLED, "quota"), ("image", Step.NETWORKED, "image"),
-    ("rejected", Step.INSTALLED, "rejected"), ("values", Step.OBSERVED, "values"),
-    ("unhealthy", Step.READY, "unhealthy"), ("services", Step.POPULATED, "services"),
-    ("configmap", Step.READY, "configmap"), ("coming", Step.CONTROLLED, ""), ("coming", Step.INSTALLED, ""),
-    ("coming", Step.POPULATED, ""), ("dry-run", Step.VALIDATED, ""), ("deleting", Step.READY, ""),
-)  # fmt: skip
+    ("quota", Step.CONTROLLED, "quota"),
+    ("image", Step.NETWORKED, "image"),
+    ("rejected", Step.INSTALLED, "rejected"),
+    ("values", Step.OBSERVED, "values"),
+    ("unhealthy", Step.READY, "unhealthy"),
+    ("services", Step.POPULATED, "services"),
+    ("configmap", Step.READY, "configmap"),
+    ("coming", Step.CONTROLLED, ""),
+    ("coming", Step.INSTALLED, ""),
+    ("coming", Step.POPULATED, ""),
+    ("dry-run", Step.VALIDATED, ""),
+    ("deleting", Step.READY, ""),
+)
 
 
 # Since when, in minutes: what is wrong for longer than half an hour has failed.
@@ -62,10 +71,18 @@ def _places(dice: random.Random, now: datetime, count: int) -> list[Place]:
     for each in company()["places"][:count]:
         created = now - timedelta(days=each["days"], minutes=dice.randrange(1440))
         clouds = (each["cloud"], *each.get("extra", []))
-        found.append(Place(
-            each["name"], each["cloud"], each["where"], tuple(each["zones"]), each["by"], created, clouds,
-            each.get("story", ""),
-        ))  # fmt: skip
+        found.append(
+            Place(
+                each["name"],
+                each["cloud"],
+                each["where"],
+                tuple(each["zones"]),
+                each["by"],
+                created,
+                clouds,
+                each.get("story", ""),
+            )
+        )
     pool = [(more["cloud"], where) for more in company()["more"] for where in more["where"]]
     for number in range(len(found), count):
         cloud, where = pool[number % len(pool)]
@@ -87,9 +104,17 @@ def _logins(places: list[Place], now: datetime) -> list[Login]:
             kind = "AWSClusterRoleIdentity"
         about = f"{_TITLES[place.cloud]}, {place.where}"
         created = place.created_at + timedelta(hours=3)
-        found.append(Login(
-            f"{place.cloud}-{place.name}", place.cloud, kind, place.name, about, (SYSTEM, *teams), created,
-        ))  # fmt: skip
+        found.append(
+            Login(
+                f"{place.cloud}-{place.name}",
+                place.cloud,
+                kind,
+                place.name,
+                about,
+                (SYSTEM, *teams),
+                created,
+            )
+        )
         if place.name == "eu-north":
             aks = "Azure AKS, subscription retail"
             found.append(Login("aks-eu-north", "azure", "Secret", place.name, aks, (SYSTEM, "data", "search"), created))
@@ -109,22 +134,34 @@ def _logins(places: list[Place], now: datetime) -> list[Login]:
 
 
 _TITLES = {
-    "aws": "AWS account 1111-2222-3333", "azure": "Azure subscription platform", "gcp": "GCP project shop-platform",
+    "aws": "AWS account 1111-2222-3333",
+    "azure": "Azure subscription platform",
+    "gcp": "GCP project shop-platform",
     "openstack": "OpenStack project shop",
-}  # fmt: skip
+}
 
 
 def _standing(fleet: Fleet) -> list[Deployment]:
     """What every fleet has on management: the cluster that is region us-east, and the oddities."""
+
     def plan(name: str, chart: str, credential: str, days: int, **more: Any) -> Deployment:
         found = charts()[chart]
         created = fleet.now - timedelta(days=days, minutes=37)
         cp, workers = more.pop("cp", 3), more.pop("workers", 2)
         place = Place("", found.cloud, "eu-west-1", ("eu-west-1a", "eu-west-1b"), "", created, (found.cloud,))
         return Deployment(
-            SYSTEM, name, place, found.template(), credential, config_of(found, place, cp, workers, 0), cp, workers,
-            created, labels={"team": "platform", "stage": "prod"}, **more,
-        )  # fmt: skip
+            SYSTEM,
+            name,
+            place,
+            found.template(),
+            credential,
+            config_of(found, place, cp, workers, 0),
+            cp,
+            workers,
+            created,
+            labels={"team": "platform", "stage": "prod"},
+            **more,
+        )
 
     found = []
     if any(place.by == "clusterDeployment" for place in fleet.places):
@@ -192,9 +229,19 @@ def _deployment(
     config = config_of(chart, place, cp, count, dice.randrange(100))
     credential = "aks-eu-north" if aks and place.name == "eu-north" else f"{place.cloud}-{place.name}"
     return Deployment(
-        team, name, place, chart.template(version), credential, config, cp, count, created, labels=labels,
-        annotations=owned, services=services,
-    )  # fmt: skip
+        team,
+        name,
+        place,
+        chart.template(version),
+        credential,
+        config,
+        cp,
+        count,
+        created,
+        labels=labels,
+        annotations=owned,
+        services=services,
+    )
 
 
 def _tell(dice: random.Random, fleet: Fleet, each: Deployment, story: tuple[str, Step, str]) -> None:
@@ -253,8 +300,9 @@ def config_of(chart: Chart, place: Place, cp: int, workers: int, pick: int) -> M
             identity = {"cloudName": "openstack", "region": place.where}
             network = {"filter": {"name": "public"}}
             types = {
-                "controlPlane": {"flavor": control, "image": node}, "worker": {"flavor": worker, "image": node},
-            }  # fmt: skip
+                "controlPlane": {"flavor": control, "image": node},
+                "worker": {"flavor": worker, "image": node},
+            }
             return {"identityRef": identity, "externalNetwork": network} | numbers | types
         case "remote-cluster":
             racks = [{"address": f"192.0.2.{10 + n}", "user": "ops", "name": f"rack7-{n}"} for n in range(workers)]

@@ -50,9 +50,9 @@ class K0rdent:
                     deployments.check_delete(request, self)
                 case "Region", operation:
                     regions.check(operation, request, self)
-                case ("ClusterTemplate" | "ServiceTemplate" | "ProviderTemplate"), "DELETE":
+                case (("ClusterTemplate" | "ServiceTemplate" | "ProviderTemplate"), "DELETE"):
                     templates.check_delete(request, self)
-                case ("ClusterTemplateChain" | "ServiceTemplateChain"), "CREATE":
+                case (("ClusterTemplateChain" | "ServiceTemplateChain"), "CREATE"):
                     templates.check_chain(request)
                 case kind, operation:
                     templates.check_others(kind, operation, request, self)

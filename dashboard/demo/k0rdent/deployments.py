@@ -69,8 +69,10 @@ def _template(new: Manifest, look: "K0rdent") -> Manifest:
     found = look.need("ClusterTemplate", "clustertemplates", namespace, name)
     status = found.get("status") or {}
     if not status.get("valid"):
-        _deny(f"{INVALID}the ClusterTemplate {namespace}/{name} is invalid with the error: "
-              f"{status.get('validationError', '')}")  # fmt: skip
+        _deny(
+            f"{INVALID}the ClusterTemplate {namespace}/{name} is invalid with the error: "
+            f"{status.get('validationError', '')}"
+        )
     return found
 
 

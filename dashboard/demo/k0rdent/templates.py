@@ -25,8 +25,11 @@ def check_delete(request: Request, look: "K0rdent") -> None:
     owners = (request.old or {})["metadata"].get("ownerReferences") or []
     if owners:
         why = f"The {kind} object can't be removed if it is managed by {owners[0]['kind']}: {owners[0]['name']}"
-    elif any(_uses(kind, request.name, cld) for cld in look.all("clusterdeployments")
-             if cld["metadata"]["namespace"] == request.namespace):  # fmt: skip
+    elif any(
+        _uses(kind, request.name, cld)
+        for cld in look.all("clusterdeployments")
+        if cld["metadata"]["namespace"] == request.namespace
+    ):
         why = f"The {kind} object can't be removed if ClusterDeployment objects referencing it still exist"
     elif kind == "ProviderTemplate" and any(
         request.name in {each["template"] for each in release["spec"].get("providers") or []}

@@ -22,12 +22,18 @@ class Alertmanager:
         now = time.time()
         # Somebody knows of the full volume already.
         self.silences: dict[str, Manifest] = {}
-        self._silence(str(uuid.UUID(int=0x5EED)), {
-            "matchers": [{"name": "alertname", "value": "KubePersistentVolumeFillingUp", "isRegex": False,
-                          "isEqual": True}],
-            "startsAt": stamp_of(now - 20 * 3600), "endsAt": stamp_of(now + 2 * DAY),
-            "createdBy": "ines.rocha", "comment": "The volume is being enlarged on Thursday.",
-        })  # fmt: skip
+        self._silence(
+            str(uuid.UUID(int=0x5EED)),
+            {
+                "matchers": [
+                    {"name": "alertname", "value": "KubePersistentVolumeFillingUp", "isRegex": False, "isEqual": True}
+                ],
+                "startsAt": stamp_of(now - 20 * 3600),
+                "endsAt": stamp_of(now + 2 * DAY),
+                "createdBy": "ines.rocha",
+                "comment": "The volume is being enlarged on Thursday.",
+            },
+        )
 
     async def handle(self, request: web.Request, path: str) -> web.StreamResponse:
         match path.strip("/").split("/")[2:], request.method:
@@ -47,12 +53,21 @@ class Alertmanager:
             case ["receivers"], "GET":
                 return web.json_response([{"name": "blackhole"}])
             case ["status"], "GET":
-                return web.json_response({
-                    "cluster": {"status": "disabled", "peers": []}, "uptime": stamp_of(time.time() - DAY),
-                    "versionInfo": {"version": "0.27.0", "branch": "HEAD", "revision": "", "buildDate": "",
-                                    "buildUser": "", "goVersion": "go1.21.7"},
-                    "config": {"original": "route:\n  receiver: blackhole\nreceivers:\n- name: blackhole\n"},
-                })  # fmt: skip
+                return web.json_response(
+                    {
+                        "cluster": {"status": "disabled", "peers": []},
+                        "uptime": stamp_of(time.time() - DAY),
+                        "versionInfo": {
+                            "version": "0.27.0",
+                            "branch": "HEAD",
+                            "revision": "",
+                            "buildDate": "",
+                            "buildUser": "",
+                            "goVersion": "go1.21.7",
+                        },
+                        "config": {"original": "route:\n  receiver: blackhole\nreceivers:\n- name: blackhole\n"},
+                    }
+                )
         return web.json_response({"code": 404, "message": f"path {path} was not found"}, status=404)
 
     # -- alerts --------------------------------------------------------------------------------------------------
@@ -74,12 +89,16 @@ class Alertmanager:
         labels = firing.alert.all_labels
         by = [name for name, each in self.silences.items() if _active(each) and _silences(each, labels)]
         return {
-            "labels": labels, "annotations": annotations(firing.alert), "fingerprint": firing.alert.fingerprint,
-            "startsAt": stamp_of(firing.since), "endsAt": stamp_of(firing.seen + 240),
-            "updatedAt": stamp_of(firing.seen), "receivers": [{"name": "blackhole"}],
+            "labels": labels,
+            "annotations": annotations(firing.alert),
+            "fingerprint": firing.alert.fingerprint,
+            "startsAt": stamp_of(firing.since),
+            "endsAt": stamp_of(firing.seen + 240),
+            "updatedAt": stamp_of(firing.seen),
+            "receivers": [{"name": "blackhole"}],
             "generatorURL": f"http://127.0.0.1:8082/graph?g0.expr={firing.alert.name}&g0.tab=1",
             "status": {"state": "suppressed" if by else "active", "silencedBy": by, "inhibitedBy": []},
-        }  # fmt: skip
+        }
 
     def _groups(self, request: web.Request) -> list[Manifest]:
         groups: dict[str, list[Manifest]] = {}

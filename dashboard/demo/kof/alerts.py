@@ -82,8 +82,15 @@ class Alerts:
     def _rules(self, now: float) -> Iterator[Alert]:
         if not self._telemetry.mothership.history:
             return
-        yield Alert("Watchdog", "general.rules", "none", (), "An alert that always fires, to show that alerting works.",
-                    "Ensures that the entire alerting pipeline is functional.", age=25 * DAY)  # fmt: skip
+        yield Alert(
+            "Watchdog",
+            "general.rules",
+            "none",
+            (),
+            "An alert that always fires, to show that alerting works.",
+            "Ensures that the entire alerting pipeline is functional.",
+            age=25 * DAY,
+        )
         for track in list(self._telemetry.tracks.values()):
             subject = track.now
             if subject and not self._silent(track.store):
@@ -100,14 +107,27 @@ class Alerts:
             failed = name == "kube_customresource_clusterdeployment_status_conditions" and not value
             if failed and now - since > 600 and _told(labels):
                 kept = ("cluster", "name", "namespace", "type", "customresource_kind")
-                yield _alert("ConditionStatusFailed", "kube-state-metrics", "error", labels, kept,
-                             f"{labels['customresource_kind']} {labels['name']}: condition {labels['type']} is not "
-                             "True", "The condition has not been True for more than 10 minutes.",
-                             age=700 + zlib.crc32(labels["name"].encode()) % 30000)  # fmt: skip
+                yield _alert(
+                    "ConditionStatusFailed",
+                    "kube-state-metrics",
+                    "error",
+                    labels,
+                    kept,
+                    f"{labels['customresource_kind']} {labels['name']}: condition {labels['type']} is not True",
+                    "The condition has not been True for more than 10 minutes.",
+                    age=700 + zlib.crc32(labels["name"].encode()) % 30000,
+                )
             if name == "capi_cluster_status_condition" and labels.get("status") == "False" and value:
-                yield _alert("ClusterNotAvailable", "cluster-api", "error", labels, ("name", "namespace", "type"),
-                             f"Cluster {labels['namespace']}/{labels['name']} is not available",
-                             "The Cluster has not been available for more than 30 minutes.", age=3600)  # fmt: skip
+                yield _alert(
+                    "ClusterNotAvailable",
+                    "cluster-api",
+                    "error",
+                    labels,
+                    ("name", "namespace", "type"),
+                    f"Cluster {labels['namespace']}/{labels['name']} is not available",
+                    "The Cluster has not been available for more than 30 minutes.",
+                    age=3600,
+                )
 
     # -- telling -------------------------------------------------------------------------------------------------
 
@@ -115,23 +135,42 @@ class Alerts:
         """The body of promxy's own /api/v1/alerts and /api/v1/rules."""
         alerts = [
             {
-                "labels": each.alert.all_labels, "annotations": annotations(each.alert), "state": "firing",
-                "activeAt": stamp_of(each.since), "value": "1e+00",
+                "labels": each.alert.all_labels,
+                "annotations": annotations(each.alert),
+                "state": "firing",
+                "activeAt": stamp_of(each.since),
+                "value": "1e+00",
             }
             for each in self.firing.values()
-        ]  # fmt: skip
+        ]
         if what == "alerts":
             return {"data": {"alerts": alerts}}
         groups: dict[str, list[Manifest]] = {}
         for each, shown in zip(self.firing.values(), alerts, strict=True):
-            groups.setdefault(each.alert.group, []).append({
-                "name": each.alert.name, "type": "alerting", "state": "firing", "health": "ok", "lastError": "",
-                "lastEvaluation": stamp_of(each.seen), "evaluationTime": 0.004, "query": "", "alerts": [shown],
-                "labels": {"severity": each.alert.severity}, "annotations": annotations(each.alert), "duration": 600,
-            })  # fmt: skip
-        return {"data": {"groups": [
-            {"name": name, "file": f"/etc/rules/{name}.yaml", "interval": 5, "rules": rules}
-            for name, rules in groups.items()]}}  # fmt: skip
+            groups.setdefault(each.alert.group, []).append(
+                {
+                    "name": each.alert.name,
+                    "type": "alerting",
+                    "state": "firing",
+                    "health": "ok",
+                    "lastError": "",
+                    "lastEvaluation": stamp_of(each.seen),
+                    "evaluationTime": 0.004,
+                    "query": "",
+                    "alerts": [shown],
+                    "labels": {"severity": each.alert.severity},
+                    "annotations": annotations(each.alert),
+                    "duration": 600,
+                }
+            )
+        return {
+            "data": {
+                "groups": [
+                    {"name": name, "file": f"/etc/rules/{name}.yaml", "interval": 5, "rules": rules}
+                    for name, rules in groups.items()
+                ]
+            }
+        }
 
 
 def _of_cluster(c: Subject, store: str) -> Iterator[Alert]:
@@ -145,48 +184,114 @@ def _of_cluster(c: Subject, store: str) -> Iterator[Alert]:
 
     for node in c.nodes:
         if not node.ready and c.story != "scrape":
-            yield alert("KubeNodeNotReady", "kubernetes-system-kubelet", "warning", "Node is not ready.",
-                        f"{node.name} has been unready for more than 15 minutes on cluster {c.name}.", 1300,
-                        node=node.name, condition="Ready", job="kube-state-metrics", status="true")  # fmt: skip
+            yield alert(
+                "KubeNodeNotReady",
+                "kubernetes-system-kubelet",
+                "warning",
+                "Node is not ready.",
+                f"{node.name} has been unready for more than 15 minutes on cluster {c.name}.",
+                1300,
+                node=node.name,
+                condition="Ready",
+                job="kube-state-metrics",
+                status="true",
+            )
     last = next((node.name for node in reversed(c.nodes) if not node.control), "")
     match c.story:
         case "crash":
-            yield alert("KubePodCrashLooping", "kubernetes-apps", "warning", "Pod is crash looping.",
-                        f"Pod {c.app}/ledger-0 (ledger) is in waiting state (reason: \"CrashLoopBackOff\") on cluster "
-                        f"{c.name}.", 5 * 3600, namespace=c.app, pod="ledger-0", container="ledger",
-                        reason="CrashLoopBackOff", job="kube-state-metrics")  # fmt: skip
-            yield alert("KubeAPIErrorBudgetBurn", "kube-apiserver-slos", "critical",
-                        "The API server is burning too much error budget.",
-                        f"The API server of cluster {c.name} is burning too much error budget.", 4 * 3600,
-                        long="1h", short="5m")  # fmt: skip
+            yield alert(
+                "KubePodCrashLooping",
+                "kubernetes-apps",
+                "warning",
+                "Pod is crash looping.",
+                f'Pod {c.app}/ledger-0 (ledger) is in waiting state (reason: "CrashLoopBackOff") on cluster {c.name}.',
+                5 * 3600,
+                namespace=c.app,
+                pod="ledger-0",
+                container="ledger",
+                reason="CrashLoopBackOff",
+                job="kube-state-metrics",
+            )
+            yield alert(
+                "KubeAPIErrorBudgetBurn",
+                "kube-apiserver-slos",
+                "critical",
+                "The API server is burning too much error budget.",
+                f"The API server of cluster {c.name} is burning too much error budget.",
+                4 * 3600,
+                long="1h",
+                short="5m",
+            )
         case "gpu":
-            yield alert("NodeCPUHighUsage", "node-exporter", "info", "High CPU usage.",
-                        f"CPU usage at {last} has been above 90% for the last 15 minutes.", 2 * 3600,
-                        node=last, job="node-exporter")  # fmt: skip
+            yield alert(
+                "NodeCPUHighUsage",
+                "node-exporter",
+                "info",
+                "High CPU usage.",
+                f"CPU usage at {last} has been above 90% for the last 15 minutes.",
+                2 * 3600,
+                node=last,
+                job="node-exporter",
+            )
         case "disk":
-            yield alert("NodeFilesystemAlmostOutOfSpace", "node-exporter", "critical",
-                        "Filesystem has less than 6% space left.",
-                        f"Filesystem on /dev/vda1, mounted on /, at {last} has only 5.9% available space left.",
-                        9 * 3600, node=last, device="/dev/vda1", mountpoint="/", job="node-exporter")  # fmt: skip
+            yield alert(
+                "NodeFilesystemAlmostOutOfSpace",
+                "node-exporter",
+                "critical",
+                "Filesystem has less than 6% space left.",
+                f"Filesystem on /dev/vda1, mounted on /, at {last} has only 5.9% available space left.",
+                9 * 3600,
+                node=last,
+                device="/dev/vda1",
+                mountpoint="/",
+                job="node-exporter",
+            )
         case "memory":
-            yield alert("NodeMemoryHighUtilization", "node-exporter", "warning", "Host is running out of memory.",
-                        f"Memory is filling up at {last}, has been above 90% for the last 15 minutes.", 3 * 3600,
-                        node=last, job="node-exporter")  # fmt: skip
+            yield alert(
+                "NodeMemoryHighUtilization",
+                "node-exporter",
+                "warning",
+                "Host is running out of memory.",
+                f"Memory is filling up at {last}, has been above 90% for the last 15 minutes.",
+                3 * 3600,
+                node=last,
+                job="node-exporter",
+            )
         case "volume":
-            yield alert("KubePersistentVolumeFillingUp", "kubernetes-storage", "warning",
-                        "PersistentVolume is filling up.",
-                        f"The PersistentVolume claimed by data-db-0 in namespace {c.app}-db is 94% full.", 30 * 3600,
-                        namespace=f"{c.app}-db", persistentvolumeclaim="data-db-0", job="kubelet")  # fmt: skip
+            yield alert(
+                "KubePersistentVolumeFillingUp",
+                "kubernetes-storage",
+                "warning",
+                "PersistentVolume is filling up.",
+                f"The PersistentVolume claimed by data-db-0 in namespace {c.app}-db is 94% full.",
+                30 * 3600,
+                namespace=f"{c.app}-db",
+                persistentvolumeclaim="data-db-0",
+                job="kubelet",
+            )
         case "scrape":
-            yield alert("TargetDown", "general.rules", "warning", "One or more targets are unreachable.",
-                        f"100% of the kube-state-metrics targets in kof namespace are down on cluster {c.name}.",
-                        7 * 3600, namespace="kof", job="kube-state-metrics")  # fmt: skip
+            yield alert(
+                "TargetDown",
+                "general.rules",
+                "warning",
+                "One or more targets are unreachable.",
+                f"100% of the kube-state-metrics targets in kof namespace are down on cluster {c.name}.",
+                7 * 3600,
+                namespace="kof",
+                job="kube-state-metrics",
+            )
 
 
 def _alert(
-    name: str, group: str, severity: str, labels: dict[str, str], kept: tuple[str, ...], summary: str,
-    description: str, age: float,
-) -> Alert:  # fmt: skip
+    name: str,
+    group: str,
+    severity: str,
+    labels: dict[str, str],
+    kept: tuple[str, ...],
+    summary: str,
+    description: str,
+    age: float,
+) -> Alert:
     chosen = tuple(sorted((key, labels[key]) for key in kept if key in labels))
     return Alert(name, group, severity, chosen, summary, description, MANAGEMENT_STORE, age)
 

@@ -29,22 +29,38 @@ _MOST = 150  # clusters: beyond, feeding would cost the demo more than it gives
 _RECENT, _WEEK, _MONTH = 70 * 60.0, 8 * 86400.0, 30 * 86400.0
 _STEPS = (60.0, 1800.0, 10800.0)
 _LONG: dict[str, tuple[str, str]] = {  # a label and value that it must have, if any
-    "up": ("job", "kube-state-metrics"), "kube_node_status_condition": ("status", "true"), "kube_node_info": ("", ""),
-    "cluster:node_cpu:ratio_rate5m": ("", ""), "node_total_hourly_cost": ("", ""),
-    ":node_memory_MemAvailable_bytes:sum": ("", ""), "node_memory_MemTotal_bytes": ("", ""),
-    "node_filesystem_avail_bytes": ("", ""), "node_filesystem_size_bytes": ("", ""),
-    "code_resource:apiserver_request_total:rate5m": ("", ""), "vm_free_disk_space_bytes": ("", ""),
-    "vm_data_size_bytes": ("", ""), "instance:node_network_receive_bytes_excluding_lo:rate5m": ("", ""),
-    "DCGM_FI_DEV_GPU_UTIL": ("", ""), "projectsveltos_total_drifts": ("", ""), "ALERTS": ("", ""),
-    "etcd_server_leader_changes_seen_total": ("", ""), "container_cpu_allocation": ("", ""),
-    "kube_node_status_allocatable": ("resource", "cpu"), "kube_pod_container_status_waiting_reason": ("", ""),
-    "namespace_cpu:kube_pod_container_resource_requests:sum": ("", ""), "kube_deployment_spec_replicas": ("", ""),
-    "kube_deployment_status_replicas_available": ("", ""), "etcd_mvcc_db_total_size_in_bytes": ("", ""),
+    "up": ("job", "kube-state-metrics"),
+    "kube_node_status_condition": ("status", "true"),
+    "kube_node_info": ("", ""),
+    "cluster:node_cpu:ratio_rate5m": ("", ""),
+    "node_total_hourly_cost": ("", ""),
+    ":node_memory_MemAvailable_bytes:sum": ("", ""),
+    "node_memory_MemTotal_bytes": ("", ""),
+    "node_filesystem_avail_bytes": ("", ""),
+    "node_filesystem_size_bytes": ("", ""),
+    "code_resource:apiserver_request_total:rate5m": ("", ""),
+    "vm_free_disk_space_bytes": ("", ""),
+    "vm_data_size_bytes": ("", ""),
+    "instance:node_network_receive_bytes_excluding_lo:rate5m": ("", ""),
+    "DCGM_FI_DEV_GPU_UTIL": ("", ""),
+    "projectsveltos_total_drifts": ("", ""),
+    "ALERTS": ("", ""),
+    "etcd_server_leader_changes_seen_total": ("", ""),
+    "container_cpu_allocation": ("", ""),
+    "kube_node_status_allocatable": ("resource", "cpu"),
+    "kube_pod_container_status_waiting_reason": ("", ""),
+    "namespace_cpu:kube_pod_container_resource_requests:sum": ("", ""),
+    "kube_deployment_spec_replicas": ("", ""),
+    "kube_deployment_status_replicas_available": ("", ""),
+    "etcd_mvcc_db_total_size_in_bytes": ("", ""),
     "cluster_quantile:apiserver_request_sli_duration_seconds:histogram_quantile": ("", ""),
-    "etcd_server_quota_backend_bytes": ("", ""), "otelcol_exporter_queue_size": ("", ""),
-    "otelcol_exporter_queue_capacity": ("", ""), "vm_rows_inserted_total": ("", ""), "vm_cache_entries": ("", ""),
+    "etcd_server_quota_backend_bytes": ("", ""),
+    "otelcol_exporter_queue_size": ("", ""),
+    "otelcol_exporter_queue_capacity": ("", ""),
+    "vm_rows_inserted_total": ("", ""),
+    "vm_cache_entries": ("", ""),
     "otelcol_exporter_send_failed_metric_points_total": ("", ""),
-}  # fmt: skip
+}
 _BATCH = 400_000  # bytes of one import
 
 
@@ -96,17 +112,27 @@ class Backing:
         with (self._folder / "log").open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603
                 [
-                    binary, f"-httpListenAddr=127.0.0.1:{port}", f"-storageDataPath={self._folder / 'data'}",
-                    "-retentionPeriod=2", "-memory.allowedBytes=128MB", "-search.latencyOffset=1ms",
-                    "-selfScrapeInterval=0", "-loggerLevel=ERROR", "-search.maxUniqueTimeseries=300000",
+                    binary,
+                    f"-httpListenAddr=127.0.0.1:{port}",
+                    f"-storageDataPath={self._folder / 'data'}",
+                    "-retentionPeriod=2",
+                    "-memory.allowedBytes=128MB",
+                    "-search.latencyOffset=1ms",
+                    "-selfScrapeInterval=0",
+                    "-loggerLevel=ERROR",
+                    "-search.maxUniqueTimeseries=300000",
                 ],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         # It reads from a pipe that only we hold: when we end, however we end, it reads the end and kills.
         self._guard = subprocess.Popen(  # noqa: S603
             ["/bin/sh", "-c", 'read -r _; kill -9 "$1" 2>/dev/null', "guard", str(self._process.pid)],
-            stdin=subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
 
     async def _answering(self) -> None:
         assert self._session
@@ -158,9 +184,16 @@ class Backing:
                 times, values = oldest + older + times, had + were + values
             if times:
                 self.samples += len(times)
-                yield json.dumps({
-                    "metric": series.labels | {_MARK: store}, "values": values,
-                    "timestamps": [int(when * 1000) for when in times]}) + "\n"  # fmt: skip
+                yield (
+                    json.dumps(
+                        {
+                            "metric": series.labels | {_MARK: store},
+                            "values": values,
+                            "timestamps": [int(when * 1000) for when in times],
+                        }
+                    )
+                    + "\n"
+                )
 
     async def _feed(self, until: float) -> float:
         """What was scraped since."""

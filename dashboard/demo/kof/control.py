@@ -46,16 +46,20 @@ def _rate(flow: Wave, part: float) -> Value:
 def request_counters(c: Subject) -> Iterator[Row]:
     flow, wrong = requests(c), errors(c)
     for code, part in (("200", 1 - wrong), ("500", wrong)):
-        yield (c.labels(job="apiserver", instance="10.96.0.1:443", code=code, verb="GET", resource="pods"),
-               part_of(flow, part))  # fmt: skip
+        yield (
+            c.labels(job="apiserver", instance="10.96.0.1:443", code=code, verb="GET", resource="pods"),
+            part_of(flow, part),
+        )
 
 
 @family("cluster_quantile:apiserver_request_sli_duration_seconds:histogram_quantile")
 def latency(c: Subject) -> Iterator[Row]:
     for verb, mean in (("read", 0.09), ("write", 0.24)):
         slow = 8.0 if c.story == "crash" else 1.0
-        yield (c.recorded(quantile="0.99", verb=verb, resource="pods"),
-               wave(f"p99/{c.key}/{verb}", mean * slow * (0.6 + share(c.key)), 0.6).at)  # fmt: skip
+        yield (
+            c.recorded(quantile="0.99", verb=verb, resource="pods"),
+            wave(f"p99/{c.key}/{verb}", mean * slow * (0.6 + share(c.key)), 0.6).at,
+        )
 
 
 def _members(c: Subject) -> list[Node]:
@@ -84,6 +88,12 @@ _etcd("etcd_server_leader_changes_seen_total", lambda c, node: every(86400 * (3 
 def fsync(c: Subject) -> Iterator[Row]:
     for node in _members(c):
         flow = wave(f"fsync/{node.name}", 40.0, 0.3)
-        for le, part in (("0.001", 0.55), ("0.002", 0.9), ("0.004", 0.978), ("0.008", 0.993), ("0.016", 0.999),
-                         ("+Inf", 1.0)):  # fmt: skip
+        for le, part in (
+            ("0.001", 0.55),
+            ("0.002", 0.9),
+            ("0.004", 0.978),
+            ("0.008", 0.993),
+            ("0.016", 0.999),
+            ("+Inf", 1.0),
+        ):
             yield c.labels(job="etcd", instance=f"{node.address}:2379", node=node.name, le=le), part_of(flow, part)

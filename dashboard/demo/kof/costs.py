@@ -14,8 +14,10 @@ def _priced(name: str, price: Callable[[Node], float]) -> None:
     @family(name)
     def rows(c: Subject) -> Iterator[Row]:
         for node in c.nodes:
-            yield (c.labels(job=COST, instance=node.name, node=node.name, instance_type=node.machine or "bare-metal"),
-                   constant(price(node)))  # fmt: skip
+            yield (
+                c.labels(job=COST, instance=node.name, node=node.name, instance_type=node.machine or "bare-metal"),
+                constant(price(node)),
+            )
 
 
 _priced("node_total_hourly_cost", lambda node: node.size[2])
@@ -28,10 +30,17 @@ def _allocated(name: str, whole: Callable[[Node], float]) -> None:
     def rows(c: Subject) -> Iterator[Row]:
         for node in c.nodes:
             for namespace, part in namespaces(c):
-                yield c.labels(
-                    job=COST, instance=node.name, node=node.name, namespace=namespace, pod=pod_of(namespace, node),
-                    container=namespace.strip("-"),
-                ), constant(round(whole(node) * part * taken(c), 4))  # fmt: skip
+                yield (
+                    c.labels(
+                        job=COST,
+                        instance=node.name,
+                        node=node.name,
+                        namespace=namespace,
+                        pod=pod_of(namespace, node),
+                        container=namespace.strip("-"),
+                    ),
+                    constant(round(whole(node) * part * taken(c), 4)),
+                )
 
 
 _allocated("container_cpu_allocation", lambda node: float(node.size[0]))
@@ -41,8 +50,7 @@ _allocated("container_memory_allocation_bytes", lambda node: float(node.size[1] 
 @family("kubecost_load_balancer_cost")
 def load_balancers(c: Subject) -> Iterator[Row]:
     if c.cloud in ("aws", "azure", "gcp"):
-        yield (c.labels(job=COST, namespace="ingress-nginx", service_name="ingress-nginx-controller"),
-               constant(0.025))  # fmt: skip
+        yield (c.labels(job=COST, namespace="ingress-nginx", service_name="ingress-nginx-controller"), constant(0.025))
 
 
 # -- GPUs -------------------------------------------------------------------------------------------------------------
@@ -53,8 +61,16 @@ def gpus(c: Subject) -> Iterator[Row]:
     for node in heard(c):
         for number in range(node.gpus):
             use = wave(f"gpu/{node.name}/{number}", 96.0 if number else 90.0, 0.03)
-            yield c.labels(job="kubernetes-pods", gpu=str(number), modelName="NVIDIA A10G", Hostname=node.name,
-                           instance=f"{node.address}:9400"), _whole(use)  # fmt: skip
+            yield (
+                c.labels(
+                    job="kubernetes-pods",
+                    gpu=str(number),
+                    modelName="NVIDIA A10G",
+                    Hostname=node.name,
+                    instance=f"{node.address}:9400",
+                ),
+                _whole(use),
+            )
 
 
 def _whole(use: Wave) -> Value:

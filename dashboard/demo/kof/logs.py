@@ -65,10 +65,13 @@ def _of_machine(each: Manifest, kind: str, cluster: str, now: float) -> Iterator
                 "_time": when.strftime("%Y-%m-%dT%H:%M:%SZ"),
                 "_msg": f'E controller.go:347] "Reconciler error" err="{text}" controller="{kind.lower()}" '
                 f'{kind}="{metadata["namespace"]}/{metadata["name"]}"',
-                "k8s.cluster.name": cluster.strip("~"), "k8s.namespace.name": "kcm-system",
-                "k8s.pod.name": f"{prefix}-controller-manager-0", "k8s.container.name": "manager",
-                "severity_text": "ERROR", "severity": "ERROR",
-            }  # fmt: skip
+                "k8s.cluster.name": cluster.strip("~"),
+                "k8s.namespace.name": "kcm-system",
+                "k8s.pod.name": f"{prefix}-controller-manager-0",
+                "k8s.container.name": "manager",
+                "severity_text": "ERROR",
+                "severity": "ERROR",
+            }
 
 
 def _fits(line: Manifest, terms: list[tuple[str, str]], words: list[str]) -> bool:

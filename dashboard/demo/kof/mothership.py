@@ -14,8 +14,14 @@ NAME, NAMESPACE = "mothership", "kcm-system"
 _GROUP = "k0rdent.mirantis.com"
 _KCM = "kcm-controller-manager-metrics-service"
 _CONTROLLERS = ("clusterdeployment", "credential", "management", "region", "servicetemplate", "multiclusterservice")
-_PROVIDERS = ("capi-controller-manager", "capa-controller-manager", "capz-controller-manager",
-              "capg-controller-manager", "capo-controller-manager", "k0smotron-controller-manager")  # fmt: skip
+_PROVIDERS = (
+    "capi-controller-manager",
+    "capa-controller-manager",
+    "capz-controller-manager",
+    "capg-controller-manager",
+    "capo-controller-manager",
+    "k0smotron-controller-manager",
+)
 
 
 def itself() -> Subject:
@@ -36,8 +42,14 @@ def of_k0rdent(plural: str, kind: str, items: list[Manifest], types: tuple[str, 
     name = f"kube_customresource_{kind.lower()}_status_conditions"
     for each in items:
         metadata, status = each["metadata"], each.get("status") or {}
-        labels = _mine(job=KSM, customresource_group=_GROUP, customresource_kind=kind, customresource_version="v1beta1",
-                       name=metadata["name"], namespace=metadata.get("namespace", ""))  # fmt: skip
+        labels = _mine(
+            job=KSM,
+            customresource_group=_GROUP,
+            customresource_kind=kind,
+            customresource_version="v1beta1",
+            name=metadata["name"],
+            namespace=metadata.get("namespace", ""),
+        )
         labels = {key: value for key, value in labels.items() if value}
         if "valid" in status and "conditions" not in status:
             yield name, labels, float(bool(status["valid"]))
@@ -58,8 +70,11 @@ def of_capi(clusters: list[Manifest], machines: list[Manifest], sets: list[Manif
         for condition in status.get("conditions") or []:
             if condition["type"] == "Available":
                 for said in ("True", "False", "Unknown"):
-                    yield ("capi_cluster_status_condition", base | {"type": "Available", "status": said},
-                           float(condition["status"] == said))  # fmt: skip
+                    yield (
+                        "capi_cluster_status_condition",
+                        base | {"type": "Available", "status": said},
+                        float(condition["status"] == said),
+                    )
     for each in machines:
         base = _object(each) | {"cluster_name": each["spec"]["clusterName"]}
         phase = (each.get("status") or {}).get("phase", "Pending")
@@ -81,11 +96,19 @@ def of_flux(releases: list[Manifest]) -> Iterator[Fact]:
         conditions = (each.get("status") or {}).get("conditions") or []
         ready = next((one["status"] for one in conditions if one["type"] == "Ready"), "Unknown")
         history = ((each.get("status") or {}).get("history") or [{}])[0]
-        yield "gotk_resource_info", _mine(
-            job=KSM, customresource_kind="HelmRelease", name=each["metadata"]["name"],
-            exported_namespace=each["metadata"]["namespace"], ready=ready,
-            suspended=str(bool(each["spec"].get("suspend"))).lower(), revision=str(history.get("chartVersion", "")),
-        ), 1.0  # fmt: skip
+        yield (
+            "gotk_resource_info",
+            _mine(
+                job=KSM,
+                customresource_kind="HelmRelease",
+                name=each["metadata"]["name"],
+                exported_namespace=each["metadata"]["namespace"],
+                ready=ready,
+                suspended=str(bool(each["spec"].get("suspend"))).lower(),
+                revision=str(history.get("chartVersion", "")),
+            ),
+            1.0,
+        )
 
 
 def of_sveltos(deployments: list[Manifest], unreachable: set[str]) -> Iterator[Fact]:
@@ -121,8 +144,14 @@ def _slowly(key: str, mean: float) -> Value:
 
 _controllers("workqueue_depth", "name", _CONTROLLERS, None, _KCM)
 _controllers("controller_runtime_reconcile_errors_total", "controller", _CONTROLLERS, _slowly("kcm", 0.004), _KCM)
-_controllers("controller_runtime_reconcile_total", "controller", ("helmrelease", "helmchart"), _slowly("flux", 0.02),
-             "kof/flux-metrics-monitor", result="error")  # fmt: skip
+_controllers(
+    "controller_runtime_reconcile_total",
+    "controller",
+    ("helmrelease", "helmchart"),
+    _slowly("flux", 0.02),
+    "kof/flux-metrics-monitor",
+    result="error",
+)
 
 
 @family("workqueue_queue_duration_seconds_bucket")
@@ -141,15 +170,24 @@ def _share_of(flow: Any, part: float) -> Value:
 def drifts(c: Subject) -> Iterator[Row]:
     if c.role == "management":
         labels = {"cluster_namespace": "kcm-system", "cluster_name": "hq-office", "cluster_type": "Capi"}
-        yield (c.labels(job="kubernetes-pods", feature="Helm", **labels),
-               lambda when: float(int((when - LONG_AGO) / 30000)))  # fmt: skip
+        yield (
+            c.labels(job="kubernetes-pods", feature="Helm", **labels),
+            lambda when: float(int((when - LONG_AGO) / 30000)),
+        )
 
 
 @family("kcm_template_invalidity")
 def invalid_templates(c: Subject) -> Iterator[Row]:
     if c.role == "management":
-        yield c.labels(job=_KCM, template_kind="ServiceTemplate", template_namespace="kcm-system",
-                       template_name="ingress-nginx-4-12-3"), constant(0.0)  # fmt: skip
+        yield (
+            c.labels(
+                job=_KCM,
+                template_kind="ServiceTemplate",
+                template_namespace="kcm-system",
+                template_name="ingress-nginx-4-12-3",
+            ),
+            constant(0.0),
+        )
 
 
 def providers_up() -> Iterator[Fact]:

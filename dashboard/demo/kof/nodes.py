@@ -26,8 +26,16 @@ from dashboard.demo.kof.waves import Wave, wave
 @family("kube_node_info")
 def node_info(c: Subject) -> Iterator[Row]:
     for node in visible(c):
-        yield c.labels(job=KSM, node=node.name, kubelet_version=node.version, os_image="Ubuntu 24.04.3 LTS",
-                       internal_ip=node.address), constant(1.0)  # fmt: skip
+        yield (
+            c.labels(
+                job=KSM,
+                node=node.name,
+                kubelet_version=node.version,
+                os_image="Ubuntu 24.04.3 LTS",
+                internal_ip=node.address,
+            ),
+            constant(1.0),
+        )
 
 
 @family("kube_node_status_condition")
@@ -88,8 +96,10 @@ def part_of(busy: Wave, part: float) -> Value:
 @family("node_memory_MemTotal_bytes")
 def memory_total(c: Subject) -> Iterator[Row]:
     for node in heard(c):
-        yield (c.labels(job=EXPORTER, node=node.name, instance=f"{node.address}:9100"),
-               constant(float(node.size[1] * GIB)))  # fmt: skip
+        yield (
+            c.labels(job=EXPORTER, node=node.name, instance=f"{node.address}:9100"),
+            constant(float(node.size[1] * GIB)),
+        )
 
 
 @family("node_memory_MemAvailable_bytes")
@@ -119,16 +129,34 @@ def _filled(c: Subject, node: Node, number: int) -> Value:
 def disk_size(c: Subject) -> Iterator[Row]:
     for node in heard(c):
         for device, kind, mount, gib in _DISKS:
-            yield c.labels(job=EXPORTER, node=node.name, instance=f"{node.address}:9100", device=device, fstype=kind,
-                           mountpoint=mount), constant(float(gib * GIB))  # fmt: skip
+            yield (
+                c.labels(
+                    job=EXPORTER,
+                    node=node.name,
+                    instance=f"{node.address}:9100",
+                    device=device,
+                    fstype=kind,
+                    mountpoint=mount,
+                ),
+                constant(float(gib * GIB)),
+            )
 
 
 @family("node_filesystem_avail_bytes")
 def disk_available(c: Subject) -> Iterator[Row]:
     for node in heard(c):
         for number, (device, kind, mount, gib) in enumerate(_DISKS):
-            yield c.labels(job=EXPORTER, node=node.name, instance=f"{node.address}:9100", device=device, fstype=kind,
-                           mountpoint=mount), _left(_filled(c, node, number), gib * GIB)  # fmt: skip
+            yield (
+                c.labels(
+                    job=EXPORTER,
+                    node=node.name,
+                    instance=f"{node.address}:9100",
+                    device=device,
+                    fstype=kind,
+                    mountpoint=mount,
+                ),
+                _left(_filled(c, node, number), gib * GIB),
+            )
 
 
 def _left(filled: Value, size: float) -> Value:
@@ -144,8 +172,10 @@ def _network(way: str) -> None:
     def counters(c: Subject) -> Iterator[Row]:
         for node in heard(c):
             flow = _traffic(c, node, way)
-            yield (c.labels(job=EXPORTER, node=node.name, instance=f"{node.address}:9100", device="eth0"),
-                   _counted(flow))  # fmt: skip
+            yield (
+                c.labels(job=EXPORTER, node=node.name, instance=f"{node.address}:9100", device="eth0"),
+                _counted(flow),
+            )
 
     @family(f"instance:node_network_{way}_bytes_excluding_lo:rate5m")
     def rates(c: Subject) -> Iterator[Row]:

@@ -64,10 +64,11 @@ class Observatory:
             await store.start()
         services = self._servers[MANAGEMENT].api.services
         for name, handler in (
-            ("kof-mothership-promxy:8082", self._promxy), ("vmselect-cluster:8481", self._management_store),
+            ("kof-mothership-promxy:8082", self._promxy),
+            ("vmselect-cluster:8481", self._management_store),
             ("vmalertmanager-cluster:9093", self._alertmanager.handle),
             ("vlselect-kof-mothership-logs-multilevel-select:9471", self._all_logs),
-        ):  # fmt: skip
+        ):
             for spelled in (name, f"http:{name}", f"{name.partition(':')[0]}:http"):
                 services[kof.KOF, spelled] = handler
 
@@ -165,10 +166,14 @@ class Observatory:
             return respond(self.alerts.as_promxy(path.rpartition("/")[2]))
         answering = [(key, store) for key, store in self.stores.items() if store.answers and not store.ills.denied]
         sources = [
-            StoreSource(self.telemetry, key, {
-                "promxyCluster": store.name, "promxyClusterNamespace": store.namespace}, store.ills.partial)
+            StoreSource(
+                self.telemetry,
+                key,
+                {"promxyCluster": store.name, "promxyClusterNamespace": store.namespace},
+                store.ills.partial,
+            )
             for key, store in answering
-        ]  # fmt: skip
+        ]
         sources.append(StoreSource(self.telemetry, MANAGEMENT_STORE, {"promxyCluster": "storage"}))
 
         async def ask(path: str, given: Arguments) -> Body:

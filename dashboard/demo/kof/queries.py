@@ -95,8 +95,12 @@ def _instant(source: Source, query: str, at: float) -> Body:
     if not query:
         raise Wrong(400, "missing `query` arg")
     found = instant(source, query, at)
-    return {"data": {"resultType": "vector", "result": [
-        {"metric": labels, "value": [at, number(value)]} for labels, value in as_vector(found)]}}  # fmt: skip
+    return {
+        "data": {
+            "resultType": "vector",
+            "result": [{"metric": labels, "value": [at, number(value)]} for labels, value in as_vector(found)],
+        }
+    }
 
 
 def as_vector(found: Value) -> list[tuple[Labels, float]]:
@@ -108,9 +112,15 @@ def as_vector(found: Value) -> list[tuple[Labels, float]]:
 def _range(source: Source, query: str, start: float, end: float, step: float) -> Body:
     if not query:
         raise Wrong(400, "missing `query` arg")
-    return {"data": {"resultType": "matrix", "result": [
-        {"metric": labels, "values": [[when, number(value)] for when, value in points]}
-        for labels, points in over(source, query, start, end, step)]}}  # fmt: skip
+    return {
+        "data": {
+            "resultType": "matrix",
+            "result": [
+                {"metric": labels, "values": [[when, number(value)] for when, value in points]}
+                for labels, points in over(source, query, start, end, step)
+            ],
+        }
+    }
 
 
 def _series(source: Source, given: Arguments, now: float) -> Body:
@@ -124,8 +134,11 @@ def _series(source: Source, given: Arguments, now: float) -> Body:
             if series.at(end, end - start) is not None:
                 found[json.dumps(series.labels, sort_keys=True)] = series.labels
             if len(found) > _SERIES:
-                raise Wrong(422, f"the number of matching timeseries exceeds {_SERIES}; either narrow down the search "
-                                 "or increase -search.max* command-line flag values")  # fmt: skip
+                raise Wrong(
+                    422,
+                    f"the number of matching timeseries exceeds {_SERIES}; either narrow down the search "
+                    "or increase -search.max* command-line flag values",
+                )
     return {"data": list(found.values())}
 
 

@@ -16,8 +16,10 @@ def up(c: Subject) -> Iterator[Row]:
     if not c.hosted:
         for node in c.nodes:
             if node.control:
-                yield (c.labels(job="apiserver", instance=f"{node.address}:6443", namespace="default"),
-                       constant(float(node.ready)))  # fmt: skip
+                yield (
+                    c.labels(job="apiserver", instance=f"{node.address}:6443", namespace="default"),
+                    constant(float(node.ready)),
+                )
                 yield c.labels(job="etcd", instance=f"{node.address}:2379"), constant(float(node.ready))
     else:
         yield c.labels(job="apiserver", instance="10.96.0.1:443", namespace="default"), constant(1.0)
@@ -25,8 +27,16 @@ def up(c: Subject) -> Iterator[Row]:
         ready = constant(float(node.ready))
         yield c.labels(job=EXPORTER, instance=f"{node.address}:9100", node=node.name), ready
         yield c.labels(job="kubelet", instance=f"{node.address}:10250", metrics_path="/metrics", node=node.name), ready
-        yield c.labels(job="kubernetes-pods", instance=f"{node.address}:8888", namespace="kof", node=node.name,
-                       app_kubernetes_io_name="kof-collectors-daemon-collector"), ready  # fmt: skip
+        yield (
+            c.labels(
+                job="kubernetes-pods",
+                instance=f"{node.address}:8888",
+                namespace="kof",
+                node=node.name,
+                app_kubernetes_io_name="kof-collectors-daemon-collector",
+            ),
+            ready,
+        )
     yield c.labels(job=COST, instance="10.96.0.12:9003", namespace="kof"), constant(1.0)
     if c.role == "regional":
         for job, port in (("vmstorage-cluster", 8482), ("vmselect-cluster", 8481), ("vminsert-cluster", 8480)):
@@ -37,8 +47,15 @@ def up(c: Subject) -> Iterator[Row]:
 def _queue(name: str, size: Callable[[Subject], Value]) -> None:
     @family(name)
     def rows(c: Subject) -> Iterator[Row]:
-        yield c.labels(job="kubernetes-pods", exporter="prometheusremotewrite", namespace="kof",
-                       app_kubernetes_io_name="kof-collectors-daemon-collector"), size(c)  # fmt: skip
+        yield (
+            c.labels(
+                job="kubernetes-pods",
+                exporter="prometheusremotewrite",
+                namespace="kof",
+                app_kubernetes_io_name="kof-collectors-daemon-collector",
+            ),
+            size(c),
+        )
 
 
 def _queued(c: Subject) -> Value:

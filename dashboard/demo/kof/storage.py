@@ -52,9 +52,21 @@ _own("vm_free_disk_space_bytes", "vmstorage-cluster", 8482, _free, path="/vm-dat
 _own("vm_storage_is_read_only", "vmstorage-cluster", 8482, lambda c, number: constant(0.0))
 _own("vm_cache_entries", "vmstorage-cluster", 8482, _series, type="storage/hour_metric_ids")
 _own("vm_rows_inserted_total", "vminsert-cluster", 8480, _rows)
-_own("vm_http_request_errors_total", "vmselect-cluster", 8481,
-     lambda c, number: lambda when: float(int((when - LONG_AGO) / 5400)), path="/select/0/prometheus")  # fmt: skip
-_own("flag", "vmstorage-cluster", 8482, lambda c, number: constant(1.0), name="retentionPeriod", value="30d",
-     is_set="true")  # fmt: skip
+_own(
+    "vm_http_request_errors_total",
+    "vmselect-cluster",
+    8481,
+    lambda c, number: lambda when: float(int((when - LONG_AGO) / 5400)),
+    path="/select/0/prometheus",
+)
+_own(
+    "flag",
+    "vmstorage-cluster",
+    8482,
+    lambda c, number: constant(1.0),
+    name="retentionPeriod",
+    value="30d",
+    is_set="true",
+)
 _own("vl_rows_ingested_total", "vlstorage", 9491, _logs)
 _own("vl_data_size_bytes", "vlstorage", 9491, lambda c, number: constant(31.0 * GIB))

@@ -60,11 +60,15 @@ class Store:
         """In a few words."""
         ills = self.ills
         said = [
-            "" if self._listener.taking else "refuses connections", "hangs" if ills.hang else "",
-            f"answers after {ills.slow:g} s" if ills.slow else "", "takes no password" if ills.denied else "",
-            "answers 500" if ills.failing else "", "has lost a node" if ills.partial else "",
-            "trickles" if ills.drip else "", "answers no JSON" if ills.garbage else "",
-        ]  # fmt: skip
+            "" if self._listener.taking else "refuses connections",
+            "hangs" if ills.hang else "",
+            f"answers after {ills.slow:g} s" if ills.slow else "",
+            "takes no password" if ills.denied else "",
+            "answers 500" if ills.failing else "",
+            "has lost a node" if ills.partial else "",
+            "trickles" if ills.drip else "",
+            "answers no JSON" if ills.garbage else "",
+        ]
         return ", ".join(filter(None, said)) or "is well"
 
     # -- its life ------------------------------------------------------------------------------------------------

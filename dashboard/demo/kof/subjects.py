@@ -10,14 +10,29 @@ from dashboard.demo.fleet.enrol import ROLE, TENANT
 Manifest = dict[str, Any]
 GIB = 2**30
 _SIZES = {  # vCPU, GiB, USD an hour
-    "m6i.large": (2, 8, 0.096), "m6i.xlarge": (4, 16, 0.192), "m6i.2xlarge": (8, 32, 0.384),
-    "r6i.xlarge": (4, 32, 0.252), "c6i.2xlarge": (8, 16, 0.340), "Standard_D2s_v5": (2, 8, 0.096),
-    "Standard_D4s_v5": (4, 16, 0.192), "Standard_D8s_v5": (8, 32, 0.384), "Standard_E4s_v5": (4, 32, 0.252),
-    "n2-standard-2": (2, 8, 0.097), "n2-standard-4": (4, 16, 0.194), "n2-standard-8": (8, 32, 0.388),
-    "n2-highmem-4": (4, 32, 0.262), "m1.large": (4, 8, 0.058), "m1.xlarge": (8, 16, 0.116),
-    "m1.2xlarge": (16, 32, 0.232), "r1.xlarge": (8, 64, 0.198), "worker-4x16": (4, 16, 0.071),
-    "cp-2x4": (2, 4, 0.030), "vm-4x8": (4, 8, 0.040), "vm-2x4": (2, 4, 0.022), "g5.4xlarge": (16, 64, 1.624),
-}  # fmt: skip
+    "m6i.large": (2, 8, 0.096),
+    "m6i.xlarge": (4, 16, 0.192),
+    "m6i.2xlarge": (8, 32, 0.384),
+    "r6i.xlarge": (4, 32, 0.252),
+    "c6i.2xlarge": (8, 16, 0.340),
+    "Standard_D2s_v5": (2, 8, 0.096),
+    "Standard_D4s_v5": (4, 16, 0.192),
+    "Standard_D8s_v5": (8, 32, 0.384),
+    "Standard_E4s_v5": (4, 32, 0.252),
+    "n2-standard-2": (2, 8, 0.097),
+    "n2-standard-4": (4, 16, 0.194),
+    "n2-standard-8": (8, 32, 0.388),
+    "n2-highmem-4": (4, 32, 0.262),
+    "m1.large": (4, 8, 0.058),
+    "m1.xlarge": (8, 16, 0.116),
+    "m1.2xlarge": (16, 32, 0.232),
+    "r1.xlarge": (8, 64, 0.198),
+    "worker-4x16": (4, 16, 0.071),
+    "cp-2x4": (2, 4, 0.030),
+    "vm-4x8": (4, 8, 0.040),
+    "vm-2x4": (2, 4, 0.022),
+    "g5.4xlarge": (16, 64, 1.624),
+}
 _USUAL = (4, 16, 0.12)
 
 
@@ -85,9 +100,7 @@ def subject(cld: Manifest, machines: list[Manifest], pools: list[Manifest], stor
         nodes = [_made_up(f"{metadata['name']}-node-{n}", "", "v1.31.11") for n in range(3)]
     role = labels.get(ROLE, "child")
     tenant = labels.get(TENANT, "PLATFORM") if role == "child" else ""
-    return Subject(
-        metadata["namespace"], metadata["name"], role, chart.cloud, tenant, story, hosted, tuple(nodes)
-    )  # fmt: skip
+    return Subject(metadata["namespace"], metadata["name"], role, chart.cloud, tenant, story, hosted, tuple(nodes))
 
 
 def _node(machine: Manifest, config: Manifest, story: str) -> Node | None:

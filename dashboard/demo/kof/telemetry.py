@@ -29,9 +29,12 @@ _TABLES = (f"clusterdeployments.{_K0RDENT}", "machines.cluster.x-k8s.io", "helmr
 _TURN = 0.01  # seconds
 _MANY = 2000  # objects of a kind: beyond, only their Ready condition is kept
 _CONDITIONED = {
-    "clusterdeployments": "ClusterDeployment", "credentials": "Credential", "managements": "Management",
-    "multiclusterservices": "MultiClusterService", "releases": "Release",
-}  # fmt: skip
+    "clusterdeployments": "ClusterDeployment",
+    "credentials": "Credential",
+    "managements": "Management",
+    "multiclusterservices": "MultiClusterService",
+    "releases": "Release",
+}
 
 
 class Telemetry:
@@ -103,9 +106,7 @@ class Telemetry:
                 track.become(now, None)
         yield from self._note(now, deployments)
 
-    def _follow(
-        self, key: str, store: str, cld: Manifest, parts: dict[str, "Parts"], now: float, first: bool
-    ) -> None:
+    def _follow(self, key: str, store: str, cld: Manifest, parts: dict[str, "Parts"], now: float, first: bool) -> None:
         host = (cld.get("status") or {}).get("region") or self._management.name
         machines, pools = parts[host].of(key) if host in parts else ([], [])
         story = (self._stories or {}).get(key, "")
@@ -148,8 +149,9 @@ class Telemetry:
                 if number % 500 == 499:
                     yield
         capi = "cluster.x-k8s.io"
-        facts += mothership.of_capi(*(self.items(here, f"{plural}.{capi}") for plural in (
-            "clusters", "machines", "machinedeployments")))  # fmt: skip
+        facts += mothership.of_capi(
+            *(self.items(here, f"{plural}.{capi}") for plural in ("clusters", "machines", "machinedeployments"))
+        )
         yield
         facts += mothership.of_flux(self.items(here, "helmreleases.helm.toolkit.fluxcd.io"))
         yield
@@ -231,11 +233,12 @@ def _lean(manifest: Manifest) -> Manifest:
     return {
         "metadata": {key: metadata[key] for key in ("name", "namespace", "uid", "labels") if key in metadata},
         "spec": {"clusterName": manifest["spec"]["clusterName"]},
-        "status": {key: status[key] for key in ("nodeRef", "phase", "addresses") if key in status} | {
+        "status": {key: status[key] for key in ("nodeRef", "phase", "addresses") if key in status}
+        | {
             "nodeInfo": {"kubeletVersion": (status.get("nodeInfo") or {}).get("kubeletVersion", "")},
             "conditions": [each for each in status.get("conditions") or [] if each["type"] == "NodeHealthy"],
         },
-    }  # fmt: skip
+    }
 
 
 def _store_of(cld: Manifest, maps: dict[str, Manifest]) -> str:

@@ -113,10 +113,14 @@ class Noted:
     @property
     def made(self) -> Made:
         moments = tuple(self.moments)
-        return Made(self.labels, [
-            Span(start, end, constant(value))
-            for (start, value), end in zip(moments, _ends(moments), strict=True) if value is not None
-        ])  # fmt: skip
+        return Made(
+            self.labels,
+            [
+                Span(start, end, constant(value))
+                for (start, value), end in zip(moments, _ends(moments), strict=True)
+                if value is not None
+            ],
+        )
 
 
 def _ends(moments: Sequence[tuple[float, object]]) -> list[float]:

@@ -10,8 +10,13 @@ from functools import lru_cache
 
 DAY = 86400.0
 _RHYTHMS = (  # period in seconds, share of the swing
-    (DAY, 0.40), (DAY / 2, 0.14), (7 * DAY, 0.12), (5820.0, 0.13), (1380.0, 0.12), (431.0, 0.09),
-)  # fmt: skip
+    (DAY, 0.40),
+    (DAY / 2, 0.14),
+    (7 * DAY, 0.12),
+    (5820.0, 0.13),
+    (1380.0, 0.12),
+    (431.0, 0.09),
+)
 
 
 class Wave:

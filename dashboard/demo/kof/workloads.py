@@ -63,8 +63,10 @@ _requests("memory", 1, 0.95)
 def container_cpu(c: Subject) -> Iterator[Row]:
     for node in heard(c):
         for name, part in namespaces(c):
-            yield (c.recorded(namespace=name, node=node.name, pod=pod_of(name, node), container=name.strip("-")),
-                   _cores_used(c, [node], part))  # fmt: skip
+            yield (
+                c.recorded(namespace=name, node=node.name, pod=pod_of(name, node), container=name.strip("-")),
+                _cores_used(c, [node], part),
+            )
 
 
 @family("node_namespace_pod_container:container_memory_working_set_bytes")
@@ -72,8 +74,10 @@ def container_memory(c: Subject) -> Iterator[Row]:
     for node in heard(c):
         used, size = memory(c, node), node.size[1] * GIB
         for name, part in namespaces(c):
-            yield (c.recorded(namespace=name, node=node.name, pod=pod_of(name, node), container=name.strip("-")),
-                   _scaled(used, size * part))  # fmt: skip
+            yield (
+                c.recorded(namespace=name, node=node.name, pod=pod_of(name, node), container=name.strip("-")),
+                _scaled(used, size * part),
+            )
 
 
 def _scaled(wave: Wave, factor: float) -> Value:
@@ -100,8 +104,7 @@ def restarts(c: Subject) -> Iterator[Row]:
     for node in visible(c):
         for name, _ in namespaces(c):
             period = 86400 * (4 + 30 * share(f"restarts/{node.name}/{name}"))
-            yield (c.labels(job=KSM, namespace=name, pod=pod_of(name, node), container=name.strip("-")),
-                   every(period))  # fmt: skip
+            yield (c.labels(job=KSM, namespace=name, pod=pod_of(name, node), container=name.strip("-")), every(period))
     if c.story == "crash":
         yield c.labels(job=KSM, namespace=c.app, pod="ledger-0", container="ledger"), every(311.0)
 
@@ -109,19 +112,27 @@ def restarts(c: Subject) -> Iterator[Row]:
 @family("kube_pod_container_status_waiting_reason")
 def waiting(c: Subject) -> Iterator[Row]:
     if c.story == "crash":
-        yield c.labels(job=KSM, namespace=c.app, pod="ledger-0", container="ledger",
-                       reason="CrashLoopBackOff"), constant(1.0)  # fmt: skip
+        yield (
+            c.labels(job=KSM, namespace=c.app, pod="ledger-0", container="ledger", reason="CrashLoopBackOff"),
+            constant(1.0),
+        )
     for number in range(sum(not node.ready for node in visible(c)) * 2):
-        yield c.labels(job=KSM, namespace=c.app, pod=f"{c.app}-waiting-{number}", container=c.app,
-                       reason="ContainerCreating"), constant(1.0)  # fmt: skip
+        yield (
+            c.labels(
+                job=KSM, namespace=c.app, pod=f"{c.app}-waiting-{number}", container=c.app, reason="ContainerCreating"
+            ),
+            constant(1.0),
+        )
 
 
 def _deployments(name: str, short: Callable[[Subject, str], float]) -> None:
     @family(name)
     def rows(c: Subject) -> Iterator[Row]:
         for namespace, _ in namespaces(c) if visible(c) else []:
-            yield (c.labels(job=KSM, namespace=namespace, deployment=namespace.strip("-")),
-                   constant(max(0.0, len(c.nodes) - short(c, namespace))))  # fmt: skip
+            yield (
+                c.labels(job=KSM, namespace=namespace, deployment=namespace.strip("-")),
+                constant(max(0.0, len(c.nodes) - short(c, namespace))),
+            )
 
 
 _deployments("kube_deployment_spec_replicas", lambda c, namespace: 0.0)
@@ -141,8 +152,14 @@ def _volume(name: str, value: Callable[[Subject], Value], **labels: str) -> None
             claim = {"persistentvolumeclaim": "data-db-0", "namespace": f"{c.app}-db", "node": worst(c).name}
             more = volume if "pv" in labels else claim
             kept = {key: text for key, text in labels.items() if key != "pv"}
-            yield c.labels(**kept, **more, **({"volumename": volume["persistentvolume"]} if "pv" in labels and
-                           labels["job"] == COST else {})), value(c)  # fmt: skip
+            yield (
+                c.labels(
+                    **kept,
+                    **more,
+                    **({"volumename": volume["persistentvolume"]} if "pv" in labels and labels["job"] == COST else {}),
+                ),
+                value(c),
+            )
 
 
 def _volume_left(c: Subject) -> Value:

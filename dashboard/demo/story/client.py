@@ -60,9 +60,7 @@ class Client:
         body = {k: v for k, v in manifest.items() if k != "status"} | {"metadata": metadata}
         return await self._call("POST", path(api, plural, namespace), body)
 
-    async def patch(
-        self, api: str, plural: str, namespace: str, name: str, body: Manifest, part: str = ""
-    ) -> Manifest:
+    async def patch(self, api: str, plural: str, namespace: str, name: str, body: Manifest, part: str = "") -> Manifest:
         where = path(api, plural, namespace, name) + (f"/{part}" if part else "")
         return await self._call("PATCH", where, body, MERGE)
 
@@ -120,16 +118,24 @@ class Client:
                 yield event["type"], event["object"]
 
     async def _call(
-        self, method: str, where: str, body: Any = None, kind: str = "application/json",
+        self,
+        method: str,
+        where: str,
+        body: Any = None,
+        kind: str = "application/json",
         query: dict[str, str] | None = None,
-    ) -> Manifest:  # fmt: skip
+    ) -> Manifest:
         data = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": kind} if data else {}
         try:
             async with self._open().request(
-                method, self.url + where, data=data, headers=headers, params=query or {},
+                method,
+                self.url + where,
+                data=data,
+                headers=headers,
+                params=query or {},
                 timeout=aiohttp.ClientTimeout(total=_PATIENCE),
-            ) as answer:  # fmt: skip
+            ) as answer:
                 text = await answer.read()
                 found: Manifest = json.loads(text) if text else {}
                 if answer.status >= 400:
@@ -145,8 +151,15 @@ class Client:
         return self._session
 
 
-_SERVER_OWNED = ("uid", "creationTimestamp", "generation", "resourceVersion", "deletionTimestamp", "managedFields",
-                 "deletionGracePeriodSeconds")  # fmt: skip
+_SERVER_OWNED = (
+    "uid",
+    "creationTimestamp",
+    "generation",
+    "resourceVersion",
+    "deletionTimestamp",
+    "managedFields",
+    "deletionGracePeriodSeconds",
+)
 
 
 def path(api: str, plural: str, namespace: str = "", name: str = "") -> str:

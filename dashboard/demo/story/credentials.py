@@ -67,8 +67,14 @@ class Credentials:
             await world.pass_time(2)
             message = await self._verify(found)
             now = world.now()
-            ready = condition("CredentialReady", not message, "Failed" if message else "Succeeded",
-                              message or "Credential is ready", now, metadata.get("generation", 1))  # fmt: skip
+            ready = condition(
+                "CredentialReady",
+                not message,
+                "Failed" if message else "Succeeded",
+                message or "Credential is ready",
+                now,
+                metadata.get("generation", 1),
+            )
             status = {"ready": not message, "conditions": [ready]}
             await world.management.status(*CREDENTIALS, namespace, name, status)
         except Failed as failed:

@@ -20,8 +20,13 @@ async def delete(world: World, d: Deployment, found: Manifest) -> None:
         text = f"* Deleting:\n  * MachineDeployments: {d.name}-md\n  * Machines: {left} being deleted"
         await _deleting(world, d, found, "WaitingForClusterDeletion", text)
         name = machine["metadata"]["name"]
-        await world.tell(host, machine, "SuccessfulDrainNode", f"success draining Machine's node {name!r}",
-                         controller="machine-controller")  # fmt: skip
+        await world.tell(
+            host,
+            machine,
+            "SuccessfulDrainNode",
+            f"success draining Machine's node {name!r}",
+            controller="machine-controller",
+        )
         await remove_machine(host, machine)
         await world.pass_time(2)
     if cluster:
@@ -60,10 +65,15 @@ async def _sweep(d: Deployment, host: Client) -> None:
 
 async def _deleting(world: World, d: Deployment, found: Manifest, reason: str, text: str) -> None:
     now = world.now()
-    kept = [each for each in (found.get("status") or {}).get("conditions") or []
-            if each["type"] not in ("Deleting", "Ready")]  # fmt: skip
-    both = [condition("Deleting", True, reason, text, now, d.generation),
-            condition("Ready", False, "Deleting", text, now, d.generation)]  # fmt: skip
+    kept = [
+        each
+        for each in (found.get("status") or {}).get("conditions") or []
+        if each["type"] not in ("Deleting", "Ready")
+    ]
+    both = [
+        condition("Deleting", True, reason, text, now, d.generation),
+        condition("Ready", False, "Deleting", text, now, d.generation),
+    ]
     status = {"conditions": kept + both, "observedGeneration": d.generation}
     try:
         await world.management.status(*CLDS, d.namespace, d.name, status)

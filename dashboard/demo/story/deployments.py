@@ -17,9 +17,15 @@ from dashboard.demo.story.world import CLDS, Manifest, World
 FINALIZER = "k0rdent.mirantis.com/cluster-deployment"
 _STUCK_SECONDS = 420
 SECONDS = {
-    Step.OBSERVED: 1, Step.VALIDATED: 2, Step.INSTALLING: 2, Step.INSTALLED: 5, Step.NETWORKED: 10, Step.CONTROLLED: 14,
-    Step.POPULATED: 12, Step.READY: 6,
-}  # fmt: skip
+    Step.OBSERVED: 1,
+    Step.VALIDATED: 2,
+    Step.INSTALLING: 2,
+    Step.INSTALLED: 5,
+    Step.NETWORKED: 10,
+    Step.CONTROLLED: 14,
+    Step.POPULATED: 12,
+    Step.READY: 6,
+}
 
 
 class Superseded(Exception):
@@ -196,13 +202,17 @@ class Deployments:
         """Workers come up after a while."""
         d.step = Step.CONTROLLED
         await stage.show(d, host)
-        about = {"apiVersion": CAPI, "kind": "MachineDeployment",
-                 "metadata": {"name": f"{d.name}-md", "namespace": d.namespace}}  # fmt: skip
+        about = {
+            "apiVersion": CAPI,
+            "kind": "MachineDeployment",
+            "metadata": {"name": f"{d.name}-md", "namespace": d.namespace},
+        }
         note = f"Scaled MachineSet {d.name}-md to {d.workers} replicas"
         await self._world.tell(host, about, "SuccessfulScale", note, controller="machinedeployment-controller")
         await self._world.pass_time(9)
         self._check(key, d)
         d.step, d.since = Step.POPULATED, self._world.now()
+
 
 def _on_the_way(found: Manifest) -> bool:
     """Whether a settled deployment is still coming up by itself."""
@@ -221,8 +231,11 @@ def _step_of(found: Manifest) -> Step:
     summary = conditions.get("CAPIClusterSummary")
     if summary is None:
         return Step.INSTALLING
-    for word, step in (("InfrastructureReady", Step.INSTALLED), ("ControlPlaneInitialized", Step.NETWORKED),
-                       ("WorkersAvailable", Step.CONTROLLED)):  # fmt: skip
+    for word, step in (
+        ("InfrastructureReady", Step.INSTALLED),
+        ("ControlPlaneInitialized", Step.NETWORKED),
+        ("WorkersAvailable", Step.CONTROLLED),
+    ):
         if word in summary["message"]:
             return step
     return Step.POPULATED

@@ -70,8 +70,9 @@ class Happenings:
             if last:
                 about = {"apiVersion": CAPI, "kind": "Machine"} | last
                 note = f"Machine {d.namespace}/{_name(last)} has unhealthy Node"
-                await world.tell(host, about, "DetectedUnhealthy", note, warning=True,
-                                 controller="machinehealthcheck-controller")  # fmt: skip
+                await world.tell(
+                    host, about, "DetectedUnhealthy", note, warning=True, controller="machinehealthcheck-controller"
+                )
             await world.pass_time(_HEALS_AFTER)
             now = await world.management.get(*CLDS, d.namespace, d.name)
             if now and now["metadata"].get("generation") == d.generation:
@@ -111,15 +112,24 @@ class Happenings:
         annotations = {_MARK: "true"}
         if dice.random() < 0.25:
             annotations[TROUBLE] = dice.choice(["quota", "image", "rejected"])
-        spec = {k: v for k, v in like["spec"].items() if k in ("template", "credential", "config", "serviceSpec",
-                "propagateCredentials")}  # fmt: skip
+        spec = {
+            k: v
+            for k, v in like["spec"].items()
+            if k in ("template", "credential", "config", "serviceSpec", "propagateCredentials")
+        }
         spec["config"] = spec.get("config", {}) | {"workersNumber": dice.randrange(1, 4)}
         labels = {k: v for k, v in (like["metadata"].get("labels") or {}).items() if k in ("team", "cost-center")}
         made = {
-            "apiVersion": K0RDENT, "kind": "ClusterDeployment", "spec": spec,
-            "metadata": {"name": name, "namespace": like["metadata"]["namespace"], "annotations": annotations,
-                         "labels": labels | {"stage": "dev"}},
-        }  # fmt: skip
+            "apiVersion": K0RDENT,
+            "kind": "ClusterDeployment",
+            "spec": spec,
+            "metadata": {
+                "name": name,
+                "namespace": like["metadata"]["namespace"],
+                "annotations": annotations,
+                "labels": labels | {"stage": "dev"},
+            },
+        }
         await world.management.create(*CLDS, made)
         return f"{_key(made)} is being created."
 
@@ -171,9 +181,11 @@ class Happenings:
         found = [
             each
             for each in await self._world.management.list(*CLDS)
-            if test(each) and not each["metadata"].get("deletionTimestamp") and _key(each) not in self._ill
+            if test(each)
+            and not each["metadata"].get("deletionTimestamp")
+            and _key(each) not in self._ill
             and (not name or name in (_name(each), _key(each)))
-        ]  # fmt: skip
+        ]
         return self._world.dice.choice(sorted(found, key=_key)) if found else None
 
 

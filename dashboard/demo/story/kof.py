@@ -97,8 +97,15 @@ def _labels(each: Manifest) -> dict[str, str]:
 def _facts(cld: Manifest) -> kof.Facts:
     metadata, spec = cld["metadata"], cld["spec"]
     created = datetime.fromisoformat(metadata["creationTimestamp"])
-    return kof.Facts(metadata["namespace"], metadata["name"], spec["template"], spec.get("config") or {}, _labels(cld),
-                     metadata["uid"], created)  # fmt: skip
+    return kof.Facts(
+        metadata["namespace"],
+        metadata["name"],
+        spec["template"],
+        spec.get("config") or {},
+        _labels(cld),
+        metadata["uid"],
+        created,
+    )
 
 
 def _fits(cld: Manifest, region: dict[str, str]) -> bool:

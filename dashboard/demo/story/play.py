@@ -16,9 +16,15 @@ class Story:
     """Begins with `start`, ends with `stop`. Nothing happens by itself unless `by_itself`."""
 
     def __init__(
-        self, kubeconfig: str, *, seed: int = 7, pace: float = 1, by_itself: bool = True,
-        switch: Callable[[str, bool], Awaitable[None]] | None = None, stores: Stores | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        kubeconfig: str,
+        *,
+        seed: int = 7,
+        pace: float = 1,
+        by_itself: bool = True,
+        switch: Callable[[str, bool], Awaitable[None]] | None = None,
+        stores: Stores | None = None,
+    ) -> None:
         self.world = World(Client(kubeconfig), seed=seed, pace=pace)
         self.happenings = Happenings(self.world, switch)
         self._by_itself = by_itself

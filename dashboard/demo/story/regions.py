@@ -92,7 +92,7 @@ class Regions:
             "availableProviders": sorted({*exposed, "infrastructure-internal"}),
             "capiContracts": {provider: {"v1beta1": "v1beta1_v1beta2"} for provider in sorted(exposed)},
             "conditions": [ready],
-        }  # fmt: skip
+        }
         if not failing:
             status["observedGeneration"] = generation
         await self._world.management.status(*REGIONS, "", name, status)
@@ -103,16 +103,29 @@ class Regions:
         secret = spec.get("kubeConfig") or {"name": f"{spec['clusterDeployment']['name']}-kubeconfig", "key": "value"}
         now = self._world.now()
         text = f"Helm install succeeded for release {SYSTEM}/{component}.v1 with chart {chart}@{version}"
-        await self._world.put(self._world.management, make(
-            FLUX, "HelmRelease", f"{name}-{component}", SYSTEM, scope="pane-story", at=now,
-            labels={"k0rdent.mirantis.com/managed": "true", "k0rdent.mirantis.com/region": name},
-            spec={
-                "interval": "10m0s", "releaseName": component, "targetNamespace": SYSTEM,
-                "chartRef": {"kind": "HelmChart", "name": template, "namespace": SYSTEM},
-                "kubeConfig": {"secretRef": secret},
-            },
-            status={"conditions": [condition("Ready", True, "InstallSucceeded", text, now)], "observedGeneration": 1},
-        ))  # fmt: skip
+        await self._world.put(
+            self._world.management,
+            make(
+                FLUX,
+                "HelmRelease",
+                f"{name}-{component}",
+                SYSTEM,
+                scope="pane-story",
+                at=now,
+                labels={"k0rdent.mirantis.com/managed": "true", "k0rdent.mirantis.com/region": name},
+                spec={
+                    "interval": "10m0s",
+                    "releaseName": component,
+                    "targetNamespace": SYSTEM,
+                    "chartRef": {"kind": "HelmChart", "name": template, "namespace": SYSTEM},
+                    "kubeConfig": {"secretRef": secret},
+                },
+                status={
+                    "conditions": [condition("Ready", True, "InstallSucceeded", text, now)],
+                    "observedGeneration": 1,
+                },
+            ),
+        )
 
     async def _failed(self, found: Manifest | None, failed: Failed) -> None:
         """The kubeconfig leads nowhere."""

@@ -57,20 +57,35 @@ class Services:
         now = self._world.now()
         states = [
             {
-                "name": each["name"], "namespace": each.get("namespace") or "default", "template": each["template"],
-                "type": "Helm", "state": "Deployed" if done else "Pending", "version": each["template"],
+                "name": each["name"],
+                "namespace": each.get("namespace") or "default",
+                "template": each["template"],
+                "type": "Helm",
+                "state": "Deployed" if done else "Pending",
+                "version": each["template"],
                 "lastStateTransitionTime": stamp(now),
             }
             for each in listed
-        ]  # fmt: skip
+        ]
         count = f"{len(states) if done else 0}/{len(states)}"
-        status = {"deployed": done, "services": states, "conditions": [
-            condition("ServicesInReadyState", done, "Succeeded" if done else "Failed", count, now)]}  # fmt: skip
+        status = {
+            "deployed": done,
+            "services": states,
+            "conditions": [condition("ServicesInReadyState", done, "Succeeded" if done else "Failed", count, now)],
+        }
         if there is None:
-            spec = {"cluster": metadata["name"], "multiClusterService": service["metadata"]["name"],
-                    "provider": {"name": "ksm-projectsveltos"}, "services": listed}  # fmt: skip
-            made = {"apiVersion": K0RDENT, "kind": "ServiceSet", "spec": spec,
-                    "metadata": {"name": name, "namespace": namespace}}  # fmt: skip
+            spec = {
+                "cluster": metadata["name"],
+                "multiClusterService": service["metadata"]["name"],
+                "provider": {"name": "ksm-projectsveltos"},
+                "services": listed,
+            }
+            made = {
+                "apiVersion": K0RDENT,
+                "kind": "ServiceSet",
+                "spec": spec,
+                "metadata": {"name": name, "namespace": namespace},
+            }
             await management.create(*SETS, made)
         await management.status(*SETS, namespace, name, status)
         return key
@@ -83,11 +98,17 @@ class Services:
             metadata, done = cld["metadata"], _deployed(cld)
             before = old.get(_key(cld), {})
             since = before.get("lastTransitionTime") if before.get("deployed") is done else None
-            listed.append({
-                "apiVersion": K0RDENT, "kind": "ClusterDeployment", "name": metadata["name"],
-                "namespace": metadata["namespace"], "deployed": done,
-                "regional": bool((cld.get("status") or {}).get("region")), "lastTransitionTime": since or stamp(now),
-            })  # fmt: skip
+            listed.append(
+                {
+                    "apiVersion": K0RDENT,
+                    "kind": "ClusterDeployment",
+                    "name": metadata["name"],
+                    "namespace": metadata["namespace"],
+                    "deployed": done,
+                    "regional": bool((cld.get("status") or {}).get("region")),
+                    "lastTransitionTime": since or stamp(now),
+                }
+            )
         listed.sort(key=_key)
         if listed == sorted(old.values(), key=_key):
             return
@@ -95,10 +116,15 @@ class Services:
         well, count = ready == len(listed), f"{ready}/{len(listed)}"
         text = "Object is ready" if well else f"{count} Clusters are ready."
         kept = [each for each in status.get("conditions") or [] if each["type"] not in ("ClusterInReadyState", "Ready")]
-        both = [condition("ClusterInReadyState", well, "Succeeded" if well else "Failed", count, now),
-                condition("Ready", well, "Succeeded" if well else "Progressing", text, now)]  # fmt: skip
-        body = {"matchingClusters": listed, "conditions": kept + both,
-                "observedGeneration": service["metadata"].get("generation", 1)}  # fmt: skip
+        both = [
+            condition("ClusterInReadyState", well, "Succeeded" if well else "Failed", count, now),
+            condition("Ready", well, "Succeeded" if well else "Progressing", text, now),
+        ]
+        body = {
+            "matchingClusters": listed,
+            "conditions": kept + both,
+            "observedGeneration": service["metadata"].get("generation", 1),
+        }
         await self._world.management.status(*SERVICES, "", service["metadata"]["name"], body)
 
 

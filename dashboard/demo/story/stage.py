@@ -101,4 +101,3 @@ def is_settled(found: Manifest) -> bool:
     if metadata.get("deletionTimestamp") or not status.get("conditions"):
         return False
     return bool(status.get("observedGeneration") == metadata.get("generation"))
-

@@ -17,16 +17,19 @@ async def say(world: World, d: Deployment, found: Manifest, host: Client | None)
     lines: dict[Step, list[tuple[str, str]]] = {
         Step.OBSERVED: [("RegionUnpaused", f"Region {d.place.name} has been unpaused")] if d.place.name else [],
         Step.INSTALLING: [("HelmReleaseCreated", f"Successfully created HelmRelease {d.key}")],
-        Step.INSTALLED: [("HelmReleaseIsReady", f"HelmRelease {d.key} is ready"),
-                         ("CAPIClusterIsProvisioning", "Cluster is provisioning")],
+        Step.INSTALLED: [
+            ("HelmReleaseIsReady", f"HelmRelease {d.key} is ready"),
+            ("CAPIClusterIsProvisioning", "Cluster is provisioning"),
+        ],
         Step.POPULATED: [("CAPIClusterIsReady", "Cluster has been provisioned")],
-    }  # fmt: skip
+    }
     if d.dry_run and d.step == Step.VALIDATED:
         text = "DryRun mode is enabled. Remove spec.dryRun to proceed with the deployment"
         lines[Step.VALIDATED] = [("DryRunEnabled", text)]
     if d.trouble == "values":
-        await world.tell(management, found, "ValidationError",
-                         f"Invalid configuration provided: {trouble_text(d)}", warning=True)  # fmt: skip
+        await world.tell(
+            management, found, "ValidationError", f"Invalid configuration provided: {trouble_text(d)}", warning=True
+        )
     for reason, note in lines.get(d.step, []):
         await world.tell(management, found, reason, note)
     if d.step == Step.INSTALLED:
@@ -41,8 +44,11 @@ async def say_on_host(world: World, d: Deployment, host: Client) -> None:
     cluster, cloud = objects[0], chart_of(d.template).cloud
     for each in objects:
         each["metadata"].pop("uid", None)
-    phases = {Step.INSTALLED: ["Provisioning"], Step.NETWORKED: ["Provisioned", "InfrastructureReady"],
-              Step.CONTROLLED: ["ControlPlaneInitialized"]}  # fmt: skip
+    phases = {
+        Step.INSTALLED: ["Provisioning"],
+        Step.NETWORKED: ["Provisioned", "InfrastructureReady"],
+        Step.CONTROLLED: ["ControlPlaneInitialized"],
+    }
     for reason in phases.get(d.step, []):
         note = f"Cluster {d.name} is {reason}"
         await world.tell(host, cluster, reason, note, controller="cluster-controller")
@@ -50,12 +56,14 @@ async def say_on_host(world: World, d: Deployment, host: Client) -> None:
     behind = [each for each in objects if each["kind"].endswith("Machine") and each["kind"] != "Machine"]
     if d.trouble and troubles()[d.trouble]["machine"] in ("worker", "control") and d.trouble != "unhealthy":
         for each in [each for each in behind if not each["status"]["ready"]][:3]:
-            await world.tell(host, each, "FailedCreate", trouble_text(d), warning=True,
-                             controller=f"{cloud}machine-controller")  # fmt: skip
+            await world.tell(
+                host, each, "FailedCreate", trouble_text(d), warning=True, controller=f"{cloud}machine-controller"
+            )
     elif d.trouble == "rejected":
         infra = next((each for each in objects if each["apiVersion"].startswith(INFRA)), cluster)
-        await world.tell(host, infra, "FailedCreate", trouble_text(d), warning=True,
-                         controller=f"{cloud}cluster-controller")  # fmt: skip
+        await world.tell(
+            host, infra, "FailedCreate", trouble_text(d), warning=True, controller=f"{cloud}cluster-controller"
+        )
     elif d.step in (Step.CONTROLLED, Step.POPULATED):
         role = "cluster.x-k8s.io/control-plane"
         for each in machines:

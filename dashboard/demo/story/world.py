@@ -110,13 +110,22 @@ class World:
             for each in (spec.get("serviceSpec") or {}).get("services") or []
         ]
         return Deployment(
-            metadata["namespace"], metadata["name"], place, template, spec.get("credential") or "", config,
+            metadata["namespace"],
+            metadata["name"],
+            place,
+            template,
+            spec.get("credential") or "",
+            config,
             _number(config, chart.values, "controlPlaneNumber", 0 if chart.managed else 1),
-            _workers(config, chart.values), created, step=Step.ADMITTED,
+            _workers(config, chart.values),
+            created,
+            step=Step.ADMITTED,
             labels={k: v for k, v in (metadata.get("labels") or {}).items() if "component" not in k},
-            services=tuple(services), dry_run=bool(spec.get("dryRun")), owner_uid=metadata["uid"],
+            services=tuple(services),
+            dry_run=bool(spec.get("dryRun")),
+            owner_uid=metadata["uid"],
             generation=metadata.get("generation", 1),
-        )  # fmt: skip
+        )
 
     # -- what controllers do all the time ------------------------------------------------------------------------
 
@@ -128,9 +137,7 @@ class World:
     ) -> None:
         """Write an Event, as this controller (k0rdent's own) would; nobody fails for want of one."""
         suffix = f"{self.dice.getrandbits(64):016x}"
-        made = event(
-            about, reason, note, self.now(), warning=warning, suffix=suffix, controller=controller or KCM
-        )
+        made = event(about, reason, note, self.now(), warning=warning, suffix=suffix, controller=controller or KCM)
         api = made["apiVersion"]
         if controller:  # all but k0rdent use the older recorder
             made, api = to_core(made), "v1"

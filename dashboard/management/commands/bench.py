@@ -13,9 +13,17 @@ from dashboard.bench.processes import Ground
 from dashboard.bench.report import Part, Unavailable, machine, table
 
 PARTS = {
-    "sync": "sync", "latency": "latency", "list": "listing", "memory": "memory", "fanout": "fanout", "fleet": "fleet",
-    "wall": "wall", "meter": "metering", "causes": "causes", "feed": "feed",
-}  # fmt: skip
+    "sync": "sync",
+    "latency": "latency",
+    "list": "listing",
+    "memory": "memory",
+    "fanout": "fanout",
+    "fleet": "fleet",
+    "wall": "wall",
+    "meter": "metering",
+    "causes": "causes",
+    "feed": "feed",
+}
 
 
 class Command(BaseCommand):

@@ -47,9 +47,10 @@ def tell(command: str, arguments: list[str]) -> str:
     """What the demo says to a command. CommandError in a sentence when there is none, or when it refuses."""
     way = _way()
     request = urllib.request.Request(  # noqa: S310 - the demo's own address, on loopback
-        f"{way['url']}/{command}", json.dumps({"arguments": arguments}).encode(),
+        f"{way['url']}/{command}",
+        json.dumps({"arguments": arguments}).encode(),
         {"Authorization": f"Bearer {way['token']}", "Content-Type": "application/json"},
-    )  # fmt: skip
+    )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=60) as answer:

@@ -53,9 +53,10 @@ class Command(BaseCommand):
             os.set_inheritable(held, True)
         environment = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
         environment |= {
-            "PANE_DATA": str(folder), "PANE_KUBECONFIG": str(folder / "management.kubeconfig"),
+            "PANE_DATA": str(folder),
+            "PANE_KUBECONFIG": str(folder / "management.kubeconfig"),
             "PANE_ALLOW_LOOPBACK": "1",
-        }  # fmt: skip
+        }
         manage = str(settings.BASE_DIR / "manage.py")
         self.stdout.flush()
         os.execve(sys.executable, [sys.executable, manage, "up", "--port", str(options["port"])], environment)  # noqa: S606
@@ -97,9 +98,11 @@ def _start_fleet(folder: Path, options: dict[str, Any]) -> subprocess.Popen[byte
     sizes = [f"--{name}={options[name]}" for name in ("seed", "regions", "deployments", "machines", "pace", "store")]
     fleet = subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "dashboard.demo", f"--folder={folder}", *sizes],
-        cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        cwd=settings.BASE_DIR,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         start_new_session=True,  # a Ctrl-C is for us; the fleet ends when its standard input does
-    )  # fmt: skip
+    )
     assert fleet.stdout
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:

@@ -1,9 +1,9 @@
 """Credential recipes: what each provider asks for, checks and needs."""
 
 from deployments.domain.recipes import aws, azure, google, openstack, simple, vsphere
-from deployments.domain.recipes.base import Field, Kind, Place, Recipe
+from deployments.domain.recipes.base import Recipe, RecipeField, RecipeKind, SecretPlace
 
-__all__ = ["RECIPES", "Field", "Kind", "Place", "Recipe", "recipe_for", "recipes_for_chart"]
+__all__ = ["RECIPES", "Recipe", "RecipeField", "RecipeKind", "SecretPlace", "recipe_for", "recipes_for_chart"]
 
 RECIPES: dict[str, Recipe] = {
     recipe.key: recipe

@@ -4,15 +4,15 @@ import re
 
 from deployments.domain.drafts import CredentialDraft, Secret
 from deployments.domain.findings import Problem, error, note, warning
-from deployments.domain.recipes.base import Field, Kind, Place, Recipe, given, keys, plain
-from deployments.domain.world import World
+from deployments.domain.recipes.base import Recipe, RecipeField, RecipeKind, SecretPlace, given, keys, plain
+from deployments.domain.snapshot import ClusterSnapshot
 from regions.domain.manifest import Manifest
 
 PROVIDER = "infrastructure-aws"
 _API = "infrastructure.cluster.x-k8s.io/v1beta2"
-STATIC = Kind(_API, "AWSClusterStaticIdentity", namespaced=False)
-ROLE = Kind(_API, "AWSClusterRoleIdentity", namespaced=False)
-CONTROLLER = Kind(_API, "AWSClusterControllerIdentity", namespaced=False)
+STATIC = RecipeKind(_API, "AWSClusterStaticIdentity", namespaced=False)
+ROLE = RecipeKind(_API, "AWSClusterRoleIdentity", namespaced=False)
+CONTROLLER = RecipeKind(_API, "AWSClusterControllerIdentity", namespaced=False)
 CHARTS = ("aws-standalone-cp", "aws-hosted-cp", "aws-eks")
 
 _ARN = re.compile(r"arn:(aws|aws-cn|aws-us-gov|aws-iso|aws-iso-b):iam::(\d{12}):role/[\w+=,.@/-]{1,512}")
@@ -21,14 +21,17 @@ _KEY_ID = re.compile(r"(AKIA|ASIA)[A-Z0-9]{12,124}")
 _PREFIXES = {"AROA": "a role", "AIDA": "a user", "AGPA": "a group", "AIPA": "an instance profile"}
 
 
-def _look_static(draft: CredentialDraft, world: World) -> list[Problem]:
+def _look_static(draft: CredentialDraft, world: ClusterSnapshot) -> list[Problem]:
     found: list[Problem] = []
     key_id, secret = given(draft, "access_key_id").reveal(), given(draft, "secret_access_key").reveal()
     token = given(draft, "session_token").reveal()
     if key_id and not _KEY_ID.fullmatch(key_id):
         what = _PREFIXES.get(key_id[:4])
-        why = f"This is the ID of {what}, not of an access key." if what else (
-            "An access key ID begins with AKIA or ASIA and has only capital letters and digits.")  # fmt: skip
+        why = (
+            f"This is the ID of {what}, not of an access key."
+            if what
+            else ("An access key ID begins with AKIA or ASIA and has only capital letters and digits.")
+        )
         found.append(error("access_key_id", why))
     elif key_id.startswith("ASIA"):
         if not token:
@@ -61,12 +64,12 @@ def _static_secret(draft: CredentialDraft) -> dict[str, Secret]:
     return keys(draft, AccessKeyID="access_key_id", SecretAccessKey="secret_access_key", SessionToken="session_token")
 
 
-def _static_spec(draft: CredentialDraft, place: Place) -> Manifest:
+def _static_spec(draft: CredentialDraft, place: SecretPlace) -> Manifest:
     # Without allowedNamespaces nobody may use it; empty means every namespace.
     return {"secretRef": place.secret_name, "allowedNamespaces": {}}
 
 
-def _look_role(draft: CredentialDraft, world: World) -> list[Problem]:
+def _look_role(draft: CredentialDraft, world: ClusterSnapshot) -> list[Problem]:
     found: list[Problem] = []
     arn = plain(draft, "role_arn")
     if arn:
@@ -95,15 +98,17 @@ def _look_role(draft: CredentialDraft, world: World) -> list[Problem]:
     elif kind == ROLE.kind and source == draft.name:
         found.append(error("source_name", "A role cannot be its own source."))
     if draft.region and kind != CONTROLLER.kind:
-        found.append(error(
-            "source_kind",
-            "In a region k0rdent copies a role only with a controller identity as its source; with another the "
-            "credential never becomes ready. Choose the controller identity, or an access key instead of a role.",
-        ))  # fmt: skip
+        found.append(
+            error(
+                "source_kind",
+                "In a region k0rdent copies a role only with a controller identity as its source; with another the "
+                "credential never becomes ready. Choose the controller identity, or an access key instead of a role.",
+            )
+        )
     return found
 
 
-def _role_spec(draft: CredentialDraft, place: Place) -> Manifest:
+def _role_spec(draft: CredentialDraft, place: SecretPlace) -> Manifest:
     kind = plain(draft, "source_kind", CONTROLLER.kind)
     spec: Manifest = {
         "roleARN": plain(draft, "role_arn"),
@@ -136,9 +141,9 @@ STATIC_RECIPE = Recipe(
     identity=STATIC,
     charts=CHARTS,
     fields=(
-        Field("access_key_id", "Access key ID", "Begins with AKIA.", secret=True, placeholder="AKIA…"),
-        Field("secret_access_key", "Secret access key", "40 characters, shown by AWS only once.", secret=True),
-        Field(
+        RecipeField("access_key_id", "Access key ID", "Begins with AKIA.", secret=True, placeholder="AKIA…"),
+        RecipeField("secret_access_key", "Secret access key", "40 characters, shown by AWS only once.", secret=True),
+        RecipeField(
             "session_token",
             "Session token",
             "Only for temporary keys (ASIA…).",
@@ -160,8 +165,8 @@ ROLE_RECIPE = Recipe(
     identity=ROLE,
     charts=CHARTS,
     fields=(
-        Field("role_arn", "Role ARN", placeholder="arn:aws:iam::123456789012:role/name"),
-        Field(
+        RecipeField("role_arn", "Role ARN", placeholder="arn:aws:iam::123456789012:role/name"),
+        RecipeField(
             "source_kind",
             "Source",
             "Whose rights are used to assume the role.",
@@ -172,17 +177,19 @@ ROLE_RECIPE = Recipe(
                 (ROLE.kind, "Another role"),
             ),
         ),
-        Field(
+        RecipeField(
             "source_name",
             "Source name",
             "An existing identity; the controller's is called default.",
             required=False,
             placeholder="default",
         ),
-        Field("session_name", "Session name", "Shown in CloudTrail.", required=False),
-        Field("duration_seconds", "Session duration", "In seconds, 900 to 43200.", required=False, placeholder="900"),
-        Field("external_id", "External ID", "If the role's trust policy asks for one.", required=False),
-        Field(
+        RecipeField("session_name", "Session name", "Shown in CloudTrail.", required=False),
+        RecipeField(
+            "duration_seconds", "Session duration", "In seconds, 900 to 43200.", required=False, placeholder="900"
+        ),
+        RecipeField("external_id", "External ID", "If the role's trust policy asks for one.", required=False),
+        RecipeField(
             "policy_arns",
             "Session policies",
             "ARNs that narrow the session, one a line.",

@@ -4,12 +4,12 @@ import re
 
 from deployments.domain.drafts import CredentialDraft, Secret
 from deployments.domain.findings import Problem, error
-from deployments.domain.recipes.base import SECRET, Field, Kind, Place, Recipe, given, plain
-from deployments.domain.world import World
+from deployments.domain.recipes.base import SECRET, Recipe, RecipeField, RecipeKind, SecretPlace, given, plain
+from deployments.domain.snapshot import ClusterSnapshot
 from regions.domain.manifest import Manifest
 
 PROVIDER = "infrastructure-azure"
-IDENTITY = Kind("infrastructure.cluster.x-k8s.io/v1beta1", "AzureClusterIdentity", namespaced=True)
+IDENTITY = RecipeKind("infrastructure.cluster.x-k8s.io/v1beta1", "AzureClusterIdentity", namespaced=True)
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -67,7 +67,7 @@ allowVolumeExpansion: true
 """
 
 
-def _look(draft: CredentialDraft, world: World) -> list[Problem]:
+def _look(draft: CredentialDraft, world: ClusterSnapshot) -> list[Problem]:
     found = [
         error(name, f"A {what} is a UUID, such as 00000000-1111-2222-3333-444444444444.")
         for name, what in (
@@ -87,7 +87,7 @@ def _look(draft: CredentialDraft, world: World) -> list[Problem]:
     return found
 
 
-def _spec(draft: CredentialDraft, place: Place) -> Manifest:
+def _spec(draft: CredentialDraft, place: SecretPlace) -> Manifest:
     return {
         "type": "ServicePrincipal",
         "tenantID": plain(draft, "tenant_id"),
@@ -106,9 +106,9 @@ def _aks_secret(draft: CredentialDraft) -> dict[str, Secret]:
     }
 
 
-_TENANT = Field("tenant_id", "Tenant ID", "Also called directory ID.")
-_CLIENT = Field("client_id", "Client ID", "Also called application ID.")
-_SECRET = Field("client_secret", "Client secret", "The value of the secret, not its ID.", secret=True)
+_TENANT = RecipeField("tenant_id", "Tenant ID", "Also called directory ID.")
+_CLIENT = RecipeField("client_id", "Client ID", "Also called application ID.")
+_SECRET = RecipeField("client_secret", "Client secret", "The value of the secret, not its ID.", secret=True)
 
 PRINCIPAL_RECIPE = Recipe(
     key="azure",
@@ -132,7 +132,7 @@ AKS_RECIPE = Recipe(
     help="A service principal, for managed clusters (AKS).",
     identity=SECRET,
     charts=("azure-aks",),
-    fields=(_TENANT, Field("subscription_id", "Subscription ID"), _CLIENT, _SECRET),
+    fields=(_TENANT, RecipeField("subscription_id", "Subscription ID"), _CLIENT, _SECRET),
     look=_look,
     secret=_aks_secret,
     propagates=False,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from deployments.domain.drafts import CredentialDraft, Secret
 from deployments.domain.findings import Problem, error
-from deployments.domain.world import World
+from deployments.domain.snapshot import ClusterSnapshot
 from regions.domain.manifest import Manifest
 
 COMPONENT = {"k0rdent.mirantis.com/component": "kcm"}
@@ -13,7 +13,7 @@ COMPONENT = {"k0rdent.mirantis.com/component": "kcm"}
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class RecipeField:
     """One question of a recipe. `default` is what an empty answer means."""
 
     name: str
@@ -28,7 +28,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RecipeKind:
     """A kind of identity."""
 
     api_version: str
@@ -40,8 +40,8 @@ class Kind:
         return self.kind == "Secret"
 
 
-SECRET = Kind("v1", "Secret", namespaced=True)
-Look = Callable[[CredentialDraft, World], list[Problem]]
+SECRET = RecipeKind("v1", "Secret", namespaced=True)
+Look = Callable[[CredentialDraft, ClusterSnapshot], list[Problem]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,13 @@ class Recipe:
     title: str
     provider: str  # CAPI's name, as templates ask for it
     help: str
-    identity: Kind
-    fields: tuple[Field, ...]
+    identity: RecipeKind
+    fields: tuple[RecipeField, ...]
     look: Look
     """What pasted content is, and what is wrong with it; each Problem names a field of the recipe."""
     secret: Callable[[CredentialDraft], Mapping[str, Secret]] | None
     """Key to value of the Secret; None: this recipe needs no Secret."""
-    spec: Callable[[CredentialDraft, "Place"], Manifest] | None = None
+    spec: Callable[[CredentialDraft, "SecretPlace"], Manifest] | None = None
     """The spec of the identity; None: the Secret is the identity."""
     template: Callable[[CredentialDraft], Mapping[str, str]] = lambda draft: {}
     """The content of the ConfigMap `<identity>-resource-template`."""
@@ -66,7 +66,7 @@ class Recipe:
     charts: tuple[str, ...] = ()  # of the cluster templates that it is made for
     propagates: bool = True  # False: its deployments should not propagate credentials
 
-    def field(self, name: str) -> Field | None:
+    def field(self, name: str) -> RecipeField | None:
         return next((field for field in self.fields if field.name == name), None)
 
     def identity_name(self, draft: CredentialDraft) -> str:
@@ -85,14 +85,14 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SecretPlace:
     """Where the identity and its Secret lie on the cluster that the manifest is for."""
 
     namespace: str
     secret_name: str
 
 
-def answer(draft: CredentialDraft, recipe_field: Field) -> str:
+def answer(draft: CredentialDraft, recipe_field: RecipeField) -> str:
     """What was answered to a question that is no secret, its default when nothing was."""
     return draft.fields.get(recipe_field.name, "").strip() or recipe_field.default
 

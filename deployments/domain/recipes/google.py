@@ -1,10 +1,10 @@
 """Google Cloud: the key of a service account."""
 
-from deployments.domain import looks
+from deployments.domain import paste_checks
 from deployments.domain.drafts import CredentialDraft
 from deployments.domain.findings import Problem
-from deployments.domain.recipes.base import SECRET, Field, Recipe, given
-from deployments.domain.world import World
+from deployments.domain.recipes.base import SECRET, Recipe, RecipeField, given
+from deployments.domain.snapshot import ClusterSnapshot
 
 PROVIDER = "infrastructure-gcp"
 
@@ -21,13 +21,13 @@ data:
 """
 
 
-def _look(draft: CredentialDraft, world: World) -> list[Problem]:
+def _look(draft: CredentialDraft, world: ClusterSnapshot) -> list[Problem]:
     text = given(draft, "credentials").reveal()
-    return looks.service_account("credentials", text) if text else []
+    return paste_checks.service_account("credentials", text) if text else []
 
 
 _FIELDS = (
-    Field("credentials", "Service-account key", "The JSON file as Google gave it.", secret=True, multiline=True),
+    RecipeField("credentials", "Service-account key", "The JSON file as Google gave it.", secret=True, multiline=True),
 )
 
 GCP_RECIPE = Recipe(

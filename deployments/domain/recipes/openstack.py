@@ -4,11 +4,11 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from deployments.domain import plain as yamls
+from deployments.domain import safe_yaml as yamls
 from deployments.domain.drafts import CredentialDraft, Secret
 from deployments.domain.findings import Problem, error, note, warning
-from deployments.domain.recipes.base import SECRET, Field, Recipe, given
-from deployments.domain.world import World
+from deployments.domain.recipes.base import SECRET, Recipe, RecipeField, given
+from deployments.domain.snapshot import ClusterSnapshot
 
 CLOUD = "openstack"
 """The entry of clouds.yaml that k0rdent's templates read."""
@@ -84,7 +84,7 @@ _WAYS = (
 )
 
 
-def _look(draft: CredentialDraft, world: World) -> list[Problem]:
+def _look(draft: CredentialDraft, world: ClusterSnapshot) -> list[Problem]:
     found: list[Problem] = []
     if text := given(draft, "clouds").reveal():
         found += _clouds(text)
@@ -166,8 +166,8 @@ RECIPE = Recipe(
     identity=SECRET,
     charts=("openstack-standalone-cp", "openstack-hosted-cp"),
     fields=(
-        Field("clouds", "clouds.yaml", "Its cloud must be named openstack.", secret=True, multiline=True),
-        Field(
+        RecipeField("clouds", "clouds.yaml", "Its cloud must be named openstack.", secret=True, multiline=True),
+        RecipeField(
             "cacert",
             "CA certificate",
             "Only if the cloud's certificate is your own.",

@@ -1,29 +1,29 @@
 """Providers whose identity is one Secret with one key: KubeVirt, Docker, adopted clusters, machines over SSH."""
 
-from deployments.domain import looks
+from deployments.domain import paste_checks
 from deployments.domain.drafts import CredentialDraft, Secret
 from deployments.domain.findings import Problem, warning
-from deployments.domain.recipes.base import SECRET, Field, Recipe, given
-from deployments.domain.world import World
+from deployments.domain.recipes.base import SECRET, Recipe, RecipeField, given
+from deployments.domain.snapshot import ClusterSnapshot
 
 
-def _look_kubeconfig(draft: CredentialDraft, world: World) -> list[Problem]:
+def _look_kubeconfig(draft: CredentialDraft, world: ClusterSnapshot) -> list[Problem]:
     text = given(draft, "kubeconfig").reveal()
-    return looks.kubeconfig("kubeconfig", text) if text else []
+    return paste_checks.kubeconfig("kubeconfig", text) if text else []
 
 
-def _look_adopted(draft: CredentialDraft, world: World) -> list[Problem]:
+def _look_adopted(draft: CredentialDraft, world: ClusterSnapshot) -> list[Problem]:
     found = _look_kubeconfig(draft, world)
-    known = world.servers.get(looks.server_of(given(draft, "kubeconfig").reveal()), "")
+    known = world.servers.get(paste_checks.server_of(given(draft, "kubeconfig").reveal()), "")
     if known:
         sentence = "Adopt it only if it shall be managed as a deployment as well."
         found.append(warning("kubeconfig", f"This is the API server of {known}, which Pane knows already. {sentence}"))
     return found
 
 
-def _look_ssh(draft: CredentialDraft, world: World) -> list[Problem]:
+def _look_ssh(draft: CredentialDraft, world: ClusterSnapshot) -> list[Problem]:
     text = given(draft, "private_key").reveal()
-    return looks.ssh_key("private_key", text) if text else []
+    return paste_checks.ssh_key("private_key", text) if text else []
 
 
 def _with_line_end(secret: Secret) -> Secret:
@@ -39,7 +39,7 @@ KUBEVIRT_RECIPE = Recipe(
     identity=SECRET,
     charts=("kubevirt-standalone-cp", "kubevirt-hosted-cp"),
     fields=(
-        Field(
+        RecipeField(
             "kubeconfig",
             "Kubeconfig",
             "Of the cluster that runs KubeVirt; its user may make virtual machines.",
@@ -72,7 +72,7 @@ ADOPTED_RECIPE = Recipe(
     identity=SECRET,
     charts=("adopted-cluster",),
     fields=(
-        Field(
+        RecipeField(
             "kubeconfig",
             "Kubeconfig",
             "With a token or a client certificate in it, and an address that the "
@@ -93,7 +93,7 @@ SSH_RECIPE = Recipe(
     identity=SECRET,
     charts=("remote-cluster",),
     fields=(
-        Field(
+        RecipeField(
             "private_key",
             "Private key",
             "Without a passphrase.",

@@ -5,11 +5,11 @@ import re
 
 from deployments.domain.drafts import CredentialDraft
 from deployments.domain.findings import Problem, error, warning
-from deployments.domain.recipes.base import Field, Kind, Place, Recipe, given, plain
-from deployments.domain.world import World
+from deployments.domain.recipes.base import Recipe, RecipeField, RecipeKind, SecretPlace, given, plain
+from deployments.domain.snapshot import ClusterSnapshot
 from regions.domain.manifest import Manifest
 
-IDENTITY = Kind("infrastructure.cluster.x-k8s.io/v1beta2", "VSphereClusterIdentity", namespaced=False)
+IDENTITY = RecipeKind("infrastructure.cluster.x-k8s.io/v1beta2", "VSphereClusterIdentity", namespaced=False)
 
 _HEAD = """\
 {{- $cluster := .InfrastructureProvider -}}
@@ -70,7 +70,7 @@ data:
 """
 
 
-def _look(draft: CredentialDraft, world: World) -> list[Problem]:
+def _look(draft: CredentialDraft, world: ClusterSnapshot) -> list[Problem]:
     found: list[Problem] = []
     user, datacenter = given(draft, "username").reveal(), plain(draft, "datacenter")
     if user and "@" not in user and "\\" not in user:
@@ -94,7 +94,7 @@ def _template(draft: CredentialDraft) -> dict[str, str]:
     }
 
 
-def _spec(draft: CredentialDraft, place: Place) -> Manifest:
+def _spec(draft: CredentialDraft, place: SecretPlace) -> Manifest:
     # For this provider an empty selector means every namespace.
     return {"secretName": place.secret_name, "allowedNamespaces": {"selector": {"matchLabels": {}}}}
 
@@ -107,10 +107,10 @@ RECIPE = Recipe(
     identity=IDENTITY,
     charts=("vsphere-standalone-cp", "vsphere-hosted-cp"),
     fields=(
-        Field("username", "User name", secret=True, placeholder="name@vsphere.local"),
-        Field("password", "Password", secret=True),
-        Field("datacenter", "Datacenter", "Clusters with this credential find their volumes there."),
-        Field(
+        RecipeField("username", "User name", secret=True, placeholder="name@vsphere.local"),
+        RecipeField("password", "Password", secret=True),
+        RecipeField("datacenter", "Datacenter", "Clusters with this credential find their volumes there."),
+        RecipeField(
             "verify",
             "Verify vCenter's certificate",
             "Only if it is signed by an authority that machines know.",

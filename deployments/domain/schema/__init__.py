@@ -7,6 +7,16 @@ from deployments.domain.schema.validation import missing, unknown, validate
 from deployments.domain.schema.values import difference, merge
 
 __all__ = [
-    "Field", "Form", "Group", "Parsed", "Widget", "difference", "form", "merge", "missing", "parse", "unknown",
+    "Field",
+    "Form",
+    "Group",
+    "Parsed",
+    "Widget",
+    "difference",
+    "form",
+    "merge",
+    "missing",
+    "parse",
+    "unknown",
     "validate",
-]  # fmt: skip
+]

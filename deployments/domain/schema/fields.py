@@ -10,7 +10,7 @@ from enum import StrEnum
 from json import dumps
 from typing import Any
 
-from deployments.domain import plain
+from deployments.domain import safe_yaml
 from deployments.domain.findings import pointer
 from deployments.domain.schema.values import Path
 
@@ -79,12 +79,15 @@ class Field:
             return (("", own), ("true", "yes"), ("false", "no"))
         if self.widget is not Widget.CHOICE:
             return ()
-        if self.has_default and any(plain.same(self.default, choice) for choice in self.choices):
+        if self.has_default and any(safe_yaml.same(self.default, choice) for choice in self.choices):
             own = f"{self.default if self.default != '' else 'none'} (the template's)"
         elif self.required:
             own = "choose"
-        shown = [(text, "none" if choice == "" else str(choice)) for choice in self.choices
-                 if (text := self.write(choice)) is not None]  # fmt: skip
+        shown = [
+            (text, "none" if choice == "" else str(choice))
+            for choice in self.choices
+            if (text := self.write(choice)) is not None
+        ]
         return (("", own), *shown)
 
     def write(self, value: Any) -> str | None:
@@ -99,13 +102,13 @@ class Field:
                     return None
                 return None if self.whole and value != int(value) else repr(value)
             case Widget.CHOICE:
-                fits = any(plain.same(value, choice) for choice in self.choices)
+                fits = any(safe_yaml.same(value, choice) for choice in self.choices)
                 return _quoted(value) if fits and isinstance(value, str) else None
             case Widget.TEXT:
                 return _quoted(value) if isinstance(value, str) else None
             case Widget.LINES:
                 return _lines(value) if isinstance(value, list) else None
-        return plain.dump(value).removesuffix("\n")
+        return safe_yaml.dump(value).removesuffix("\n")
 
     def read(self, text: str) -> Any:
         """The value of a box that is not empty. Raises `Unreadable`."""
@@ -127,8 +130,8 @@ class Field:
             case Widget.LINES:
                 return _from_lines(text)
         try:
-            return plain.load(text)
-        except plain.NotPlain as problem:
+            return safe_yaml.load(text)
+        except safe_yaml.NotPlain as problem:
             raise Unreadable(f"This cannot be read: {problem}.") from None
 
     def _choice(self, said: str) -> Any:
@@ -146,8 +149,8 @@ def _quoted(value: str) -> str | None:
 def _unquoted(said: str) -> str:
     if said.startswith('"') and said.endswith('"') and len(said) > 1:
         try:
-            value = plain.load_json(said)
-        except plain.NotPlain:
+            value = safe_yaml.load_json(said)
+        except safe_yaml.NotPlain:
             return said
         return value if isinstance(value, str) else said
     return said
@@ -173,9 +176,11 @@ def _number(said: str, whole: bool) -> int | float:
 def _lines(value: list[Any]) -> str | None:
     if not all(isinstance(member, str) for member in value):
         return None
-    simple = value and not value[0].startswith("[") and all(
-        member and member == member.strip() and "\n" not in member and "\r" not in member for member in value
-    )  # fmt: skip
+    simple = (
+        value
+        and not value[0].startswith("[")
+        and all(member and member == member.strip() and "\n" not in member and "\r" not in member for member in value)
+    )
     return "\n".join(value) if simple else dumps(value, ensure_ascii=False)
 
 
@@ -183,8 +188,8 @@ def _from_lines(text: str) -> list[str]:
     said = text.strip()
     if said.startswith("["):
         try:
-            value = plain.load_json(said)
-        except plain.NotPlain:
+            value = safe_yaml.load_json(said)
+        except safe_yaml.NotPlain:
             value = None
         if not isinstance(value, list) or not all(isinstance(member, str) for member in value):
             raise Unreadable("Write one a line, or a JSON list of texts.")

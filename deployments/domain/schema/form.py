@@ -5,31 +5,89 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from deployments.domain import plain
-from deployments.domain.schema import musts
+from deployments.domain import safe_yaml
+from deployments.domain.schema import required
 from deployments.domain.schema.fields import Field, Form, Group, Widget
 from deployments.domain.schema.values import Path, at, has
 
 DEEPEST = 8
 
 _WORDS = {
-    "id": "ID", "ids": "IDs", "ip": "IP", "ips": "IPs", "vpc": "VPC", "ami": "AMI", "ssh": "SSH", "cpu": "CPU",
-    "cpus": "CPUs", "cidr": "CIDR", "dns": "DNS", "api": "API", "ca": "CA", "vm": "VM", "os": "OS", "gb": "GB",
-    "iam": "IAM", "pvcs": "PVCs", "url": "URL", "k0s": "k0s", "k0smotron": "k0smotron", "etcd": "etcd", "oidc": "OIDC",
-    "ccm": "CCM", "arn": "ARN", "mtu": "MTU", "ssd": "SSD", "vnet": "VNet", "eks": "EKS", "gke": "GKE", "kms": "KMS",
-    "cni": "CNI", "cp": "control plane", "numa": "NUMA", "io": "I/O", "ttl": "TTL", "sku": "SKU", "ipam": "IPAM",
-    "vsphere": "vSphere", "org": "organisation",
-}  # fmt: skip
+    "id": "ID",
+    "ids": "IDs",
+    "ip": "IP",
+    "ips": "IPs",
+    "vpc": "VPC",
+    "ami": "AMI",
+    "ssh": "SSH",
+    "cpu": "CPU",
+    "cpus": "CPUs",
+    "cidr": "CIDR",
+    "dns": "DNS",
+    "api": "API",
+    "ca": "CA",
+    "vm": "VM",
+    "os": "OS",
+    "gb": "GB",
+    "iam": "IAM",
+    "pvcs": "PVCs",
+    "url": "URL",
+    "k0s": "k0s",
+    "k0smotron": "k0smotron",
+    "etcd": "etcd",
+    "oidc": "OIDC",
+    "ccm": "CCM",
+    "arn": "ARN",
+    "mtu": "MTU",
+    "ssd": "SSD",
+    "vnet": "VNet",
+    "eks": "EKS",
+    "gke": "GKE",
+    "kms": "KMS",
+    "cni": "CNI",
+    "cp": "control plane",
+    "numa": "NUMA",
+    "io": "I/O",
+    "ttl": "TTL",
+    "sku": "SKU",
+    "ipam": "IPAM",
+    "vsphere": "vSphere",
+    "org": "organisation",
+}
 _TITLES = {
     "controlPlane": "Control plane",
     "worker": "Workers",
     "k0s": "Kubernetes (k0s)",
     "k0smotron": "Hosted control plane",
 }
-_FIRST = ("controlPlane", "worker", "machines", "machinePools", "cluster", "vsphere", "identityRef", "network",
-          "externalNetwork", "clusterNetwork")  # fmt: skip
-_FOLDED = frozenset({"audit", "encryption", "k0s", "k0smotron", "bastion", "storage", "clusterAnnotations", "ingress",
-                     "clusterNetwork", "ccmRegional", "securityProfile", "serviceMeshProfile"})  # fmt: skip
+_FIRST = (
+    "controlPlane",
+    "worker",
+    "machines",
+    "machinePools",
+    "cluster",
+    "vsphere",
+    "identityRef",
+    "network",
+    "externalNetwork",
+    "clusterNetwork",
+)
+_FOLDED = frozenset(
+    {
+        "audit",
+        "encryption",
+        "k0s",
+        "k0smotron",
+        "bastion",
+        "storage",
+        "clusterAnnotations",
+        "ingress",
+        "clusterNetwork",
+        "ccmRegional",
+        "securityProfile",
+        "serviceMeshProfile",
+    }
+)
 _GENERAL = "general"
 _PARTS = re.compile(
     r"k0s(?:motron)?|(?:ID|IP|PVC|CPU|CIDR|URL)s?(?![a-z])|[A-Z]+(?=[A-Z][a-z])|[A-Z]+s?(?![a-z])|[A-Z]?[a-z0-9]+"
@@ -47,12 +105,12 @@ def form(
     Filled with a config and posted untouched, it gives the same config again.
     """
     given = dict(config or {})
-    must = musts.MUST.get(chart, ())
+    must = required.MUST.get(chart, ())
     found = list(_fields(schema, (), defaults, must)) if isinstance(schema, Mapping) else []
     rest = _copy(given)
     filled = [_filled(one, given, rest) for one in found]
     other = Field((), Widget.YAML, "Other values", "YAML for what has no field above.", advanced=True)
-    other = replace(other, text=plain.dump(rest).rstrip("\n") if rest else "")
+    other = replace(other, text=safe_yaml.dump(rest).rstrip("\n") if rest else "")
     note = "" if found else "This template says nothing about its values: write them as YAML."
     return Form(tuple(_groups(filled, schema)), other, note)
 
@@ -87,7 +145,7 @@ def _fields(schema: Mapping[str, Any], path: Path, defaults: Any, must: tuple[Pa
     names = _strings(schema.get("required"))
     for name, inner in properties.items() if isinstance(properties, Mapping) else ():
         here = (*path, str(name))
-        if not isinstance(inner, Mapping) or musts.is_hidden(here):
+        if not isinstance(inner, Mapping) or required.is_hidden(here):
             continue
         below = inner.get("properties")
         if inner.get("type") == "object" and isinstance(below, Mapping) and below and len(here) < DEEPEST:
@@ -99,9 +157,9 @@ def _fields(schema: Mapping[str, Any], path: Path, defaults: Any, must: tuple[Pa
 def _is_needed(schema: Mapping[str, Any], path: Path, defaults: Any, demanded: bool, must: tuple[Path, ...]) -> bool:
     """Whether somebody has to fill it: demanded by the schema but empty, or known to be needed."""
     default = at(defaults, path)
-    if any(one == path or (musts.ANY in one and one[: len(path)] == path) for one in must):
+    if any(one == path or (required.ANY in one and one[: len(path)] == path) for one in must):
         return musts_unfilled(default)
-    if not demanded or not has(defaults, path[:-1]) or musts.is_optional(path):
+    if not demanded or not has(defaults, path[:-1]) or required.is_optional(path):
         return False
     return not has(defaults, path) or (default == "" and "" not in (schema.get("enum") or ()))
 
@@ -159,12 +217,12 @@ def musts_unfilled(value: Any) -> bool:
     if isinstance(value, list):
         # One member that is a stencil for others counts as none.
         return not value or any(isinstance(one, Mapping) and _has_gap(one) for one in value)
-    return value is None or value in ("", musts.PLACEHOLDER)
+    return value is None or value in ("", required.PLACEHOLDER)
 
 
 def _has_gap(member: Mapping[str, Any]) -> bool:
     values = list(member.values())
-    return musts.PLACEHOLDER in values or all(musts_unfilled(value) for value in values)
+    return required.PLACEHOLDER in values or all(musts_unfilled(value) for value in values)
 
 
 def _groups(fields: list[Field], schema: Any) -> Iterator[Group]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from deployments.domain import plain
+from deployments.domain import safe_yaml
 from deployments.domain.findings import Problem, error, warning
 from deployments.domain.schema.fields import Field, Form, Unreadable
 from deployments.domain.schema.values import has, put
@@ -30,7 +30,7 @@ def parse(form: Form, data: Mapping[str, str]) -> Parsed:
         if not text.strip():
             continue
         try:
-            if len(text) > plain.LARGEST:
+            if len(text) > safe_yaml.LARGEST:
                 raise Unreadable("This is longer than a cluster stores in one object.")
             put(config, one.path, one.read(text))
         except Unreadable as problem:

@@ -10,15 +10,20 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from deployments.domain.findings import Problem, error, pointer, warning
-from deployments.domain.schema import musts
+from deployments.domain.schema import required
 from deployments.domain.schema.form import musts_unfilled
 from deployments.domain.schema.values import Path, at
 
 MOST = 50
 _KINDS = {
-    "string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false",
-    "array": "a list", "object": "keys with values", "null": "nothing (null)",
-}  # fmt: skip
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "keys with values",
+    "null": "nothing (null)",
+}
 
 
 def validate(schema: Mapping[str, Any] | None, merged: Mapping[str, Any]) -> list[Problem]:
@@ -48,12 +53,12 @@ def validate(schema: Mapping[str, Any] | None, merged: Mapping[str, Any]) -> lis
 def _problems(failure: ValidationError) -> Iterator[Problem]:
     path = tuple(failure.absolute_path)
     named = tuple(str(step) for step in path)
-    if musts.is_hidden(named):
+    if required.is_hidden(named):
         return
     if failure.validator == "required":
         present = failure.instance if isinstance(failure.instance, Mapping) else {}
         for name in failure.validator_value:
-            if name not in present and not musts.is_hidden((*named, name)):
+            if name not in present and not required.is_hidden((*named, name)):
                 yield error(pointer("config", (*path, name)), "This is needed.")
     elif failure.validator == "additionalProperties" and isinstance(failure.instance, Mapping):
         known = failure.schema.get("properties", {})
@@ -107,12 +112,12 @@ def missing(schema: Mapping[str, Any] | None, merged: Mapping[str, Any], chart: 
 
 
 def _required(schema: Any, values: Any, path: Path) -> Iterator[Path]:
-    if not isinstance(schema, Mapping) or not isinstance(values, Mapping) or musts.is_hidden(path):
+    if not isinstance(schema, Mapping) or not isinstance(values, Mapping) or required.is_hidden(path):
         return
     properties = schema.get("properties")
     for name, inner in properties.items() if isinstance(properties, Mapping) else ():
         here = (*path, name)
-        passed_over = musts.is_hidden(here) or musts.is_optional(here)
+        passed_over = required.is_hidden(here) or required.is_optional(here)
         allowed = (inner.get("enum") or ()) if isinstance(inner, Mapping) else ()
         if name in (schema.get("required") or ()) and values.get(name) == "" and not passed_over and "" not in allowed:
             yield here
@@ -120,10 +125,10 @@ def _required(schema: Any, values: Any, path: Path) -> Iterator[Path]:
 
 
 def _musts(schema: Any, merged: Any, chart: str) -> Iterator[Path]:
-    for path in musts.MUST.get(chart, ()):
+    for path in required.MUST.get(chart, ()):
         if not _in_schema(schema, path):
             continue
-        instead = musts.INSTEAD.get(path)
+        instead = required.INSTEAD.get(path)
         if instead and at(merged, instead):
             continue
         yield from _gaps(merged, path, ())
@@ -131,7 +136,7 @@ def _musts(schema: Any, merged: Any, chart: str) -> Iterator[Path]:
 
 def _in_schema(schema: Any, path: Iterable[str]) -> bool:
     for step in path:
-        schema = at(schema, ("items",) if step == musts.ANY else ("properties", step))
+        schema = at(schema, ("items",) if step == required.ANY else ("properties", step))
     return isinstance(schema, Mapping)
 
 
@@ -139,7 +144,7 @@ def _gaps(values: Any, path: Path, done: Path) -> Iterator[Path]:
     if not path:
         if musts_unfilled(values):
             yield done
-    elif path[0] != musts.ANY:
+    elif path[0] != required.ANY:
         yield from _gaps(at(values, path[:1]), path[1:], (*done, path[0]))
     elif not isinstance(values, list) or not values:
         yield done
@@ -162,7 +167,7 @@ def _unknown(schema: Any, defaults: Any, config: Mapping[str, Any], path: Path) 
     closed = schema.get("additionalProperties") is False or schema.get("patternProperties")
     for key, value in config.items():
         here = (*path, key)
-        if musts.is_hidden(here):
+        if required.is_hidden(here):
             continue
         if key not in known and not closed:
             close = get_close_matches(key, known, n=1)

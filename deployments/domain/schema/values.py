@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from deployments.domain.plain import same
+from deployments.domain.safe_yaml import same
 
 Path = tuple[str, ...]
 

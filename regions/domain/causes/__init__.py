@@ -2,12 +2,12 @@
 
     explain(ground) -> Verdict
 
-Pure: a `Ground` says what is known, rules look at one object of it each. A new cause is one rule (an entry of `words`
+Pure: a `Evidence` says what is known, rules look at one object of it each. A new cause is one rule (an entry of `words`
 where its message gives it away, else a function in `rules/`), and one fixture.
 """
 
-from regions.domain.causes.ground import Ground, Thing, Warned
-from regions.domain.causes.shapes import Finding, Step, Tier, Verdict
+from regions.domain.causes.evidence import Evidence, Thing, Warned
+from regions.domain.causes.verdict import Finding, Step, Tier, Verdict
 from regions.domain.causes.walk import explain
 
-__all__ = ["Finding", "Ground", "Step", "Thing", "Tier", "Verdict", "Warned", "explain"]
+__all__ = ["Evidence", "Finding", "Step", "Thing", "Tier", "Verdict", "Warned", "explain"]

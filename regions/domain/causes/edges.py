@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from regions.domain import manifest as m
-from regions.domain.causes.ground import Ground, Thing, named
+from regions.domain.causes.evidence import Evidence, Thing, named
 from regions.domain.kinds import CAPI, CONTROL_PLANE, INFRASTRUCTURE, K0RDENT
 from regions.domain.refs import MANAGEMENT
 
@@ -11,7 +11,7 @@ IS_CONTROL_PLANE = f"{CAPI}/control-plane"
 _POOLS = {"MachineDeployment": f"{CAPI}/deployment-name", "MachinePool": f"{CAPI}/pool-name"}
 
 
-def below(thing: Thing, ground: Ground) -> Iterator[Thing]:
+def below(thing: Thing, ground: Evidence) -> Iterator[Thing]:
     """The objects right below this one."""
     kind, group = thing.kind, thing.ref.group
     if kind == "ClusterDeployment":
@@ -36,7 +36,7 @@ def below(thing: Thing, ground: Ground) -> Iterator[Thing]:
         yield from (one for one in ground.of("ClusterSummary") if _profile(one) == thing.ref.name)
 
 
-def _of_deployment(thing: Thing, ground: Ground) -> Iterator[Thing]:
+def _of_deployment(thing: Thing, ground: Evidence) -> Iterator[Thing]:
     for ref in (ground.template, ground.credential):
         if found := ground.at(ref):
             yield found
@@ -46,7 +46,7 @@ def _of_deployment(thing: Thing, ground: Ground) -> Iterator[Thing]:
     yield from (one for one in ground.of("ClusterSummary") if _profile(one) not in sets)
 
 
-def _of_region(thing: Thing, ground: Ground) -> Iterator[Thing]:
+def _of_region(thing: Thing, ground: Evidence) -> Iterator[Thing]:
     name = MANAGEMENT if thing.kind == "Management" else thing.ref.name
     for one in ground.of("HelmRelease"):
         own = one.labels.get(f"{K0RDENT}/region") or MANAGEMENT
@@ -57,7 +57,7 @@ def _of_region(thing: Thing, ground: Ground) -> Iterator[Thing]:
         yield from (one for one in ground.of("ClusterDeployment") if one is not ground.subject)
 
 
-def _of_cluster(ground: Ground) -> Iterator[Thing]:
+def _of_cluster(ground: Evidence) -> Iterator[Thing]:
     pools = tuple(ground.of(*_POOLS))
     names = {one.ref.name for one in pools}
     machines = tuple(ground.of("Machine"))
@@ -70,7 +70,7 @@ def _of_cluster(ground: Ground) -> Iterator[Thing]:
             yield one
 
 
-def _of_machine(thing: Thing, ground: Ground) -> Iterator[Thing]:
+def _of_machine(thing: Thing, ground: Evidence) -> Iterator[Thing]:
     reference = m.mapping(m.part(thing.body, "spec", "infrastructureRef"))
     kind, name = m.text(reference.get("kind")), m.text(reference.get("name")) or thing.ref.name
     for one in named(_infrastructure(ground), name=name):
@@ -78,9 +78,14 @@ def _of_machine(thing: Thing, ground: Ground) -> Iterator[Thing]:
             yield one
 
 
-def _infrastructure(ground: Ground) -> Iterator[Thing]:
-    return (one for one in ground.things if one.ref.group == INFRASTRUCTURE and not one.kind.endswith("Identity")
-            and not one.kind.endswith("ControlPlane"))  # fmt: skip
+def _infrastructure(ground: Evidence) -> Iterator[Thing]:
+    return (
+        one
+        for one in ground.things
+        if one.ref.group == INFRASTRUCTURE
+        and not one.kind.endswith("Identity")
+        and not one.kind.endswith("ControlPlane")
+    )
 
 
 def _profile(summary: Thing) -> str:

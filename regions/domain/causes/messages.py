@@ -6,17 +6,26 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from regions.domain import manifest as m
-from regions.domain.causes.ground import Ground, Thing, region_ref
-from regions.domain.causes.shapes import Finding
+from regions.domain.causes.evidence import Evidence, Thing, region_ref
 from regions.domain.causes.texts import clause, told
+from regions.domain.causes.verdict import Finding
 from regions.domain.causes.words import Words, recognise
+from regions.domain.health_scale import Health
 from regions.domain.kinds import INFRASTRUCTURE
 from regions.domain.manifest import Condition
 from regions.domain.refs import MANAGEMENT, Ref
-from regions.domain.scale import Health
 
-_OWN = ("CredentialReady", "HelmChartReady", "TemplateReady", "DataSourceReady", "ClusterDataSourceReady", "Deleting",
-        "ClusterAuthenticationReady", "ClusterAuditPolicyReady", "ServicesDependencyValidation")  # fmt: skip
+_OWN = (
+    "CredentialReady",
+    "HelmChartReady",
+    "TemplateReady",
+    "DataSourceReady",
+    "ClusterDataSourceReady",
+    "Deleting",
+    "ClusterAuthenticationReady",
+    "ClusterAuditPolicyReady",
+    "ServicesDependencyValidation",
+)
 """Conditions of a ClusterDeployment that speak for themselves; all others repeat what objects below it say."""
 
 
@@ -24,14 +33,14 @@ _CHART = re.compile(r"chart ([\w./-]+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class MessageHeard:
     """A finding of this rule. `own`: said of the object itself, not repeated from one below it."""
 
     finding: Finding
     own: bool
 
 
-def heard(thing: Thing, ground: Ground) -> Iterator[Heard]:
+def heard(thing: Thing, ground: Evidence) -> Iterator[MessageHeard]:
     """Causes that what it says gives away, each once."""
     if thing.well:
         return
@@ -44,10 +53,10 @@ def heard(thing: Thing, ground: Ground) -> Iterator[Heard]:
         if words.after and not thing.bad and since and ground.now - since < words.after:
             continue
         keys.add(words.key)
-        yield Heard(_finding(words, thing, ground, dict(names), clause(text, start), since), own)
+        yield MessageHeard(_finding(words, thing, ground, dict(names), clause(text, start), since), own)
 
 
-def _texts(thing: Thing, ground: Ground) -> Iterator[tuple[str, datetime | None, bool]]:
+def _texts(thing: Thing, ground: Evidence) -> Iterator[tuple[str, datetime | None, bool]]:
     if thing.kind != "ClusterDeployment":
         yield from ((text, since, False) for text, since in told(thing, ground.now))
         return
@@ -59,33 +68,46 @@ def _texts(thing: Thing, ground: Ground) -> Iterator[tuple[str, datetime | None,
 
 
 def _finding(
-    words: Words, thing: Thing, ground: Ground, names: dict[str, str], said: str, since: datetime | None
+    words: Words, thing: Thing, ground: Evidence, names: dict[str, str], said: str, since: datetime | None
 ) -> Finding:
     at = _blamed(words, thing, ground, names)
     known = {**_names(thing, ground, at, said), **names}
     return Finding(
-        key=words.key, tier=words.tier, sentence=words.sentence.format(**known), advice=words.advice.format(**known),
-        at=at, evidence=thing.ref, said=said, since=since,
-        health=thing.health if thing.bad else Health.DEGRADED, shared=_shared(words, at, ground),
-    )  # fmt: skip
+        key=words.key,
+        tier=words.tier,
+        sentence=words.sentence.format(**known),
+        advice=words.advice.format(**known),
+        at=at,
+        evidence=thing.ref,
+        said=said,
+        since=since,
+        health=thing.health if thing.bad else Health.DEGRADED,
+        shared=_shared(words, at, ground),
+    )
 
 
-def _names(thing: Thing, ground: Ground, at: Ref, said: str) -> dict[str, str]:
+def _names(thing: Thing, ground: Evidence, at: Ref, said: str) -> dict[str, str]:
     """What sentences and advice may name."""
     management = at.cluster == MANAGEMENT
     host = "the management cluster" if management else f"region {at.cluster}"
     chart = _CHART.search(said)
     return {
-        "name": thing.ref.name, "kind": thing.kind, "namespace": thing.ref.namespace or "the system namespace",
-        "region": _place(ground.region), "credential": ground.credential.name if ground.credential else "that it uses",
+        "name": thing.ref.name,
+        "kind": thing.kind,
+        "namespace": thing.ref.namespace or "the system namespace",
+        "region": _place(ground.region),
+        "credential": ground.credential.name if ground.credential else "that it uses",
         "template": ground.template.name if ground.template else "its template",
-        "host": host, "there": f"on {host}" if management else f"in {host}", "place": thing.ref.namespace,
-        "missing": "that it names", "kindof": "the identity",
+        "host": host,
+        "there": f"on {host}" if management else f"in {host}",
+        "place": thing.ref.namespace,
+        "missing": "that it names",
+        "kindof": "the identity",
         "service": chart[1].rpartition("/")[2] if chart else "that it asks for",
-    }  # fmt: skip
+    }
 
 
-def _blamed(words: Words, thing: Thing, ground: Ground, names: dict[str, str]) -> Ref:
+def _blamed(words: Words, thing: Thing, ground: Evidence, names: dict[str, str]) -> Ref:
     hosting = thing.ref.cluster if thing.kind in ("ClusterSummary",) else ground.region
     if words.blames == "credential" and ground.credential and thing.kind != "Credential":
         return ground.credential
@@ -105,7 +127,7 @@ def _blamed(words: Words, thing: Thing, ground: Ground, names: dict[str, str]) -
     return thing.ref
 
 
-def _shared(words: Words, at: Ref, ground: Ground) -> Ref | None:
+def _shared(words: Words, at: Ref, ground: Evidence) -> Ref | None:
     region = region_ref(ground.region)
     common = {"credential": ground.credential, "template": ground.template, "region": region, "culprit": at}
     return common.get(words.shared)

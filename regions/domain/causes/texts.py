@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from regions.domain import manifest as m
-from regions.domain.causes.ground import Thing
+from regions.domain.causes.evidence import Thing
 from regions.domain.words import one_line
 
 RECENT = timedelta(hours=1)
@@ -17,8 +17,14 @@ _GO = (
     (re.compile(r"%!\w\(<nil>\)|<nil>"), ""),
     (re.compile(r"rpc error: code = \w+ desc = "), ""),
     (re.compile(r",? ?(?:https )?response error StatusCode: (\d+)(?:, RequestID: [\w-]*)?"), r" (\1)"),
-    (re.compile(r",? ?(?:request id|RequestID|Request ID|correlation ID|Trace ID|Timestamp)[:=] ?\"?[\w:. "
-                r"-]*?[\w-]{8,}\"?", re.I), ""),
+    (
+        re.compile(
+            r",? ?(?:request id|RequestID|Request ID|correlation ID|Trace ID|Timestamp)[:=] ?\"?[\w:. "
+            r"-]*?[\w-]{8,}\"?",
+            re.I,
+        ),
+        "",
+    ),
     (re.compile(r"&\w+(?:\.\w+)*\{[^{}]*\}"), ""),  # a struct that was printed
     (re.compile(r"0x[0-9a-f]{8,}"), ""),
     (re.compile(r"^Cluster is not ready\. Check the provider logs for more details\.\s*"), ""),

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 
 from regions.domain.causes import rules
 from regions.domain.causes.edges import below
-from regions.domain.causes.ground import Ground, Thing
+from regions.domain.causes.evidence import Evidence, Thing
 from regions.domain.causes.messages import heard
-from regions.domain.causes.shapes import Finding, Step, Tier, Verdict
 from regions.domain.causes.texts import clean
+from regions.domain.causes.verdict import Finding, Step, Tier, Verdict
+from regions.domain.health_scale import Health
 from regions.domain.kinds import CAPI
 from regions.domain.refs import Ref
-from regions.domain.scale import Health
 from regions.domain.words import one_line
 
-Rule = Callable[[Thing, Ground], Iterator[Finding]]
+Rule = Callable[[Thing, Evidence], Iterator[Finding]]
 MOST_OTHERS = 4
 
 
@@ -34,7 +34,7 @@ class _Node:
             yield from node.deeper
 
 
-def explain(ground: Ground) -> Verdict:
+def explain(ground: Evidence) -> Verdict:
     """Say why the subject is not as it should be, or that nothing is wrong with it. Never raises for what it reads."""
     nodes = _walk(ground)
     for node in nodes.values():
@@ -42,12 +42,22 @@ def explain(ground: Ground) -> Verdict:
         node.found = [(finding, finding.tier < Tier.STUCK) for finding in told]
         better = {key for finding, _ in node.found for key in finding.instead}
         node.found += [(one.finding, one.own) for one in heard(node.thing, ground) if one.finding.key not in better]
-    candidates = [(finding, node) for node in nodes.values() for finding, own in node.found
-                  if own or not _explained(finding, node)]
-    plain = [_plain(node) for node in nodes.values() if node.thing.bad and not node.found
-             and not node.thing.message.startswith(rules.STALLED)]  # fmt: skip
-    candidates += [(finding, nodes[finding.evidence]) for finding in plain
-                   if not any(deep.found or deep.thing.bad for deep in nodes[finding.evidence].deeper)]  # fmt: skip
+    candidates = [
+        (finding, node)
+        for node in nodes.values()
+        for finding, own in node.found
+        if own or not _explained(finding, node)
+    ]
+    plain = [
+        _plain(node)
+        for node in nodes.values()
+        if node.thing.bad and not node.found and not node.thing.message.startswith(rules.STALLED)
+    ]
+    candidates += [
+        (finding, nodes[finding.evidence])
+        for finding in plain
+        if not any(deep.found or deep.thing.bad for deep in nodes[finding.evidence].deeper)
+    ]
     if any(finding.tier < Tier.STUCK for finding, _ in candidates):
         candidates = [(finding, node) for finding, node in candidates if finding.tier < Tier.STUCK]
     candidates.sort(key=lambda pair: _order(*pair))
@@ -59,8 +69,17 @@ def explain(ground: Ground) -> Verdict:
         if finding.sentence != best.sentence and (finding.key, finding.at) != (best.key, best.at):
             others.setdefault(finding.sentence, finding)
     steps = _steps(node, best)
-    return Verdict(best.key, best.sentence, best.advice, best.said, steps, steps[-1], best.tier,
-                   tuple(others.values())[:MOST_OTHERS], best.shared)  # fmt: skip
+    return Verdict(
+        best.key,
+        best.sentence,
+        best.advice,
+        best.said,
+        steps,
+        steps[-1],
+        best.tier,
+        tuple(others.values())[:MOST_OTHERS],
+        best.shared,
+    )
 
 
 def _explained(finding: Finding, node: _Node) -> bool:
@@ -69,7 +88,7 @@ def _explained(finding: Finding, node: _Node) -> bool:
     return any(other.tier <= least for deep in node.deeper for other, _ in deep.found)
 
 
-def _walk(ground: Ground) -> dict[Ref, _Node]:
+def _walk(ground: Evidence) -> dict[Ref, _Node]:
     """Every thing once, at the place where it is first met; what nothing leads to stands right below the subject."""
     top = _Node(ground.subject, 0, None)
     nodes, waiting = {ground.subject.ref: top}, [top]
@@ -109,10 +128,16 @@ def _plain(node: _Node) -> Finding:
     said = one_line(clean(thing.message), 300)
     warned = next((one.message for one in thing.warned), "")
     return Finding(
-        "unknown", Tier.PLAIN, f"{thing.kind} {thing.ref.name} is {thing.health.value.lower()}",
+        "unknown",
+        Tier.PLAIN,
+        f"{thing.kind} {thing.ref.name} is {thing.health.value.lower()}",
         "Read its own words: Pane knows no advice for this. Its events and the logs of its controller tell more.",
-        thing.ref, thing.ref, said or one_line(clean(warned), 300), thing.since, thing.health,
-    )  # fmt: skip
+        thing.ref,
+        thing.ref,
+        said or one_line(clean(warned), 300),
+        thing.since,
+        thing.health,
+    )
 
 
 def _steps(node: _Node, finding: Finding) -> tuple[Step, ...]:
@@ -139,7 +164,7 @@ def _missing(finding: Finding) -> bool:
     return finding.key.endswith(("-missing", "-gone", "resource-template")) and finding.at.kind != "Region"
 
 
-def _nothing_wrong(ground: Ground, nodes: dict[Ref, _Node], found: list[tuple[Finding, _Node]]) -> Verdict:
+def _nothing_wrong(ground: Evidence, nodes: dict[Ref, _Node], found: list[tuple[Finding, _Node]]) -> Verdict:
     """It is well, or on its way: then the deepest object that is still waited for, and what that says."""
     subject = ground.subject
     if subject.well:

@@ -26,7 +26,7 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChartLine:
     """One series, drawn. `style` runs from 1; 0 is one of the many that share a grey one."""
 
     name: str
@@ -46,7 +46,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class ChartGap:
     """A stretch of which no series knows anything, in percent from the left."""
 
     at: str
@@ -54,7 +54,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class ChartDrawing:
     """A whole chart as a template needs it."""
 
     title: str
@@ -62,8 +62,8 @@ class Drawing:
     start: datetime
     end: datetime
     step: timedelta
-    lines: tuple[Line, ...]
-    gaps: tuple[Gap, ...]
+    lines: tuple[ChartLine, ...]
+    gaps: tuple[ChartGap, ...]
     rows: tuple[Tick, ...]
     columns: tuple[Tick, ...]
     scale: Scale
@@ -96,7 +96,7 @@ class Drawing:
         return words + (" Where the line is broken nothing was heard." if self.gaps else "")
 
 
-def _of(line: Line, several: bool) -> str:
+def _of(line: ChartLine, several: bool) -> str:
     return f" ({line.name})" if several and line.name else ""
 
 
@@ -105,9 +105,17 @@ def _known(value: float | None) -> float:
 
 
 def draw(
-    title: str, unit: str, series: Iterable[tuple[str, Points]], start: datetime, step: timedelta, *,
-    frame: tuple[float, float] | None = None, rows: int = 4, columns: int = 6, worst_high: bool = True,
-) -> Drawing:  # fmt: skip
+    title: str,
+    unit: str,
+    series: Iterable[tuple[str, Points]],
+    start: datetime,
+    step: timedelta,
+    *,
+    frame: tuple[float, float] | None = None,
+    rows: int = 4,
+    columns: int = 6,
+    worst_high: bool = True,
+) -> ChartDrawing:
     """Draw these series. `frame`: a scale shared with other charts; else one that holds all values and zero.
 
     The series that matter most (by their latest value) come first; the first eight get strokes that can be told apart,
@@ -127,12 +135,24 @@ def draw(
         _line(name, strokes[name] if place < STYLES else 0, points, count, bottom, top)
         for place, (name, points) in enumerate(known)
     )
-    return Drawing(
-        title, unit, start, end, step, lines, _gaps([points for _, points in known], count),
-        tuple(Tick(_percent(1 - (mark - bottom) / (top - bottom)), scale.say(mark)) for mark in marks
-              if bottom <= mark <= top),
-        _columns(start, end, columns), scale, bottom, top,
-    )  # fmt: skip
+    return ChartDrawing(
+        title,
+        unit,
+        start,
+        end,
+        step,
+        lines,
+        _gaps([points for _, points in known], count),
+        tuple(
+            Tick(_percent(1 - (mark - bottom) / (top - bottom)), scale.say(mark))
+            for mark in marks
+            if bottom <= mark <= top
+        ),
+        _columns(start, end, columns),
+        scale,
+        bottom,
+        top,
+    )
 
 
 def reach(series: Iterable[Points]) -> tuple[float, float]:
@@ -158,7 +178,7 @@ def spark(points: Points, frame: tuple[float, float]) -> tuple[str, str]:
     return line.path, line.area
 
 
-def _line(name: str, style: int, points: tuple[float | None, ...], count: int, low: float, high: float) -> Line:
+def _line(name: str, style: int, points: tuple[float | None, ...], count: int, low: float, high: float) -> ChartLine:
     path, area = [], []
     base = _place(_height(max(low, min(0.0, high)), low, high))
     for run in runs(points):
@@ -169,11 +189,17 @@ def _line(name: str, style: int, points: tuple[float | None, ...], count: int, l
         path.append("M" + "L".join(f"{x} {y}" for x, y in spots))
         area.append(f"M{spots[0][0]} {base}L" + "L".join(f"{x} {y}" for x, y in spots) + f"L{spots[-1][0]} {base}Z")
     values = [point for point in points if point is not None]
-    return Line(
-        name, style, "".join(path), "".join(area), points, points[-1] if points else None,
-        min(values) if values else None, max(values) if values else None,
+    return ChartLine(
+        name,
+        style,
+        "".join(path),
+        "".join(area),
+        points,
+        points[-1] if points else None,
+        min(values) if values else None,
+        max(values) if values else None,
         sum(values) / len(values) if values else None,
-    )  # fmt: skip
+    )
 
 
 def runs(points: Points) -> list[range]:
@@ -189,7 +215,7 @@ def runs(points: Points) -> list[range]:
     return found
 
 
-def _gaps(series: list[tuple[float | None, ...]], count: int) -> tuple[Gap, ...]:
+def _gaps(series: list[tuple[float | None, ...]], count: int) -> tuple[ChartGap, ...]:
     if count < 2:
         return ()
     heard = [any(at < len(points) and points[at] is not None for points in series) for at in range(count)]
@@ -199,7 +225,7 @@ def _gaps(series: list[tuple[float | None, ...]], count: int) -> tuple[Gap, ...]
         # From the last point that is known to the first that is known again.
         left, right = max(run.start - 1, 0), min(run.stop, count - 1)
         at, to = 100 * left / (count - 1), 100 * right / (count - 1)
-        found.append(Gap(f"{at:.2f}%", f"{to - at:.2f}%"))
+        found.append(ChartGap(f"{at:.2f}%", f"{to - at:.2f}%"))
     return tuple(found)
 
 

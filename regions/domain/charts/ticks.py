@@ -4,9 +4,24 @@ import math
 from datetime import UTC, datetime, timedelta
 
 _MOMENTS = (
-    60, 120, 300, 600, 900, 1800, 3600, 2 * 3600, 3 * 3600, 6 * 3600, 12 * 3600, 86400, 2 * 86400, 5 * 86400, 7 * 86400,
-    14 * 86400, 30 * 86400,
-)  # fmt: skip
+    60,
+    120,
+    300,
+    600,
+    900,
+    1800,
+    3600,
+    2 * 3600,
+    3 * 3600,
+    6 * 3600,
+    12 * 3600,
+    86400,
+    2 * 86400,
+    5 * 86400,
+    7 * 86400,
+    14 * 86400,
+    30 * 86400,
+)
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 5, tzinfo=UTC)  # a Monday, so that weeks begin where weeks do
 

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from regions.domain import manifest as m
+from regions.domain.health_scale import Assessment, Health
 from regions.domain.manifest import Manifest
 from regions.domain.rules import common
-from regions.domain.scale import Assessment, Health
 from regions.domain.words import clock, one_line
 
 LATE = timedelta(minutes=30)

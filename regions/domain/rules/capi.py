@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from regions.domain import manifest as m
+from regions.domain.health_scale import Assessment, Health
 from regions.domain.manifest import Manifest
 from regions.domain.rules import common
 from regions.domain.rules.generic import anything
-from regions.domain.scale import Assessment, Health
 from regions.domain.words import one_line
 
 _CLUSTER_STEPS = (

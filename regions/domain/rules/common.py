@@ -5,9 +5,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from regions.domain import manifest as m
+from regions.domain.health_scale import Assessment, Health
 from regions.domain.kinds import CAPI
 from regions.domain.manifest import Condition, Manifest
-from regions.domain.scale import Assessment, Health
 from regions.domain.words import listed, one_line
 
 Rule = Callable[[Manifest, datetime, datetime], Assessment]

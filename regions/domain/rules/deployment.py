@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from regions.domain import manifest as m
+from regions.domain.health_scale import Assessment, Health
 from regions.domain.manifest import Condition, Manifest
 from regions.domain.rules import common, services
-from regions.domain.scale import Assessment, Health
 from regions.domain.words import one_line
 
 NOT_YET = "k0rdent has not reported yet"

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from regions.domain.health_scale import Assessment, Health
 from regions.domain.links import Link
-from regions.domain.scale import Assessment, Health
 from regions.domain.words import clock, listed, one_line
 
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from regions.domain import manifest as m
+from regions.domain.health_scale import Assessment, Health
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
 from regions.domain.rules import common
-from regions.domain.scale import Assessment, Health
 from regions.domain.words import listed, one_line
 
 _VALIDATIONS = (

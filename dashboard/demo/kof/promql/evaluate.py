@@ -16,8 +16,12 @@ Vector = list[tuple[Labels, float]]
 Value = float | Vector
 BUDGET = 20_000_000  # samples looked at by one query
 _SIMPLE: dict[str, Callable[[float], float]] = {
-    "abs": abs, "ceil": math.ceil, "floor": math.floor, "sqrt": math.sqrt, "exp": math.exp,
-}  # fmt: skip
+    "abs": abs,
+    "ceil": math.ceil,
+    "floor": math.floor,
+    "sqrt": math.sqrt,
+    "exp": math.exp,
+}
 
 
 class TooMuch(Unknown):

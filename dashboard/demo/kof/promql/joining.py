@@ -11,8 +11,13 @@ Labels = dict[str, str]
 Vector = list[tuple[Labels, float]]
 Value = float | Vector
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
-    "==": operator.eq, "!=": operator.ne, "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
-}  # fmt: skip
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
 
 
 def _divide(left: float, right: float) -> float:
@@ -22,14 +27,22 @@ def _divide(left: float, right: float) -> float:
 
 
 _ARITHMETIC: dict[str, Callable[[float, float], float]] = {
-    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": _divide,
-    "%": lambda left, right: left % right if right else nan, "^": pow,
-}  # fmt: skip
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": _divide,
+    "%": lambda left, right: left % right if right else nan,
+    "^": pow,
+}
 _REDUCE: dict[str, Callable[[list[float]], float]] = {
-    "sum": fsum, "min": min, "max": max, "count": lambda values: float(len(values)), "group": lambda values: 1.0,
+    "sum": fsum,
+    "min": min,
+    "max": max,
+    "count": lambda values: float(len(values)),
+    "group": lambda values: 1.0,
     "avg": lambda values: fsum(values) / len(values),
     "stddev": lambda values: sqrt(fsum((v - fsum(values) / len(values)) ** 2 for v in values) / len(values)),
-}  # fmt: skip
+}
 
 
 def aggregate(node: Aggregate, vector: Vector, parameter: Value) -> Vector:

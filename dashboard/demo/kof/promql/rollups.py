@@ -118,10 +118,20 @@ def lag(window: Window) -> float:
 
 COUNTERS = ("rate", "irate", "increase")
 ROLLUPS: dict[str, Callable[[Window], float]] = {
-    "rate": rate, "irate": irate, "increase": increase, "delta": delta, "changes": changes, "deriv": deriv,
-    "lag": lag, "tlast_over_time": last_time, "sum_over_time": _of(fsum),
-    "avg_over_time": _of(lambda values: fsum(values) / len(values)), "min_over_time": _of(min),
-    "max_over_time": _of(max), "count_over_time": _of(lambda values: float(len(values))),
-    "last_over_time": _of(lambda values: values[-1]), "present_over_time": _of(lambda values: 1.0),
-}  # fmt: skip
+    "rate": rate,
+    "irate": irate,
+    "increase": increase,
+    "delta": delta,
+    "changes": changes,
+    "deriv": deriv,
+    "lag": lag,
+    "tlast_over_time": last_time,
+    "sum_over_time": _of(fsum),
+    "avg_over_time": _of(lambda values: fsum(values) / len(values)),
+    "min_over_time": _of(min),
+    "max_over_time": _of(max),
+    "count_over_time": _of(lambda values: float(len(values))),
+    "last_over_time": _of(lambda values: values[-1]),
+    "present_over_time": _of(lambda values: 1.0),
+}
 KEEP_NAMES = ("last_over_time", "avg_over_time", "min_over_time", "max_over_time")

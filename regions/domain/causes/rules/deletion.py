@@ -4,27 +4,27 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from regions.domain import manifest as m
-from regions.domain.causes.ground import Ground, Thing
-from regions.domain.causes.shapes import Finding, Tier
-from regions.domain.scale import Health
+from regions.domain.causes.evidence import Evidence, Thing
+from regions.domain.causes.verdict import Finding, Tier
+from regions.domain.health_scale import Health
 from regions.domain.words import clock, listed
 
 PATIENCE = timedelta(minutes=15)
 
 _ADVICE = {
     "Machine": "See what holds its node (pods that may not be evicted, volumes still attached), and whether its "
-               "cloud still "
+    "cloud still "
     "has the machine.",
     "HelmRelease": "Flux cannot uninstall the chart: read its Ready condition, and check that the region answers.",
     "Cluster": "See which of its machines and infrastructure objects are still there: Cluster API waits for them.",
     "Credential": "k0rdent has to remove its copies from the region first: the region must answer.",
     "Region": "Flux has to uninstall every component in the region first: it must answer. Of a cluster that is gone "
-              "for good "
+    "for good "
     "the finalizers have to be removed by hand.",
 }
 
 
-def not_deleted(thing: Thing, ground: Ground) -> Iterator[Finding]:
+def not_deleted(thing: Thing, ground: Evidence) -> Iterator[Finding]:
     """Something that was to be deleted long ago is still there."""
     if thing.deleting_at is None or ground.now - thing.deleting_at < PATIENCE:
         return
@@ -35,10 +35,16 @@ def not_deleted(thing: Thing, ground: Ground) -> Iterator[Finding]:
     held = f", held by {listed(names)}" if names else ""
     since = clock(thing.deleting_at, ground.now)
     yield Finding(
-        "deletion-stuck", Tier.STUCK, f"{thing.kind} {thing.ref.name} is to be deleted since {since}{held}",
+        "deletion-stuck",
+        Tier.STUCK,
+        f"{thing.kind} {thing.ref.name} is to be deleted since {since}{held}",
         _ADVICE.get(thing.kind, "See the logs of the controller that its finalizer names: it has to let go of it."),
-        thing.ref, thing.ref, thing.message, thing.deleting_at, Health.DEGRADED,
-    )  # fmt: skip
+        thing.ref,
+        thing.ref,
+        thing.message,
+        thing.deleting_at,
+        Health.DEGRADED,
+    )
 
 
 RULES = (not_deleted,)

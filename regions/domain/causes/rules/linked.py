@@ -4,31 +4,39 @@ import re
 from collections.abc import Iterator
 
 from regions.domain import manifest as m
-from regions.domain.causes.ground import Ground, Thing, region_ref
-from regions.domain.causes.shapes import Finding, Tier
+from regions.domain.causes.evidence import Evidence, Thing, region_ref
 from regions.domain.causes.texts import clean, told
+from regions.domain.causes.verdict import Finding, Tier
+from regions.domain.health_scale import Health
 from regions.domain.links import Link
 from regions.domain.refs import MANAGEMENT, Ref
-from regions.domain.scale import Health
 from regions.domain.words import clock, listed, one_line
 
 _WHY = (
-    (re.compile(r"x509|certificate|tls:", re.I), "Its certificate is not accepted: renew the kubeconfig in its "
-                                                 "Secret."),
-    (re.compile(r"no such host|Name or service|getaddrinfo|resolve", re.I),
-     "Its name cannot be looked up: check server in its kubeconfig, and DNS."),
+    (
+        re.compile(r"x509|certificate|tls:", re.I),
+        "Its certificate is not accepted: renew the kubeconfig in its Secret.",
+    ),
+    (
+        re.compile(r"no such host|Name or service|getaddrinfo|resolve", re.I),
+        "Its name cannot be looked up: check server in its kubeconfig, and DNS.",
+    ),
     (re.compile(r"refused", re.I), "Nothing listens there: see whether its API server and load balancer run."),
-    (re.compile(r"secret|kubeconfig|key", re.I), "Its kubeconfig cannot be used: put the Secret that the Region "
-                                                 "names right."),
-    (re.compile(r"time|deadline|answer|unreach|route", re.I),
-     "No packet comes back: check the network from here to it (firewall, VPN, load balancer), and whether it runs."),
-)  # fmt: skip
+    (
+        re.compile(r"secret|kubeconfig|key", re.I),
+        "Its kubeconfig cannot be used: put the Secret that the Region names right.",
+    ),
+    (
+        re.compile(r"time|deadline|answer|unreach|route", re.I),
+        "No packet comes back: check the network from here to it (firewall, VPN, load balancer), and whether it runs.",
+    ),
+)
 _NOT_ACCEPTED = re.compile(
     r"x509: certificate|Unauthorized|asked for the client to provide credentials|\b401\b|certificate has expired"
 )
 
 
-def unheard(thing: Thing, ground: Ground) -> Iterator[Finding]:
+def unheard(thing: Thing, ground: Evidence) -> Iterator[Finding]:
     """We hear nothing of the region: what we know of it is old, and whatever was asked of it may not have happened."""
     if thing is not ground.subject:
         return
@@ -39,13 +47,20 @@ def unheard(thing: Thing, ground: Ground) -> Iterator[Finding]:
         place = "the management cluster" if name == MANAGEMENT else f"region {name}"
         refused, at = link.state == "refused", region_ref(name)
         yield Finding(
-            "region-refuses" if refused else "region-silent", Tier.HOLDS, _sentence(link, place, ground),
-            _advice(link, place), at, thing.ref, one_line(clean(link.message), 300),
-            link.since if refused else link.heard_at, Health.UNKNOWN, at,
-        )  # fmt: skip
+            "region-refuses" if refused else "region-silent",
+            Tier.HOLDS,
+            _sentence(link, place, ground),
+            _advice(link, place),
+            at,
+            thing.ref,
+            one_line(clean(link.message), 300),
+            link.since if refused else link.heard_at,
+            Health.UNKNOWN,
+            at,
+        )
 
 
-def _sentence(link: Link, place: str, ground: Ground) -> str:
+def _sentence(link: Link, place: str, ground: Evidence) -> str:
     if link.state == "refused":
         since = f" since {clock(link.since, ground.now)}" if link.since else ""
         return f"{place[0].upper()}{place[1:]} refuses us{since}"
@@ -64,7 +79,7 @@ def _advice(link: Link, place: str) -> str:
     return f"Check the network from here to {place}, and whether its API server runs."
 
 
-def stale_copy(thing: Thing, ground: Ground) -> Iterator[Finding]:
+def stale_copy(thing: Thing, ground: Evidence) -> Iterator[Finding]:
     """We reach the region and Flux does not: it uses a copy of the kubeconfig, and k0rdent makes copies only once."""
     name = m.text(m.part(thing.body, "spec", "kubeConfig", "secretRef", "name"))
     if thing.kind != "HelmRelease" or not name or not ground.hears(ground.region) or ground.link is None:
@@ -75,17 +90,24 @@ def stale_copy(thing: Thing, ground: Ground) -> Iterator[Finding]:
         if _NOT_ACCEPTED.search(text):
             at = Ref(MANAGEMENT, "", "Secret", thing.ref.namespace, name)
             yield Finding(
-                "kubeconfig-stale", Tier.BLOCKS, f"The copy of the kubeconfig of region {ground.region} in "
-                f"{thing.ref.namespace} is outdated",
+                "kubeconfig-stale",
+                Tier.BLOCKS,
+                f"The copy of the kubeconfig of region {ground.region} in {thing.ref.namespace} is outdated",
                 f"Delete Secret {at.namespace}/{at.name} on the management cluster: k0rdent copies the new one when "
                 f"it next "
                 "looks. It makes these copies only once.",
-                at, thing.ref, one_line(clean(text), 300), since, thing.health, at, instead=("kubeconfig-refused",),
-            )  # fmt: skip
+                at,
+                thing.ref,
+                one_line(clean(text), 300),
+                since,
+                thing.health,
+                at,
+                instead=("kubeconfig-refused",),
+            )
             return
 
 
-def lost_kubeconfig(thing: Thing, ground: Ground) -> Iterator[Finding]:
+def lost_kubeconfig(thing: Thing, ground: Evidence) -> Iterator[Finding]:
     """The Secret that a Region names is gone: k0rdent shows nothing of it until something else happens."""
     if thing.kind != "Region":
         return
@@ -97,15 +119,22 @@ def lost_kubeconfig(thing: Thing, ground: Ground) -> Iterator[Finding]:
         ref = Ref(MANAGEMENT, "", "Secret", m.text(deployment.get("namespace")), f"{name}-kubeconfig")
     if name and ground.lacks(ref):
         yield Finding(
-            "kubeconfig-missing", Tier.BLOCKS, f"The kubeconfig of region {thing.ref.name} is missing",
+            "kubeconfig-missing",
+            Tier.BLOCKS,
+            f"The kubeconfig of region {thing.ref.name} is missing",
             f"Put Secret {ref.namespace}/{ref.name} back on the management cluster. Until then k0rdent changes "
             f"nothing in the "
-            "region and says nothing of it.", ref, thing.ref, f"There is no Secret {ref.namespace}/{ref.name}", None,
-            Health.FAILED, region_ref(thing.ref.name),
-        )  # fmt: skip
+            "region and says nothing of it.",
+            ref,
+            thing.ref,
+            f"There is no Secret {ref.namespace}/{ref.name}",
+            None,
+            Health.FAILED,
+            region_ref(thing.ref.name),
+        )
 
 
-def provider_missing(thing: Thing, ground: Ground) -> Iterator[Finding]:
+def provider_missing(thing: Thing, ground: Evidence) -> Iterator[Finding]:
     """The template needs a provider that the region does not have."""
     if thing.kind != "ClusterTemplate" or ground.subject.kind != "ClusterDeployment" or ground.subject.well:
         return
@@ -118,11 +147,17 @@ def provider_missing(thing: Thing, ground: Ground) -> Iterator[Finding]:
     if lacking:
         place = "the management cluster" if ground.region == MANAGEMENT else f"region {ground.region}"
         yield Finding(
-            "provider-missing", Tier.BLOCKS, f"{place[0].upper()}{place[1:]} lacks {listed(lacking)}",
-            f"Add the provider to spec.providers of {place} and wait until it is Ready.", region_ref(ground.region),
-            thing.ref, f"{thing.ref.name} needs {listed(lacking)}", region.since if region else None, Health.DEGRADED,
+            "provider-missing",
+            Tier.BLOCKS,
+            f"{place[0].upper()}{place[1:]} lacks {listed(lacking)}",
+            f"Add the provider to spec.providers of {place} and wait until it is Ready.",
             region_ref(ground.region),
-        )  # fmt: skip
+            thing.ref,
+            f"{thing.ref.name} needs {listed(lacking)}",
+            region.since if region else None,
+            Health.DEGRADED,
+            region_ref(ground.region),
+        )
 
 
 RULES = (unheard, stale_copy, lost_kubeconfig, provider_missing)

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from regions.domain import manifest as m
-from regions.domain.causes.ground import Ground, Thing
-from regions.domain.causes.shapes import Finding, Tier
+from regions.domain.causes.evidence import Evidence, Thing
 from regions.domain.causes.texts import clean
+from regions.domain.causes.verdict import Finding, Tier
 from regions.domain.words import counted, listed, one_line
 
 
-def dependency(thing: Thing, ground: Ground) -> Iterator[Finding]:
+def dependency(thing: Thing, ground: Evidence) -> Iterator[Finding]:
     """One service failed and others depend on it: these never start, and only say Pending."""
     if thing.kind not in ("ServiceSet", "MultiClusterService"):
         return
@@ -23,24 +23,35 @@ def dependency(thing: Thing, ground: Ground) -> Iterator[Finding]:
         if one.get("state") == "Failed" and waiting:
             verb = "waits" if len(waiting) == 1 else "wait"
             yield Finding(
-                "service-dependency", Tier.BREAKS, f"Service {name} failed, and {listed(waiting)} {verb} for it",
-                f"Mend {name} first; the other {counted(len(waiting), 'service')} then start by themselves.", thing.ref,
-                thing.ref, one_line(clean(m.text(one.get("failureMessage"))), 300),
-                m.parse_time(one.get("lastStateTransitionTime")) or thing.since, thing.health,
+                "service-dependency",
+                Tier.BREAKS,
+                f"Service {name} failed, and {listed(waiting)} {verb} for it",
+                f"Mend {name} first; the other {counted(len(waiting), 'service')} then start by themselves.",
+                thing.ref,
+                thing.ref,
+                one_line(clean(m.text(one.get("failureMessage"))), 300),
+                m.parse_time(one.get("lastStateTransitionTime")) or thing.since,
+                thing.health,
                 instead=("service-timeout",),
-            )  # fmt: skip
+            )
 
 
-def unreached(thing: Thing, ground: Ground) -> Iterator[Finding]:
+def unreached(thing: Thing, ground: Evidence) -> Iterator[Finding]:
     """Sveltos does not reach the cluster: of an adopted one this is all that is ever known."""
     down = m.part(thing.body, "status", "connectionStatus") == "Down" or thing.message.startswith("Sveltos cannot")
     if thing.kind == "SveltosCluster" and down and thing.bad:
         why = m.text(m.part(thing.body, "status", "failureMessage")) or thing.message
         yield Finding(
-            "sveltos-down", Tier.BREAKS, f"Sveltos does not reach cluster {thing.ref.name}",
+            "sveltos-down",
+            Tier.BREAKS,
+            f"Sveltos does not reach cluster {thing.ref.name}",
             "Check the cluster's kubeconfig Secret (of an adopted one: that of its credential), and the network to it.",
-            thing.ref, thing.ref, one_line(clean(why), 300), thing.since, thing.health,
-        )  # fmt: skip
+            thing.ref,
+            thing.ref,
+            one_line(clean(why), 300),
+            thing.since,
+            thing.health,
+        )
 
 
 def _depends(service: dict[str, Any], name: str) -> bool:

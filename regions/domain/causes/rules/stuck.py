@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from regions.domain.causes.ground import Ground, Thing
-from regions.domain.causes.shapes import Finding, Tier
+from regions.domain.causes.evidence import Evidence, Thing
+from regions.domain.causes.verdict import Finding, Tier
+from regions.domain.health_scale import Health
 from regions.domain.kinds import CAPI, CONTROL_PLANE, INFRASTRUCTURE
-from regions.domain.scale import Health
 from regions.domain.words import clock
 
 PATIENCE_WORDS = (
@@ -22,7 +22,7 @@ _MINUTES = {"HelmRelease": 12, "Credential": 6, "Region": 15, "ServiceSet": 20, 
 _USUAL = 15
 
 
-def stuck(thing: Thing, ground: Ground) -> Iterator[Finding]:
+def stuck(thing: Thing, ground: Evidence) -> Iterator[Finding]:
     """This object is under way and has not moved for longer than its kind takes, and nothing beside it moved either."""
     under_way = thing.health is Health.PROGRESSING or thing.message.startswith(STALLED[0])
     moved_at = thing.progressed_at or thing.since

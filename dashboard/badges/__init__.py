@@ -1,0 +1,1 @@
+"""`/badges/…`: the health of one region or deployment as a small picture."""

@@ -1,0 +1,1 @@
+"""`/feed/`: what happened, one change of it, and the feed as a file."""

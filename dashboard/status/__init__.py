@@ -1,0 +1,1 @@
+"""What Pane says of itself: probes for kubelets, and series for Prometheus."""

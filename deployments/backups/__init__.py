@@ -1,0 +1,1 @@
+"""Backups: each ManagementBackup, and how every region was last backed up."""

@@ -1,0 +1,146 @@
+"""Changing and deleting a deployment in the API: the same rules, preview and request as the forms'."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+from rest_framework.exceptions import APIException, NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from deployments import submissions
+from deployments.clusterdeployments.create_api import (
+    AskedServiceSerializer,
+    answer,
+    only_tried,
+    refused,
+    service_of,
+    told,
+)
+from deployments.clusterdeployments.edit import WHY
+from deployments.clusterdeployments.opened import Opened, UnreadableDeployment, open_deployment
+from deployments.domain.diffs import patched, unpatchable
+from deployments.domain.drafts import DeploymentDraft
+from deployments.domain.editing import edited
+from deployments.domain.findings import Problem, error, errors
+from deployments.domain.manifests import Planned
+from deployments.domain.patches import change, planned
+from deployments.domain.problems import problems
+from deployments.models import Submission
+from deployments.submissions.keys import is_key
+from regions.api import viewer
+from regions.domain.refs import MANAGEMENT
+from regions.domain.viewer import Viewer
+
+KEY = OpenApiParameter(
+    "key",
+    {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+    description="Names this request, 32 hexadecimal digits: sent twice, it is done once.",
+)
+
+
+class Labels(serializers.DictField):
+    child = serializers.CharField(allow_blank=True, allow_null=True)
+
+
+class ChangedDeploymentSerializer(serializers.Serializer):
+    """What shall be otherwise; what is left out stays. Null in `config` and `labels` removes."""
+
+    template = serializers.CharField(required=False, help_text="One that its template chains allow.")
+    credential = serializers.CharField(required=False, help_text="Of the same region.")
+    config = serializers.DictField(required=False, help_text="A merge patch of the deployment's own values.")
+    labels = Labels(required=False)
+    services = AskedServiceSerializer(many=True, required=False, help_text="All of them: others go.")
+    validate_only = serializers.BooleanField(required=False, help_text="k0rdent's spec.dryRun")
+    propagate_credentials = serializers.BooleanField(required=False)
+    cleanup_on_deletion = serializers.BooleanField(required=False)
+    may_uninstall = serializers.BooleanField(default=False, help_text="Services that are no longer listed shall go.")
+    despite = serializers.BooleanField(default=False, help_text="Change it though Git or Helm keeps it.")
+    generation = serializers.IntegerField(required=False, help_text="409 unless it is of this metadata.generation.")
+    key = serializers.RegexField(r"^[0-9a-f]{32}$", default="", help_text=KEY.description)
+
+
+class Moved(APIException):
+    status_code = 409
+    default_detail = "The deployment is of another generation by now: read it again."
+    default_code = "conflict"
+
+
+class Unanswered(APIException):
+    status_code = 502
+    default_detail = "The management cluster does not give it now."
+    default_code = "unreachable"
+
+
+def amend(request: Request, namespace: str, name: str) -> Response:
+    """Preview or make a change. 200 when it stands, 422 with problems when not."""
+    body = ChangedDeploymentSerializer(data=request.data)
+    body.is_valid(raise_exception=True)
+    said, who = dict(body.validated_data), viewer(request)
+    key = said.pop("key") or submissions.new_key()
+    if before := _before(key, who):
+        return told(request, before, status=200)
+    opened = _opened(namespace, name, who)
+    if said.pop("generation", opened.generation) != opened.generation:
+        raise Moved
+    despite = said.pop("despite")
+    draft = _draft(opened, said)
+    known, _ = opened.known(who, draft.template)
+    found = [*problems(draft, known, opened.manifest), *_unsayable(opened, draft)]
+    preview = only_tried(request)
+    if (held := opened.held) and not despite and not preview:
+        found.append(error("despite", f"{held.sentence} {held.warning} Say despite: true to do it here."))
+    if errors(found):
+        return refused(found)
+    made = change(opened.manifest, edited(opened.manifest, draft), WHY)
+    if made is None:
+        return refused([*found, error("", "Nothing would change.")])
+    return answer(request, [made], found, who, key, 200)
+
+
+def take_down(request: Request, namespace: str, name: str) -> Response:
+    """Preview or ask for its deletion. 200 when that was accepted, 422 with problems when not."""
+    who = viewer(request)
+    key = request.query_params.get("key", "")
+    key = key if is_key(key) else submissions.new_key()
+    if before := _before(key, who):
+        return told(request, before, status=200)
+    opened = _opened(namespace, name, who)
+    one = planned(opened.manifest, {}, None, "The cluster goes with all that runs on it.")
+    doomed = Planned(MANAGEMENT, one.manifest, one.why, verb="delete", uid=one.uid)
+    return answer(request, [doomed], [], who, key, 200)
+
+
+def _before(key: str, who: Viewer) -> Submission | None:
+    """A request of this key that is done: asked again, it answers the same, whatever has become of the object since."""
+    return Submission.objects.filter(key=key, person=who.name, state=Submission.State.DONE).first()
+
+
+def _opened(namespace: str, name: str, who: Viewer) -> Opened:
+    try:
+        return open_deployment(namespace, name, who)
+    except Http404 as missing:
+        raise NotFound(str(missing)) from missing
+    except UnreadableDeployment as problem:
+        raise Unanswered(str(problem)) from problem
+
+
+def _draft(opened: Opened, said: Mapping[str, Any]) -> DeploymentDraft:
+    draft = opened.draft
+    changed: dict[str, Any] = {key: value for key, value in said.items() if key not in ("config", "labels", "services")}
+    for part in ("config", "labels"):
+        if part in said:
+            changed[part] = patched(dict(getattr(draft, part)), said[part])
+    if "services" in said:
+        kept = {(one.namespace, one.name): one.kept for one in draft.services}
+        services = [service_of(one) for one in said["services"]]
+        changed["services"] = tuple(replace(one, kept=kept.get((one.namespace, one.name), {})) for one in services)
+    return replace(draft, **changed)
+
+
+def _unsayable(opened: Opened, draft: DeploymentDraft) -> list[Problem]:
+    places = unpatchable(opened.manifest, edited(opened.manifest, draft))
+    return [error("config", f"{place} cannot be set to null by a change.") for place in places]

@@ -1,0 +1,42 @@
+"""How the deletion of a deployment stands, by what both clusters still have of it."""
+
+from django.utils import timezone
+
+from deployments.domain.deletion import DeletionProgress, leaving
+from regions.domain.kinds import K0RDENT
+from regions.domain.refs import MANAGEMENT
+from regions.domain.viewer import Viewer
+from regions.inventory.rows import manifests
+from regions.inventory.visibility import look
+from regions.models import Resource
+
+
+def get_leaving(namespace: str, name: str, *, viewer: Viewer) -> DeletionProgress | None:
+    """None when it is not there, or is not being deleted."""
+    found = Resource.objects.filter(
+        cluster=MANAGEMENT, kind="ClusterDeployment", group=K0RDENT, namespace=namespace, name=name
+    ).first()
+    if found is None:
+        return None
+    parts = list(
+        Resource.objects.filter(
+            deployment=f"{namespace}/{name}", kind__in=("Machine", "Cluster", "HelmRelease", "ServiceSet")
+        )
+    )
+    bodies = manifests([found, *parts])
+    sight = look()
+    seen = sight.sees(MANAGEMENT, MANAGEMENT)
+    credential = Resource.objects.filter(
+        cluster=MANAGEMENT,
+        kind="Credential",
+        group=K0RDENT,
+        namespace=namespace,
+        name=found.credential.rpartition("/")[2],
+    ).exists()
+    return leaving(
+        bodies.get(found.pk, {}),
+        [bodies[one.pk] for one in parts if one.pk in bodies],
+        credential=credential if seen else None,
+        blind=sight.link(found.region or MANAGEMENT).blind,
+        now=timezone.now(),
+    )

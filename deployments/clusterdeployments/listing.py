@@ -1,0 +1,169 @@
+"""The list of deployments. Ten thousand cost about as much as a hundred: groups are counted on the covering index, one
+page of rows is read by another, and no manifest is."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.fields.json import KeyTransform
+
+from deployments.clusterdeployments.values import Facet, Listing, Option
+from deployments.domain.filters import FACETS, DeploymentFilters
+from deployments.lists.empty import why
+from regions.domain.health import Health
+from regions.domain.refs import MANAGEMENT
+from regions.domain.viewer import Viewer
+from regions.inventory.rows import row_of
+from regions.inventory.visibility import Visibility, look
+from regions.models import Resource
+
+KIND = "ClusterDeployment"
+MOST_OPTIONS = 100
+_TITLES = {
+    "region": "Region",
+    "health": "Health",
+    "template": "Template",
+    "credential": "Credential",
+    "namespace": "Namespace",
+}
+_COLUMNS = {
+    "created": "created_at",
+    "changed": "since",
+    "name": "name",
+    "namespace": "namespace",
+    "region": "region",
+    "template": "template",
+    "credential": "credential",
+}
+
+
+def list_deployments(filters: DeploymentFilters, *, viewer: Viewer) -> Listing:
+    """One page of the deployments that fit, and how many there are of each value of each facet."""
+    sight = look()
+    tally = _Tally(filters)
+    for *values, count in _groups(filters):
+        region, health = values[0], values[1]
+        tally.add((region, sight.counted(MANAGEMENT, region, health), *values[2:]), count)
+    pages = max(1, -(-tally.total // filters.page_size))
+    page = min(filters.page, pages)
+    start = (page - 1) * filters.page_size
+    rows = tuple(row_of(row, sight) for row in _page(filters, sight, tally.by_health, start, filters.page_size))
+    of = tally.all if not (filters.text or filters.labels) else Resource.objects.filter(kind=KIND).count()
+    return Listing(
+        filters=filters,
+        rows=rows,
+        total=tally.total,
+        of=of,
+        page=page,
+        pages=pages,
+        facets=tuple(_facet(name, tally.facets[name], getattr(filters, name)) for name in FACETS),
+        by_health={health.value: tally.by_health[health] for health in Health if tally.by_health[health]},
+        empty=None
+        if rows
+        else why(
+            sight,
+            "clusterdeployments",
+            "deployments",
+            filtered=bool(of),
+            none="Create a ClusterDeployment on the management cluster, and it appears here.",
+        ),
+    )
+
+
+class _Tally:
+    """Counts groups of deployments: in all, and for each facet given the choices of all others."""
+
+    def __init__(self, filters: DeploymentFilters) -> None:
+        chosen = ((place, frozenset(getattr(filters, name))) for place, name in enumerate(FACETS))
+        self.chosen = [(place, wanted) for place, wanted in chosen if wanted]
+        self.all = self.total = 0
+        self.by_health: Counter[str] = Counter()
+        self.facets = {name: Counter(dict.fromkeys(getattr(filters, name), 0)) for name in FACETS}
+        self.columns = list(self.facets.values())
+
+    def add(self, values: tuple[str, ...], count: int) -> None:
+        self.all += count
+        missed = [place for place, wanted in self.chosen if values[place] not in wanted]
+        if len(missed) > 1:
+            return
+        if missed:
+            self.columns[missed[0]][values[missed[0]]] += count
+            return
+        self.total += count
+        self.by_health[values[1]] += count
+        for column, value in zip(self.columns, values, strict=True):
+            column[value] += count
+
+
+def _narrowed(filters: DeploymentFilters) -> QuerySet[Resource]:
+    """By what is no facet: text and labels."""
+    query = Resource.objects.filter(kind=KIND)
+    if filters.text:
+        for word in filters.text.split():
+            query = query.filter(Q(name__icontains=word) | Q(namespace__icontains=word) | Q(message__icontains=word))
+    for place, (key, value) in enumerate(filters.labels):
+        query = query.alias(**{f"label{place}": KeyTransform(key, "labels")}).filter(**{f"label{place}": value})
+    return query
+
+
+def _groups(filters: DeploymentFilters) -> Iterator[tuple]:
+    """(region, health, template, credential, namespace, how many), in the order of the covering index."""
+    groups = _narrowed(filters).order_by().values_list(*FACETS).annotate(count=Count("*"))
+    yield from groups.order_by(*FACETS)
+
+
+def _page(
+    filters: DeploymentFilters, sight: Visibility, by_health: Counter[str], start: int, size: int
+) -> list[Resource]:
+    query = _narrowed(filters)
+    for name in FACETS:
+        chosen = getattr(filters, name)
+        if chosen and name != "health":
+            query = query.filter(**{f"{name}__in": chosen})
+    back = filters.sort.startswith("-")
+    sort = filters.sort.removeprefix("-")
+    names = ("-namespace", "-name") if back and sort == "health" else ("namespace", "name")
+    if sort == "health":
+        return list(_by_health(query, sight, by_health, names, start, size, back))
+    if filters.health:
+        query = query.filter(sight.having(filters.health))
+    column = F(_COLUMNS[sort])
+    # Ages read the other way round: the youngest was created last.
+    down = back is (sort not in ("created", "changed"))
+    order = column.desc(nulls_last=True) if down else column.asc(nulls_last=True)
+    return list(query.order_by(order, *(name for name in names if name != sort), "pk")[start : start + size])
+
+
+def _by_health(
+    query: QuerySet[Resource],
+    sight: Visibility,
+    by_health: Counter[str],
+    names: tuple[str, ...],
+    start: int,
+    size: int,
+    back: bool,
+) -> Iterator[Resource]:
+    """Worst first, one health after the other: so each query walks an index in order, though the health that we may
+    claim is not the one that is stored."""
+    for health in reversed(Health) if back else Health:
+        count = by_health[health]
+        if start >= count:
+            start -= count
+            continue
+        if size <= 0:
+            return
+        found = list(query.filter(sight.having([health])).order_by(*names)[start : start + size])
+        yield from found
+        start, size = 0, size - min(count, len(found))
+
+
+def _facet(name: str, counts: Counter[str], selected: tuple[str, ...]) -> Facet:
+    def label(value: str) -> str:
+        return "management" if value == MANAGEMENT else value or "none"
+
+    if name == "health":
+        order = [health.value for health in Health if health in counts]
+    else:
+        order = sorted(counts, key=lambda value: (value not in selected, -counts[value], value))[:MOST_OPTIONS]
+    options = tuple(Option(value, label(value), counts[value], value in selected) for value in order)
+    return Facet(name, _TITLES[name], options)

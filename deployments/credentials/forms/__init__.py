@@ -1,0 +1,1 @@
+"""Forms that make, rotate, copy, re-point and delete credentials."""

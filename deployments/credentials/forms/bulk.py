@@ -1,0 +1,130 @@
+"""`/credentials/bulk/`: several credentials labelled or deleted at once, with one preview of all of it."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from deployments.credentials.items import items
+from deployments.credentials.survey import survey
+from deployments.credentials.values import CredentialItem
+from deployments.domain import name_rules
+from deployments.domain.findings import Problem, error, errors
+from deployments.domain.manifests import API, Planned
+from deployments.submissions.pages import FormPage, PageRequest, answer
+from regions.domain.kinds import K0RDENT
+from regions.domain.refs import MANAGEMENT
+from regions.domain.words import counted, listed
+from regions.models import Resource
+from regions.requests import ViewedRequest
+
+MOST = 50
+WAYS = {"label": "Set labels", "delete": "Delete"}
+BOXES = ("labels", "typed")
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialBulk:
+    """What is chosen, what shall be done with it, and what was typed for that."""
+
+    items: tuple[CredentialItem, ...]
+    way: str
+    labels: str
+    typed: str
+    gone: tuple[str, ...]  # chosen, and not there any more
+
+    @property
+    def used(self) -> tuple[CredentialItem, ...]:
+        """Those that deployments use: they stay."""
+        return tuple(one for one in self.items if one.used)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def bulk(request: ViewedRequest) -> HttpResponse:
+    """`?chosen=<namespace>/<name>` once for each; the form posts them again."""
+    said = request.POST if request.method == "POST" else request.GET
+    wanted = list(dict.fromkeys(said.getlist("chosen")))
+    known = survey()
+    rows = [row for row in known.rows if f"{row.namespace}/{row.name}" in wanted][:MOST]
+    found = tuple(item for item, _ in items(known, rows))
+    there = {f"{row.namespace}/{row.name}" for row in rows}
+    way = said.get("way", "label")
+    form = CredentialBulk(
+        found,
+        way if way in WAYS else "label",
+        said.get("labels", ""),
+        said.get("typed", "").strip(),
+        tuple(one for one in wanted if one not in there)[:MOST],
+    )
+    asked = _asked(form, rows, len(wanted)) if request.method == "POST" else PageRequest()
+    context = {"form": form, "ways": WAYS, "danger": form.way == "delete"}
+    label = f"Delete {counted(len(rows), 'credential')}" if form.way == "delete" else "Set labels"
+    return answer(request, FormPage("credentials/bulk.html", label, BOXES, context), asked)
+
+
+def _asked(form: CredentialBulk, rows: list[Resource], wanted: int) -> PageRequest:
+    problems: list[Problem] = []
+    if not rows:
+        problems.append(error("", "None of them is there any more. Choose some in the list."))
+    if wanted > MOST:
+        problems.append(error("", f"At most {MOST} go at once; {wanted} are chosen."))
+    if form.way == "delete":
+        problems += _undeletable(form)
+        return PageRequest([_doomed(row) for row in rows], tuple(problems))
+    labels, bad = read_labels(form.labels)
+    problems += bad
+    return PageRequest([] if errors(problems) else [_labelled(row, labels) for row in rows], tuple(problems))
+
+
+def _undeletable(form: CredentialBulk) -> list[Problem]:
+    problems: list[Problem] = []
+    if form.used:
+        said = listed(f"{one.row.target.label} by {counted(one.used, 'deployment')}" for one in form.used)
+        problems.append(error("", f"In use: {said}. Leave those out."))
+    if form.typed != str(len(form.items)):
+        problems.append(error("typed", f"Type {len(form.items)} to delete as many."))
+    return problems
+
+
+def _doomed(row: Resource) -> Planned:
+    metadata = {"name": row.name, "namespace": row.namespace}
+    manifest = {"apiVersion": API, "kind": "Credential", "metadata": metadata}
+    why = "What it names stays: identity, Secret, ConfigMap."
+    return Planned(MANAGEMENT, manifest, why, verb="delete", uid=row.uid)
+
+
+def _labelled(row: Resource, labels: dict[str, str | None]) -> Planned:
+    metadata = {"name": row.name, "namespace": row.namespace, "labels": labels}
+    manifest = {"apiVersion": API, "kind": "Credential", "metadata": metadata}
+    return Planned(MANAGEMENT, manifest, "Only its labels.", verb="patch", uid=row.uid)
+
+
+def read_labels(text: str) -> tuple[dict[str, str | None], list[Problem]]:
+    """`key=value`, or `key-` to take one away, one a line."""
+    found: dict[str, str | None] = {}
+    bad: list[Problem] = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        key, sign, value = line.partition("=")
+        key, value = key.strip(), value.strip()
+        if not sign and key.endswith("-"):
+            key, away = key[:-1], True
+        else:
+            away = False
+        shown = key[:60]
+        if not sign and not away:
+            bad.append(error("labels", f"Write key=value, or key- to take it away; “{line[:60]}” is neither."))
+        elif why := name_rules.label_key(key):
+            bad.append(error("labels", f"{shown}: {why}"))
+        elif key.startswith(f"{K0RDENT}/"):
+            bad.append(error("labels", f"{shown}: k0rdent itself goes by labels under {K0RDENT}."))
+        elif not away and (why := name_rules.label_value(value)):
+            bad.append(error("labels", f"{shown}: {why}"))
+        elif key in found:
+            bad.append(error("labels", f"{shown} is given twice."))
+        else:
+            found[key] = None if away else value
+    if not found and not bad:
+        bad.append(error("labels", "Write at least one label."))
+    return found, bad

@@ -1,0 +1,1 @@
+"""Where each object that a credential needs is, on which cluster: shown, compared and put right."""

@@ -1,0 +1,146 @@
+"""Whether copies hold what their originals hold: the clusters are asked, with the rights of whoever asks.
+
+Values are held in memory only as long as it takes to make a keyed hash of them, under a key that nobody has but this
+call. What leaves this module are words.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from deployments.credentials.values import Needed
+from deployments.domain.credentials.needs import MANAGED, Need, Place
+from deployments.domain.credentials.providers import IDENTITIES, SECRET
+from deployments.submissions.rights import person_of
+from regions.clusters.pool import Clusters
+from regions.domain import manifest as m
+from regions.domain.kinds import INFRASTRUCTURE
+from regions.domain.manifest import Manifest
+from regions.domain.refs import MANAGEMENT
+from regions.domain.viewer import Viewer
+from regions.kube.client import Client
+from regions.kube.errors import KubeError, NotFound, Refused
+
+AT_ONCE = 8  # requests to one cluster
+DEADLINE = 10.0
+DIFFERS = "It does not hold what the original holds."
+BY_HAND = "Made by hand: k0rdent does not keep it in step."
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One object as a cluster has it. `print` is the keyed hash of what it holds."""
+
+    state: str  # present, missing, forbidden, unknown
+    note: str = ""
+    print: bytes = b""
+    managed: bool = False
+
+
+def compare(rows: Sequence[tuple[Needed, ...]], viewer: Viewer) -> list[tuple[Needed, ...]]:
+    """The same objects as their clusters have them at this moment: for each credential what it needs.
+
+    States beside those of `Needed`: same and differs, of copies. A copy is looked at only for who may read the
+    original on the management cluster. Never raises for what a cluster says.
+    """
+    places = {one.need.place: one.need for found in rows for one in found}
+    seen = asyncio.run(_look(places, viewer))
+    return [tuple(_judged(one, found, seen) for one in found) for found in rows]
+
+
+def _judged(one: Needed, of_credential: Iterable[Needed], seen: Mapping[Place, _Seen]) -> Needed:
+    mine = seen[one.need.place]
+    originals = (each.need for each in of_credential if each.need.original and each.need.kind == one.need.kind)
+    original = next((seen[need.place] for need in originals), None)
+    state, note = mine.state, mine.note
+    if one.need.copy and original is not None and original.state == "forbidden":
+        state, note = "forbidden", original.note
+    elif one.need.copy and mine.state == "present":
+        same = original is not None and original.print == mine.print
+        known = original is not None and original.state == "present"
+        if not mine.managed:
+            state, note = "unmanaged", BY_HAND if same or not known else f"{BY_HAND} {DIFFERS}"
+        elif known:
+            state, note = ("same", "") if same else ("differs", f"{DIFFERS} k0rdent renews it within 15 minutes.")
+    return replace(one, state=state, note=note, blind=False)
+
+
+async def _look(places: Mapping[Place, Need], viewer: Viewer) -> dict[Place, _Seen]:
+    key = secrets.token_bytes(32)
+    async with Clusters() as clusters:
+        gates: dict[str, asyncio.Semaphore] = {}
+        may: dict[tuple[str, str], bool] = {}
+
+        async def look(need: Need) -> _Seen:
+            async with gates.setdefault(need.cluster, asyncio.Semaphore(AT_ONCE)):
+                try:
+                    return await _read(clusters, need, viewer, key, may)
+                except NotFound:
+                    return _Seen("missing")
+                except Refused as refused:
+                    return _Seen("forbidden", refused.message)
+                except KubeError as failure:
+                    clusters.failed(need.cluster, failure)
+                    return _Seen("unknown", failure.message)
+
+        # One cluster after the other opens its client; what is asked of each is asked at once.
+        for cluster in {need.cluster for need in places.values()}:
+            try:
+                await clusters.client(cluster)
+            except KubeError:
+                continue  # every question about it will say so
+        found = await asyncio.gather(*(look(need) for need in places.values()))
+    return dict(zip(places, found, strict=True))
+
+
+async def _read(clusters: Clusters, need: Need, viewer: Viewer, key: bytes, may: dict[tuple[str, str], bool]) -> _Seen:
+    client = await clusters.client(need.cluster)
+    person = person_of(viewer) if need.cluster == MANAGEMENT else None
+    if need.kind == SECRET and need.cluster != MANAGEMENT and not await _may_read(clusters, need, viewer, may):
+        raise Refused(f"You may not read the Secrets of {need.namespace} on the management cluster.")
+    path = await client.path_of(await _version(client, need.kind), need.kind, need.name, need.namespace)
+    found = await client.get(path, on_behalf=person, deadline=DEADLINE)
+    return _Seen("present", "", _print(found, key), m.labels(found).get(MANAGED) == "true")
+
+
+async def _may_read(clusters: Clusters, need: Need, viewer: Viewer, may: dict[tuple[str, str], bool]) -> bool:
+    """In a region people have no rights of their own: theirs on management count."""
+    person = person_of(viewer)
+    if person is None:
+        return True
+    asked = (need.namespace, need.name)
+    if asked not in may:
+        attributes = {"verb": "get", "group": "", "resource": "secrets", "namespace": need.namespace, "name": need.name}
+        may[asked] = (await (await clusters.client(MANAGEMENT)).review(attributes, person)).allowed
+    return may[asked]
+
+
+async def _version(client: Client, kind: str) -> str:
+    """apiVersion of a kind as this cluster serves it."""
+    if kind not in IDENTITIES:
+        return "v1"
+    found = (await client.discover(300)).find(INFRASTRUCTURE, kind)
+    if found is None:
+        raise NotFound(f"It does not know the kind {kind}")
+    return f"{INFRASTRUCTURE}/{found.versions[0]}"
+
+
+def _print(found: Manifest, key: bytes) -> bytes:
+    """A keyed hash of what an object holds; k0rdent rewrites the namespaces that copies name."""
+    held = (
+        {name: found.get(name) for name in ("type", "data")}
+        if "data" in found or not found.get("spec")
+        else {"spec": _without_namespaces(found.get("spec"))}
+    )
+    return hmac.new(key, json.dumps(held, sort_keys=True).encode(), hashlib.sha256).digest()
+
+
+def _without_namespaces(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_namespaces(inner) for name, inner in value.items() if name != "namespace"}
+    return [_without_namespaces(member) for member in value] if isinstance(value, list) else value

@@ -1,0 +1,138 @@
+"""What the pages of credentials are told: values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from deployments.clusterdeployments.values import Empty, Facet
+from deployments.credentials.filters import CredentialFilters
+from deployments.domain.credentials.liveness import Liveness
+from deployments.domain.credentials.needs import IdentityNeed, Need
+from deployments.domain.credentials.providers import title
+from deployments.domain.findings import Problem, Severity
+from deployments.domain.gitops_managers import Owner
+from regions.domain.folding import FeedLine
+from regions.inventory import Condition, LinkView, Row
+
+_WORDS = {"forbidden": "not permitted to look", "unmanaged": "unmanaged copy", "absent": "kind not installed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """An object that a credential needs, and whether the copy has it.
+
+    `state`: present; same or differs (copies that were compared); unmanaged (there, but k0rdent does not keep it in
+    step); deleting; missing; forbidden (Pane or the viewer may not look); absent (its kind is not installed there);
+    unknown (we do not hear that cluster, or cannot tell).
+    """
+
+    need: Need
+    state: str
+    note: str = ""
+    keys: tuple[str, ...] = ()  # of a Secret or ConfigMap
+    created_at: datetime | None = None
+    blind: bool = False  # it was so when we last heard that cluster
+
+    @property
+    def word(self) -> str:
+        return _WORDS.get(self.state, self.state)
+
+    @property
+    def key(self) -> str:
+        """Its place in one word, for forms."""
+        return "|".join(self.need.place)
+
+    @property
+    def remedy(self) -> str:
+        """What could put it right from here; empty when nothing can or need."""
+        if self.blind:
+            return ""
+        if self.need.role == "template" and self.state == "missing":
+            return "Make it"
+        return {"unmanaged": "Hand over", "differs": "Copy anew"}.get(self.state, "") if self.need.copy else ""
+
+    @property
+    def good(self) -> bool | None:
+        return {"present": True, "same": True, "missing": False, "absent": False, "differs": False}.get(self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialItem:
+    """One credential in the list."""
+
+    row: Row
+    provider: str  # infrastructure-aws; empty when nothing tells
+    identity: IdentityNeed
+    description: str
+    liveness: Liveness
+    used: int  # deployments
+    problems: tuple[Problem, ...]  # worst first
+
+    @property
+    def provider_title(self) -> str:
+        return title(self.provider) if self.provider else "not known"
+
+    @property
+    def worst(self) -> Problem | None:
+        return next((one for one in self.problems if one.severity is not Severity.NOTE), None)
+
+    @property
+    def troubles(self) -> int:
+        """How many of its problems are more than a note."""
+        return sum(one.severity is not Severity.NOTE for one in self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialListing:
+    """One page of credentials, with what could be filtered by."""
+
+    filters: CredentialFilters
+    items: tuple[CredentialItem, ...]
+    total: int
+    of: int
+    page: int
+    pages: int
+    facets: tuple[Facet, ...]
+    by_health: Mapping[str, int]
+    empty: Empty | None
+
+    @property
+    def healths(self) -> list[tuple[str, int]]:
+        return list(self.by_health.items())
+
+    @property
+    def first(self) -> int:
+        return (self.page - 1) * self.filters.page_size + 1 if self.total else 0
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.items) - 1 if self.items else 0
+
+    @property
+    def previous(self) -> int | None:
+        return self.page - 1 if self.page > 1 else None
+
+    @property
+    def next(self) -> int | None:
+        return self.page + 1 if self.page < self.pages else None
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialDetail:
+    """Everything the page of a credential shows."""
+
+    item: CredentialItem
+    link: LinkView  # to the cluster that hosts its deployments
+    conditions: tuple[Condition, ...]
+    needed: tuple[tuple[str, tuple[Needed, ...]], ...]  # by cluster, management first
+    used_by: tuple[Row, ...]  # worst first, at most `most`
+    copies: bool  # this k0rdent copies identities to regions
+    release: str
+    changes: tuple[FeedLine, ...]
+    labels: Mapping[str, str]
+    owner: Owner | None
+    yaml: str
+
+    @property
+    def row(self) -> Row:
+        return self.item.row

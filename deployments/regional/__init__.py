@@ -1,8 +1,0 @@
-"""Regions after their registration: their providers, a pause, another kubeconfig, and the way out.
-
-    around(name, *, viewer) -> Around        a Region as the copy has it, with what lives in it; raises fleet.NotFound
-"""
-
-from deployments.regional.around import Around, around
-
-__all__ = ["Around", "around"]

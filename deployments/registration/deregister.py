@@ -1,0 +1,71 @@
+"""`/regions/<name>/delete/`: a region is given up. What is uninstalled, what stays behind, what nobody manages then."""
+
+from django.http import Http404, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from deployments.domain.findings import Problem, error, warning
+from deployments.domain.gitops import held
+from deployments.domain.manifests import Planned
+from deployments.registration.dependents import RegionDependents, around
+from deployments.submissions.pages import FormPage, PageRequest, answer, done_before
+from regions.domain import manifest as m
+from regions.domain.refs import MANAGEMENT
+from regions.domain.words import counted, listed
+from regions.inventory import NotFound
+from regions.requests import ViewedRequest
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def deregister(request: ViewedRequest, name: str) -> HttpResponse:
+    try:
+        found = around(name, viewer=request.viewer)
+    except NotFound as missing:
+        if before := done_before(request):
+            return before
+        raise Http404(str(missing)) from missing
+    typed = request.POST.get("name", "").strip()
+    problems = _problems(found)
+    if request.method == "POST" and typed != name:
+        problems.append(error("name", f"Type {name} to give it up."))
+    page = FormPage(
+        "registration/delete.html",
+        f"Deregister {name}",
+        ("name",),
+        {
+            "around": found,
+            "typed": typed,
+            "held": held(found.body),
+            "danger": True,
+            "secret": kubeconfig_secret(found),
+        },
+    )
+    return answer(request, page, PageRequest(_planned(found), tuple(problems)))
+
+
+def _problems(found: RegionDependents) -> list[Problem]:
+    problems: list[Problem] = []
+    if found.deployments:
+        lives = "lives" if len(found.deployments) == 1 else "live"
+        said = f"{counted(len(found.deployments), 'deployment')} {lives} there: {listed(found.users)}."
+        problems.append(error("", f"{said} Delete them first."))
+    if not found.heard:
+        said = f"We do not hear {found.name}. k0rdent uninstalls its components there first, so the Region stays until "
+        problems.append(warning("", f"{said}it answers, or somebody takes its finalizer away."))
+    if found.resource.deleting_at:
+        problems.append(error("", "It is being given up already."))
+    return problems
+
+
+def kubeconfig_secret(found: RegionDependents) -> str:
+    """The Secret with its kubeconfig, namespace/name; empty when k0rdent made it. It stays, and has to for now:
+    without it k0rdent could uninstall nothing."""
+    name = m.text(m.part(found.body, "spec", "kubeConfig", "name"))
+    return f"{found.system}/{name}" if name else ""
+
+
+def _planned(found: RegionDependents) -> list[Planned]:
+    own = {"apiVersion": found.api_version, "kind": "Region", "metadata": {"name": found.name}}
+    why = "k0rdent uninstalls its components there, one after the other, and forgets it then."
+    return [Planned(MANAGEMENT, own, why, verb="delete", uid=found.resource.uid)]

@@ -1,0 +1,57 @@
+"""`/regions/<name>/pause/`: k0rdent leaves the deployments of a region alone, and takes them up again."""
+
+from django.http import Http404, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from deployments.domain.findings import Problem, error, warning
+from deployments.domain.gitops import held
+from deployments.domain.manifests import Planned
+from deployments.registration.dependents import RegionDependents, around
+from deployments.submissions.pages import FormPage, PageRequest, answer
+from regions.domain.kinds import K0RDENT
+from regions.domain.manifest import Manifest
+from regions.domain.refs import MANAGEMENT
+from regions.inventory import NotFound
+from regions.requests import ViewedRequest
+
+PAUSE = f"{K0RDENT}/region-pause"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def pause(request: ViewedRequest, name: str) -> HttpResponse:
+    """The form says which of both is meant, so that a page of before does not turn into the opposite."""
+    try:
+        found = around(name, viewer=request.viewer)
+    except NotFound as missing:
+        raise Http404(str(missing)) from missing
+    wanted = {"pause": True, "resume": False}.get(request.POST.get("way", ""), not found.card.paused)
+    problems: list[Problem] = []
+    if wanted is found.card.paused:
+        problems.append(error("", f"{name} {'is paused' if wanted else 'is not paused'} already."))
+    elif wanted and (busy := [row for row in found.deployments if row.health == "Progressing"]):
+        said = f"{len(busy)} of its deployments {'is' if len(busy) == 1 else 'are'} being changed now: k0rdent stops "
+        problems.append(warning("", f"{said}there, Flux and Cluster API go on with what they have."))
+    page = FormPage(
+        "registration/pause.html",
+        f"{'Pause' if wanted else 'Resume'} {name}",
+        (),
+        {
+            "around": found,
+            "pausing": wanted,
+            "held": held(found.body),
+        },
+    )
+    return answer(request, page, PageRequest([_planned(found, wanted)], tuple(problems)))
+
+
+def _planned(found: RegionDependents, wanted: bool) -> Planned:
+    annotations: Manifest = {PAUSE: "true" if wanted else None}
+    manifest: Manifest = {
+        "apiVersion": found.api_version,
+        "kind": "Region",
+        "metadata": {"name": found.name, "annotations": annotations},
+    }
+    why = "k0rdent leaves its deployments alone." if wanted else "k0rdent takes up its deployments again, all at once."
+    return Planned(MANAGEMENT, manifest, why, verb="patch", uid=found.resource.uid)

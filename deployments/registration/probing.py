@@ -1,0 +1,32 @@
+"""What a cluster says to a kubeconfig that somebody pasted: asked once, on request, and in words."""
+
+from deployments.domain.drafts import Secret
+from deployments.domain.findings import Problem, error, note, warning
+from regions.clusters.probe import probe
+from regions.models import Cluster
+
+NEEDS_ADMIN = "It may not do everything there. k0rdent installs operators and their roles: it needs cluster-admin."
+
+
+def probed(field: str, kubeconfig: Secret, *, region: bool = False, own: str = "") -> list[Problem]:
+    """Is it there, which is it, does it let k0rdent in? `region`: it shall be one; `own`: it is this one already."""
+    seen = probe(kubeconfig.reveal())
+    if seen.trouble:
+        # k0rdent may reach what Pane does not: said, and not forbidden.
+        return [warning(field, f"Pane cannot reach it: {seen.trouble}")]
+    found = [note(field, f"It answers: Kubernetes {seen.version}.")]
+    known = Cluster.objects.filter(uid=seen.uid).exclude(uid="").exclude(name=own).first()
+    if known is not None:
+        what = "the management cluster itself" if known.name.startswith("~") else f"the region {known.name}"
+        said = f"This is the cluster of {what}, perhaps by another address."
+        found.append(error(field, said) if region else warning(field, said))
+    if own and seen.uid:
+        mine = Cluster.objects.filter(name=own).exclude(uid="").first()
+        if mine is not None and mine.uid != seen.uid:
+            found.append(error(field, f"This is another cluster than {own} is now: its deployments are not there."))
+        elif mine is not None:
+            found.append(note(field, f"It is the cluster that {own} is now."))
+    if seen.admin is False:
+        said = NEEDS_ADMIN if region else "It may not do everything there: what k0rdent puts on it may be refused."
+        found.append(warning(field, said))
+    return found

@@ -1,0 +1,1 @@
+"""Services: those that deployments ask for, and those that MultiClusterServices bring."""

@@ -1,0 +1,176 @@
+"""Preview: every object of a plan, tried on its cluster without anything being changed (`dryRun=All`)."""
+
+import asyncio
+from collections.abc import Sequence
+
+from deployments.domain.findings import Problem, error
+from deployments.domain.manifests import SUBMISSION, Planned, stamped, wire
+from deployments.domain.rendering import public
+from deployments.submissions import comparison, deleter, patcher, unchecked
+from deployments.submissions.keys import fingerprint
+from deployments.submissions.outcomes import Looked, Outcome, Preview
+from deployments.submissions.rights import account
+from deployments.submissions.secret_mask import SecretMask, problems_from, waits_for
+from regions.clusters.pool import Clusters
+from regions.domain import manifest as m
+from regions.domain.manifest import Manifest
+from regions.domain.refs import MANAGEMENT
+from regions.domain.viewer import Viewer
+from regions.kube.client import Client, Person
+from regions.kube.errors import Conflict, KubeError, NotFound, Unreachable
+
+DEADLINE = 20.0
+
+
+def preview(planned: Sequence[Planned], person: Viewer, key: str) -> Preview:
+    """How every cluster would answer. Never raises for what a cluster says or does not say."""
+    objects = asyncio.run(_look(stamped(planned, key), person, key))
+    texts = [one.yaml for one in public(planned).objects]
+    shown = tuple(_with_yaml(one, text) for one, text in zip(objects, texts, strict=True))
+    return Preview(shown, fingerprint(planned, person, key), unchecked.unchecked(shown))
+
+
+def _with_yaml(one: Looked, text: str) -> Looked:
+    return Looked(**{name: getattr(one, name) for name in Looked.__slots__ if name != "yaml"}, yaml=text)
+
+
+async def _look(planned: Sequence[Planned], person: Viewer, key: str) -> list[Looked]:
+    async with Clusters() as clusters:
+        eye = _Previewer(clusters, planned, person, key)
+        return [await eye.look(one) for one in planned]
+
+
+class _Previewer:
+    def __init__(self, clusters: Clusters, planned: Sequence[Planned], person: Viewer, key: str) -> None:
+        self.clusters = clusters
+        self.planned = planned
+        self.person = person
+        self.key = key
+        self.discreet = SecretMask(planned)
+
+    async def look(self, one: Planned) -> Looked:
+        where = "the management cluster" if one.cluster == MANAGEMENT else one.cluster
+        try:
+            client = await self.clusters.client(one.cluster)
+            who = await account(self.clusters, one.cluster, self.planned, self.person)
+        except KubeError as failure:
+            return self._failed(one, failure, f"{where} could not be asked", "")
+        name = who.name if who else ""
+        if one.verb == "patch":
+            return await self._changed(one, client, who)
+        if one.verb == "delete":
+            return await self._doomed(one, client, who)
+        try:
+            answer = await client.create(wire(one.manifest), dry_run=True, on_behalf=who, deadline=DEADLINE)
+        except Conflict as failure:
+            if failure.reason != "AlreadyExists":
+                return self._failed(one, failure, f"{where} could not be asked", name)
+            return await self._stands(one, client, who, failure)
+        except KubeError as failure:
+            self.clusters.failed(one.cluster, failure)
+            return self._failed(one, failure, f"{where} could not be asked", name)
+        return Looked(
+            one,
+            Outcome.CREATE,
+            "would be made",
+            account=name,
+            warnings=tuple(map(self.discreet, answer.warnings)),
+            differences=comparison.differences(wire(one.manifest), answer.body),
+        )
+
+    async def _changed(self, one: Planned, client: Client, who: Person | None) -> Looked:
+        name = who.name if who else ""
+        try:
+            stands, answer = await patcher.patch(client, one, who, self.key, dry_run=True)
+        except patcher.MovedSincePreview as moved:
+            said = "was changed by somebody since it was looked at"
+            return Looked(
+                one,
+                Outcome.MOVED,
+                said,
+                account=name,
+                problems=(moved.problem(one),),
+                differences=moved.lines,
+                stands=moved.stands,
+            )
+        except KubeError as failure:
+            self.clusters.failed(one.cluster, failure)
+            return self._failed(one, failure, f"{one.cluster.removeprefix('~')} could not be asked", name)
+        if answer is None:
+            return Looked(one, Outcome.SAME, "was changed by this request already", account=name, stands=stands)
+        return Looked(
+            one,
+            Outcome.CHANGE,
+            "would be changed",
+            account=name,
+            warnings=tuple(map(self.discreet, answer.warnings)),
+            differences=patcher.told(stands, answer.body),
+            stands=stands,
+            lost=comparison.differences(wire(one.manifest), answer.body),
+        )
+
+    async def _doomed(self, one: Planned, client: Client, who: Person | None) -> Looked:
+        name = who.name if who else ""
+        try:
+            answer = await deleter.delete(client, one, who, dry_run=True)
+        except NotFound:
+            return Looked(one, Outcome.SAME, "is gone already", account=name)
+        except Conflict as failure:
+            said = self.discreet(failure.message)
+            return Looked(one, Outcome.REFUSED, "is another one by now", said, name, problems=(deleter.another(one),))
+        except KubeError as failure:
+            self.clusters.failed(one.cluster, failure)
+            return self._failed(one, failure, f"{one.cluster.removeprefix('~')} could not be asked", name)
+        return Looked(
+            one, Outcome.DELETE, "would be deleted", account=name, warnings=tuple(map(self.discreet, answer.warnings))
+        )
+
+    def _failed(self, one: Planned, failure: KubeError, unasked: str, name: str) -> Looked:
+        detail = self.discreet(failure.message)
+        warnings = tuple(map(self.discreet, failure.warnings))
+        if isinstance(failure, NotFound) and (what := waits_for(failure, one, self.planned)):
+            said = f"could not be tried before {what} is made"
+            return Looked(one, Outcome.UNCHECKED, said, detail, name, warnings)
+        if isinstance(failure, Unreachable) or (failure.status or 0) >= 500:
+            return Looked(one, Outcome.UNCHECKED, f"{unasked}: {detail}", detail, name, warnings)
+        problems = problems_from(failure, one, self.discreet)
+        return Looked(one, Outcome.REFUSED, "would be refused", detail, name, warnings, problems)
+
+    async def _stands(self, one: Planned, client: Client, who: Person | None, failure: KubeError) -> Looked:
+        name = who.name if who else ""
+        if one.shared:
+            return Looked(one, Outcome.SAME, "stands already, and is as good for this", account=name)
+        stands = await read(client, one, who)
+        if stands is not None and m.annotations(stands).get(SUBMISSION) == self.key:
+            found = comparison.differences(wire(one.manifest), stands)
+            outcome = Outcome.CHANGE if found else Outcome.SAME
+            said = "was made by this request, and would be changed" if found else "was made by this request already"
+            return Looked(one, outcome, said, account=name, differences=found)
+        return Looked(
+            one,
+            Outcome.TAKEN,
+            "stands already, and was not made by this request",
+            self.discreet(failure.message),
+            name,
+            problems=(taken(one),),
+            differences=comparison.differences(wire(one.manifest), stands) if stands else (),
+        )
+
+
+def taken(one: Planned) -> Problem:
+    """The problem of a name that something else has."""
+    ref = one.ref
+    where = "management" if ref.cluster == MANAGEMENT else ref.cluster
+    inside = f" in {ref.namespace}" if ref.namespace else ""
+    field = "name" if ref.kind in ("ClusterDeployment", "Credential", "Region") else ""
+    return error(field, f"There is a {ref.kind} {ref.name}{inside} on {where} already. Choose another name.")
+
+
+async def read(client: Client, one: Planned, who: Person | None) -> Manifest | None:
+    """The object that stands, as this person may see it; None when it is not there or may not be seen."""
+    ref = one.ref
+    try:
+        path = await client.path_of(m.text(one.manifest.get("apiVersion")), ref.kind, ref.name, ref.namespace)
+        return await client.get(path, on_behalf=who)
+    except KubeError:
+        return None

@@ -1,0 +1,1 @@
+"""Alerts of any source as one shape, and in the order of somebody on call. Pure."""

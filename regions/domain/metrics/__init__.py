@@ -1,0 +1,1 @@
+"""Rules of metrics: where stores are, what their answers mean, what may be said of a figure. Pure."""

@@ -1,0 +1,1 @@
+"""What people say of something for a time: maintenance and acknowledgements."""

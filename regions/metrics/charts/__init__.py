@@ -1,0 +1,1 @@
+"""Range queries for charts, asked when somebody looks."""

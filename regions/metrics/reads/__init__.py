@@ -1,0 +1,1 @@
+"""What was measured, as pages and the API see it: rows of the poller, joined with the copy."""

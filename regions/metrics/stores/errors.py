@@ -1,0 +1,58 @@
+"""What goes wrong with a store, as sentences of ours; never with a credential in them."""
+
+import json
+import re
+
+from regions.domain.metrics.measures import Why
+from regions.domain.redact import without_credentials
+
+LONGEST = 300
+
+
+class StoreError(Exception):
+    """No answer that could be used. `why` is for counting, the text for people."""
+
+    def __init__(self, why: Why, sentence: str, *, status: int = 0) -> None:
+        super().__init__(sentence)
+        self.why = why
+        self.sentence = sentence
+        self.status = status
+
+
+class BadQuery(StoreError):
+    """The store is well and does not answer this query: it does not parse there, or matches too much (400, 422)."""
+
+
+class Denied(StoreError):
+    """401: it does not know us by what we sent."""
+
+
+def from_status(status: int, body: bytes, who: str) -> StoreError:
+    """The error for an answer that is not 200."""
+    said = _said(body)
+    tail = f": {said}" if said else ""
+    if status == 401:
+        return Denied(Why.REFUSED, f"{who} does not accept the user name or password{tail}", status=status)
+    if status == 403:
+        return StoreError(Why.REFUSED, f"{who} does not permit this{tail}", status=status)
+    if status in (400, 422):
+        return BadQuery(Why.BROKEN, f"{who} does not answer this query{tail}", status=status)
+    if status in (429, 503, 504):
+        return StoreError(Why.SLOW, f"{who} is too busy to answer ({status}){tail}", status=status)
+    if 300 <= status < 400:
+        sentence = f"{who} wants to send us elsewhere, and redirects are not followed"
+        return StoreError(Why.BROKEN, sentence, status=status)
+    return StoreError(Why.BROKEN, f"{who} answered {status}{tail}", status=status)
+
+
+def _said(body: bytes) -> str:
+    """The store's own sentence, short and without anything that looks like a credential or a page of HTML."""
+    text = body[:20_000].decode("utf-8", "replace")
+    try:
+        found = json.loads(text)
+        text = str(found.get("error") or found.get("message") or "") if isinstance(found, dict) else ""
+    except ValueError:
+        if "<" in text:
+            text = ""
+    text = re.sub(r"\s+", " ", without_credentials(text)).strip()
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

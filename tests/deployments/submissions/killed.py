@@ -1,0 +1,189 @@
+"""Requests killed (SIGKILL) before and after each of their writes, to the database and to a cluster, and tried again.
+
+    python -m tests.deployments.submissions.killed NAMESPACE REGION
+
+A program of its own, because it kills itself: a fork for every point, over one database file. Prints what it found as
+JSON. The environment names the clusters, as for Pane.
+"""
+
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+
+from deployments import submissions  # noqa: E402
+from deployments.domain import diffs  # noqa: E402
+from deployments.domain.drafts import CredentialDraft, DeploymentDraft, Secret  # noqa: E402
+from deployments.domain.manifests import Planned, plan  # noqa: E402
+from deployments.domain.snapshot import ClusterSnapshot, KnownRegion  # noqa: E402
+from deployments.models import Step, Submission  # noqa: E402
+from deployments.submissions import confirmation  # noqa: E402
+from deployments.submissions.keys import fingerprint  # noqa: E402
+from deployments.submissions.live_object import read  # noqa: E402
+from regions.domain.refs import MANAGEMENT  # noqa: E402
+from regions.domain.viewer import Viewer  # noqa: E402
+from regions.kube.client import Client  # noqa: E402
+
+ADA = Viewer("ada")
+NAMESPACE, REGION = sys.argv[1:3]
+KEY = "canary-key-1234567890/abcdefghijklmnopqrs"
+WRITES = ("INSERT", "UPDATE", "DELETE")
+# As after a restart that came late enough: nobody is at it any more.
+confirmation.PATIENCE = timedelta(0)
+
+
+def deployment(name: str) -> list[Planned]:
+    config = {"region": "eu-west-1"}
+    return plan(DeploymentDraft(NAMESPACE, name, "aws-standalone-cp-1-0-42", "aws", config), ClusterSnapshot())
+
+
+def credential(name: str) -> list[Planned]:
+    spaces = {NAMESPACE, "kcm-system"}
+    world = ClusterSnapshot(
+        release="1.11.4", regions={REGION: KnownRegion(REGION)}, namespaces={MANAGEMENT: spaces, REGION: spaces}
+    )
+    secrets = {"access_key_id": Secret("AKIAIOSFODNN7EXAMPLE"), "secret_access_key": Secret(KEY)}
+    return plan(CredentialDraft("aws-static", NAMESPACE, name, REGION, secrets=secrets), world)
+
+
+def change(name: str) -> list[Planned]:
+    """The form carries what it was opened with, so the change is the same whenever it is sent."""
+    (one,) = deployment(name)
+    opened = read(one.ref, one.manifest["apiVersion"], ADA) if name not in OPENED else OPENED[name]
+    OPENED[name] = opened
+    body = {
+        "apiVersion": opened["apiVersion"],
+        "kind": opened["kind"],
+        "metadata": {"name": name, "namespace": NAMESPACE},
+        "spec": {"config": {"workersNumber": 5}},
+    }
+    return [Planned(MANAGEMENT, body, "", verb="patch", uid=opened["metadata"]["uid"], seen=diffs.seen(opened, body))]
+
+
+OPENED: dict[str, Any] = {}
+
+
+class Points:
+    """Counts the moments before and after each write, and ends the process at one of them."""
+
+    def __init__(self, last: int) -> None:
+        self.passed, self.last = 0, last
+
+    def reach(self) -> None:
+        self.passed += 1
+        if self.passed == self.last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def database(self, execute: Callable, sql: str, *rest: Any) -> Any:
+        if not sql.startswith(WRITES):
+            return execute(sql, *rest)
+        self.reach()
+        done = execute(sql, *rest)
+        self.reach()
+        return done
+
+    def watch(self) -> None:
+        connection.execute_wrappers.append(self.database)
+        commit, write = connection.commit, Client._write
+
+        def committed() -> None:
+            commit()
+            self.reach()  # before it is the point after the last write
+
+        async def written(client: Client, method: str, path: str, body: Any, dry_run: bool, *rest: Any) -> Any:
+            if dry_run or path.endswith("reviews"):
+                return await write(client, method, path, body, dry_run, *rest)
+            self.reach()
+            done = await write(client, method, path, body, dry_run, *rest)
+            self.reach()
+            return done
+
+        connection.commit = committed  # type: ignore[method-assign]
+        Client._write = written  # type: ignore[method-assign, assignment]
+
+
+def forked(work: Callable[[], Any]) -> tuple[Any, int]:
+    """What a process of its own came to, and the signal that ended it."""
+    connection.close()
+    reading, writing_ = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            os.write(writing_, json.dumps(work()).encode())
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    os.close(writing_)
+    with os.fdopen(reading, "rb") as pipe:
+        said = pipe.read()
+    _, status = os.waitpid(child, 0)
+    return json.loads(said) if said else None, os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+
+
+def send(planned: list[Planned], key: str) -> str:
+    return submissions.submit(planned, fingerprint(planned, ADA, key), ADA, key).submission.state
+
+
+def counted(planned: list[Planned], key: str) -> int:
+    points = Points(0)
+    points.watch()
+    send(planned, key)
+    return points.passed
+
+
+def killed(planned: list[Planned], key: str, at: int) -> None:
+    Points(at).watch()
+    send(planned, key)
+
+
+def taken_back(key: str) -> str:
+    found = Submission.objects.filter(key=key).first()
+    return submissions.remove(found, ADA).state if found else "nothing"
+
+
+def uids(key: str) -> list[list[str]]:
+    return [[step.kind, step.state, step.uid] for step in Step.objects.filter(submission__key=key)]
+
+
+def walk(kind: str, make: Callable[[str], list[Planned]], back: bool) -> list[dict[str, Any]]:
+    """Every point of one request: killed there, then sent again (`back`: at every second, another is taken back)."""
+
+    def ready(name: str) -> list[Planned]:
+        if make is change:
+            forked(lambda: send(deployment(name), submissions.new_key()))
+        return make(name)
+
+    total, _ = forked(lambda: counted(ready(f"{kind}-0"), submissions.new_key()))
+    found = []
+    for at in range(1, total + 1):
+        for undo in (False, True) if back and at % 2 else (False,):
+            name, key = f"{kind}-{'u' if undo else 'r'}{at}", submissions.new_key()
+            planned = ready(name)
+            _, ended = forked(lambda planned=planned, key=key, at=at: killed(planned, key, at))
+            if undo:
+                state, _ = forked(lambda key=key: taken_back(key))
+            else:
+                state, _ = forked(lambda planned=planned, key=key: send(planned, key))
+            steps, _ = forked(lambda key=key: uids(key))
+            found.append(
+                {"name": name, "key": key, "at": at, "signal": ended, "undone": undo, "state": state, "steps": steps}
+            )
+    return found
+
+
+if __name__ == "__main__":
+    call_command("migrate", verbosity=0)
+    every = (("made", deployment, False), ("login", credential, True), ("grown", change, False))
+    print(json.dumps([one for series in every for one in walk(*series)]))

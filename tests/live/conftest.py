@@ -1,3 +1,0 @@
-from tests.live.harness import browser, page, served
-
-__all__ = ["browser", "page", "served"]

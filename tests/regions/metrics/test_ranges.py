@@ -1,0 +1,186 @@
+"""Charts: on one grid, from the stores that hold the clusters, with gaps as gaps and who is lacking by name."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from regions import journal
+from regions.domain.metrics.measures import Why
+from regions.domain.viewer import Viewer
+from regions.metrics.charts import ranges
+from regions.metrics.charts.cache import Cache
+from regions.metrics.charts.ranges import chart, grid, widened
+from regions.metrics.stores.access import Access
+from regions.metrics.stores.store_registry import StoreRegistry
+from regions.models import Measured, Store
+from tests.regions.metrics import faults, kof
+from tests.regions.metrics.faults import Faulty, Request, faulty
+from tests.regions.metrics.test_meter import Secrets, options, put
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ADA = Viewer("ada")
+END = datetime(2026, 8, 20, 12, 0, 40, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def way(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = StoreRegistry(Access(options(), Secrets()))
+    monkeypatch.setattr(ranges, "reach", lambda: made)
+    monkeypatch.setattr(ranges, "DEADLINE", 1.0)
+    ranges._cache.clear()
+
+
+@pytest.fixture
+def term() -> int:
+    found = journal.claim("test", timezone.now())
+    assert found
+    return found
+
+
+def stored(name: str, *clusters: tuple[str, str], **columns: Any) -> None:
+    now = timezone.now()
+    row = Store.objects.create(
+        key=f"regional:kcm-system/{name}",
+        kind="regional",
+        namespace="kcm-system",
+        name=name,
+        url="x",
+        asked_at=now,
+        **{"answered_at": now} | columns,
+    )
+    for namespace, cluster in clusters:
+        Measured.objects.create(store=row, namespace=namespace, name=cluster, role="child", expected=True, seen_at=now)
+
+
+def lines(*lines: tuple[dict[str, str], dict[int, str]]) -> faults.Handler:
+    rows = [{"metric": labels, "values": [[at, value] for at, value in points.items()]} for labels, points in lines]
+    return faults.answering({"status": "success", "data": {"resultType": "matrix", "result": rows}})
+
+
+def test_the_grid_is_the_same_for_all_who_look_within_a_step():
+    start, step, size = grid(HOUR, END)
+    assert (start, step, size) == (datetime(2026, 8, 20, 11, tzinfo=UTC), timedelta(minutes=1), 61)
+    assert grid(HOUR, END + timedelta(seconds=15)) == (start, step, size)
+    for days in (1, 7, 30):
+        start, step, size = grid(timedelta(days=days), END)
+        assert size <= 302
+        assert start.timestamp() % step.total_seconds() == 0
+
+
+def test_rates_are_widened_to_a_longer_step_and_subqueries_are_not():
+    assert widened("rate(x[5m])", timedelta(minutes=1)) == "rate(x[5m])"
+    assert widened("rate(x[5m])", timedelta(hours=1)) == "rate(x[3600s])"
+    assert widened("sum_over_time(x[1d:5m])", timedelta(hours=1)) == "sum_over_time(x[1d:5m])"
+
+
+def test_a_chart_of_a_cluster_has_gaps_where_nothing_was_and_asks_once(term: int):
+    first = int(datetime(2026, 8, 20, 11, tzinfo=UTC).timestamp())
+    points = {first: "0.5", first + 60: "0.6", first + 180: "NaN", first + 240: "0"}
+    with faulty(lines(({"cluster": "web", "clusterNamespace": "team"}, points))) as server:
+        put(term, kof.regional("eu", server.url), kof.child("web", "eu"), kof.deployment("web", "fra1"))
+        stored("eu", ("team", "web"))
+        for _ in range(3):
+            found = chart("cpu_used_ratio", cluster="web", namespace="team", span=HOUR, end=END, viewer=ADA)
+    assert found.missing is None
+    assert found.store == "eu"
+    assert found.series[0].points[:6] == (0.5, 0.6, None, None, 0.0, None)
+    assert len(found.series[0].points) == 61
+    assert len(server.requests) == 1
+    assert server.requests[0].query["step"] == "60"
+    assert 'cluster="web"' in server.requests[0].query["query"]
+
+
+def test_a_chart_of_a_region_asks_every_store_of_its_clusters_and_shows_no_others(term: int):
+    def both(server: Faulty, line: Any, request: Request) -> None:
+        lines(
+            *(
+                ({"cluster": name, "clusterNamespace": "team"}, {int(request.query["start"]): "1"})
+                for name in ("web", "pay")
+            )
+        )(server, line, request)
+
+    with faulty(both) as one, faulty(lines()) as two:
+        put(
+            term,
+            kof.region("fra1"),
+            kof.regional("eu", one.url),
+            kof.regional("us", two.url),
+            kof.deployment("web", "fra1"),
+            kof.deployment("lab", "fra1"),
+            kof.deployment("pay", "ams1"),
+        )
+        stored("eu", ("team", "web"), ("team", "pay"))
+        stored("us", ("team", "lab"))
+        found = chart("nodes", region="fra1", span=HOUR, end=END, viewer=ADA)
+    assert [line.labels["cluster"] for line in found.series] == ["web"]
+    assert len(two.requests) == 1
+    assert found.store == "2 stores"
+
+
+def test_a_store_that_hangs_leaves_the_others_lines_and_is_named(term: int):
+    with (
+        faulty(lines(({"cluster": "web", "clusterNamespace": "team"}, {int(END.timestamp()) - 40: "1"}))) as good,
+        faulty(faults.silent) as bad,
+    ):
+        put(
+            term,
+            kof.region("fra1"),
+            kof.regional("eu", good.url),
+            kof.regional("us", bad.url),
+            kof.deployment("web", "fra1"),
+            kof.deployment("lab", "fra1"),
+        )
+        stored("eu", ("team", "web"))
+        stored("us", ("team", "lab"))
+        found = chart("nodes", region="fra1", span=HOUR, end=END, viewer=ADA)
+    assert len(found.series) == 1
+    assert found.partial
+    assert found.lacking == ("us",)
+
+
+def test_a_store_that_the_meter_found_dead_is_not_waited_for(term: int):
+    with faulty(faults.silent) as bad:
+        put(term, kof.regional("eu", bad.url), kof.deployment("web", "fra1"))
+        stored("eu", ("team", "web"), reason="slow", message="Store eu did not answer", next_at=timezone.now())
+        found = chart("nodes", cluster="web", namespace="team", span=HOUR, end=END, viewer=ADA)
+        assert bad.requests == []
+    assert found.missing
+    assert found.missing.reason is Why.SLOW
+
+
+def test_nothing_found_and_nobody_asked_are_told_apart(term: int):
+    with faulty(lines()) as server:
+        put(term, kof.regional("eu", server.url), kof.deployment("web", "fra1"))
+        stored("eu", ("team", "web"))
+        empty = chart("nodes", cluster="web", namespace="team", span=HOUR, end=END, viewer=ADA)
+        nobody = chart("nodes", cluster="other", namespace="team", span=HOUR, end=END, viewer=ADA)
+    assert empty.missing
+    assert empty.missing.reason is Why.NO_DATA
+    assert nobody.missing
+    assert nobody.missing.reason is Why.NOT_INSTALLED
+
+
+def test_the_cache_asks_once_keeps_for_its_time_and_never_a_failure():
+    now = [0.0]
+    cache: Cache[int] = Cache(2, clock=lambda: now[0])
+    asked: list[int] = []
+
+    def ask() -> int:
+        asked.append(1)
+        return len(asked)
+
+    assert [cache.get("a", 10, ask) for _ in range(3)] == [1, 1, 1]
+    now[0] = 11
+    assert cache.get("a", 10, ask) == 2
+
+    def fail() -> int:
+        raise ValueError("no")
+
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no"):
+            cache.get("b", 10, fail)
+    assert cache.get("b", 10, ask) == 3

@@ -1,6 +1,0 @@
-"""The fleet that the tests of pages use."""
-
-from tests.live.harness import browser, page, served
-from tests.pages.conftest import ada, read, seeded
-
-__all__ = ["ada", "browser", "page", "read", "seeded", "served"]

@@ -35,6 +35,7 @@ lint: lint-style lint-types lint-imports lint-migrations lint-deploy
 
 lint-style: $(VENV)/.dev
 	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
 
 lint-types: $(VENV)/.dev
 	$(PY) -m mypy

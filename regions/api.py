@@ -79,7 +79,8 @@ class Changes(APIView):
                 "topic",
                 str,
                 description=(
-                    "fleet, region:<name>, deployment:<namespace>/<name>, kind:<Kind> or object:<Kind>/<namespace>/<name>."
+                    "fleet, region:<name>, deployment:<namespace>/<name>, kind:<Kind> "
+                    "or object:<Kind>/<namespace>/<name>."
                 ),
             ),
             PAGE_SIZE,

@@ -1,5 +1,5 @@
-"""The copy and the log, which only `regions.journal` writes; what people say of them (`regions.maintenance.entries`); and what was
-measured, which only `regions.metrics.polling` writes.
+"""The copy and the log, which only `regions.journal` writes; what people say of them (`regions.maintenance`); and what
+was measured, which only `regions.metrics.polling` writes.
 """
 
 from django.db import models
@@ -220,7 +220,7 @@ class Change(models.Model):
 
 
 class Upkeep(models.Model):
-    """What a person said of a region or an object: maintenance, or an acknowledgement. Written by `regions.maintenance.entries`."""
+    """What a person said of a region or an object: maintenance, or an acknowledgement (`regions.maintenance`)."""
 
     kind = models.CharField(max_length=16)  # of regions.domain.maintenance
     object_kind = models.CharField(max_length=63)

@@ -102,7 +102,7 @@ class RegionBoard:
     board: Board
 
 
-def board(*, viewer: Viewer) -> Board:
+def read_board(*, viewer: Viewer) -> Board:
     """Everything on one wall, in a number of queries that does not grow with the fleet."""
     sight = look()
     measured = figures(viewer=viewer)
@@ -122,9 +122,9 @@ def board(*, viewer: Viewer) -> Board:
     )
 
 
-def region_board(name: str, *, viewer: Viewer) -> RegionBoard:
+def read_region_board(name: str, *, viewer: Viewer) -> RegionBoard:
     """One region's deployments. Raises NotFound, also for a region that is not this viewer's to see."""
-    whole = board(viewer=viewer)
+    whole = read_board(viewer=viewer)
     tile = next((tile for tile in whole.tiles if tile.name == name), None)
     if tile is None:
         raise NotFound(f"There is no region {name}")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from dashboard.live.version import version
 from dashboard.people.screens import for_screens
 from dashboard.wall import words
+from dashboard.wall.board import Board, read_board, read_region_board
 from dashboard.wall.shape import shape
 from deployments.causes.reads import SharedCause, shared_causes
 from regions import inventory
@@ -34,7 +35,7 @@ ON_THE_WAY = 4
 def regions(request: ViewedRequest) -> HttpResponse:
     """One tile a region."""
     follow(request, topics.FLEET)
-    board = inventory.board(viewer=request.viewer)
+    board = read_board(viewer=request.viewer)
     return _draw(request, "wall/regions.html", board, shape=shape(len(board.tiles)))
 
 
@@ -44,7 +45,7 @@ def region(request: ViewedRequest, name: str) -> HttpResponse:
     """One tile a deployment of this region."""
     follow(request, topics.FLEET)
     try:
-        found = inventory.region_board(name, viewer=request.viewer)
+        found = read_region_board(name, viewer=request.viewer)
     except inventory.NotFound as error:
         raise Http404(str(error)) from error
     return _draw(request, "wall/region.html", found.board, region=found, shape=shape(max(FEW, len(found.deployments))))
@@ -55,7 +56,7 @@ def region(request: ViewedRequest, name: str) -> HttpResponse:
 def moving(request: ViewedRequest) -> HttpResponse:
     """What is being provisioned or removed, longest on the way first."""
     follow(request, topics.FLEET)
-    board = inventory.board(viewer=request.viewer)
+    board = read_board(viewer=request.viewer)
     return _draw(request, "wall/moving.html", board, shape=shape(max(FEW, len(board.moving))))
 
 
@@ -64,12 +65,12 @@ def moving(request: ViewedRequest) -> HttpResponse:
 def alerts(request: ViewedRequest) -> HttpResponse:
     """What fires, worst first within its place: the oldest stands first, so that a new one moves no other."""
     follow(request, topics.FLEET)
-    board = inventory.board(viewer=request.viewer)
+    board = read_board(viewer=request.viewer)
     firing = sorted(board.figures.alerts[:MOST_ALERTS], key=lambda alert: (alert.since, alert.fingerprint))
     return _draw(request, "wall/alerts.html", board, firing=firing, shape=shape(max(FEW, len(firing))))
 
 
-def _draw(request: ViewedRequest, template: str, board: inventory.Board, **more: Any) -> HttpResponse:
+def _draw(request: ViewedRequest, template: str, board: Board, **more: Any) -> HttpResponse:
     """A layout with what all of them have: headline, foot, heartbeat."""
     confined = request.viewer.confined
     headline = words.headline(board, timezone.now(), confined)

@@ -2,7 +2,8 @@
 
 from deployments.credentials.items import items
 from deployments.credentials.survey import survey
-from deployments.credentials.values import CredentialDetail, Needed
+from deployments.credentials.values import CredentialDetail
+from deployments.domain.credentials.needs import Needed
 from deployments.domain.gitops_managers import owner_of
 from regions.domain import topics
 from regions.domain.kinds import K0RDENT

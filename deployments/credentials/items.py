@@ -3,9 +3,9 @@
 from django.db.models import Q
 
 from deployments.credentials.survey import Survey
-from deployments.credentials.values import CredentialItem, Needed
+from deployments.credentials.values import CredentialItem
 from deployments.domain.credentials.liveness import UNTESTED
-from deployments.domain.credentials.needs import IdentityNeed, Need, identity_of, needs
+from deployments.domain.credentials.needs import IdentityNeed, Need, Needed, identity_of, needs
 from deployments.domain.credentials.providers import IDENTITIES, SECRET, provider_of
 from deployments.domain.credentials.troubles import CredentialFacts, troubles
 from regions.domain import manifest as m

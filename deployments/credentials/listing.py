@@ -7,8 +7,9 @@ from deployments.clusterdeployments.values import Facet, Option
 from deployments.credentials.filters import FACETS, STATES, CredentialFilters
 from deployments.credentials.items import items
 from deployments.credentials.survey import survey
-from deployments.credentials.values import CredentialItem, CredentialListing, Needed
+from deployments.credentials.values import CredentialItem, CredentialListing
 from deployments.domain.credentials.liveness import Proof
+from deployments.domain.credentials.needs import Needed
 from deployments.domain.credentials.providers import title
 from deployments.lists.empty import why
 from regions.domain.health import Health

@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Max, Q
 
-from deployments.credentials.values import Needed
 from deployments.domain.credentials.liveness import Evidence, Liveness, judge, rejects
-from deployments.domain.credentials.needs import MANAGED, Need, Place
+from deployments.domain.credentials.needs import MANAGED, Need, Needed, Place
 from deployments.domain.credentials.providers import IDENTITIES, SECRET
 from deployments.domain.snapshot import version_of
 from regions.domain import manifest as m

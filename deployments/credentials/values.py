@@ -2,58 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from deployments.clusterdeployments.values import Empty, Facet
 from deployments.credentials.filters import CredentialFilters
 from deployments.domain.credentials.liveness import Liveness
-from deployments.domain.credentials.needs import IdentityNeed, Need
+from deployments.domain.credentials.needs import IdentityNeed, Needed
 from deployments.domain.credentials.providers import title
 from deployments.domain.findings import Problem, Severity
 from deployments.domain.gitops_managers import Owner
 from regions.domain.folding import FeedLine
 from regions.inventory import Condition, LinkView, Row
-
-_WORDS = {"forbidden": "not permitted to look", "unmanaged": "unmanaged copy", "absent": "kind not installed"}
-
-
-@dataclass(frozen=True, slots=True)
-class Needed:
-    """An object that a credential needs, and whether the copy has it.
-
-    `state`: present; same or differs (copies that were compared); unmanaged (there, but k0rdent does not keep it in
-    step); deleting; missing; forbidden (Pane or the viewer may not look); absent (its kind is not installed there);
-    unknown (we do not hear that cluster, or cannot tell).
-    """
-
-    need: Need
-    state: str
-    note: str = ""
-    keys: tuple[str, ...] = ()  # of a Secret or ConfigMap
-    created_at: datetime | None = None
-    blind: bool = False  # it was so when we last heard that cluster
-
-    @property
-    def word(self) -> str:
-        return _WORDS.get(self.state, self.state)
-
-    @property
-    def key(self) -> str:
-        """Its place in one word, for forms."""
-        return "|".join(self.need.place)
-
-    @property
-    def remedy(self) -> str:
-        """What could put it right from here; empty when nothing can or need."""
-        if self.blind:
-            return ""
-        if self.need.role == "template" and self.state == "missing":
-            return "Make it"
-        return {"unmanaged": "Hand over", "differs": "Copy anew"}.get(self.state, "") if self.need.copy else ""
-
-    @property
-    def good(self) -> bool | None:
-        return {"present": True, "same": True, "missing": False, "absent": False, "differs": False}.get(self.state)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ def _name(draft: RegionDraft, world: ClusterSnapshot) -> Iterator[Problem]:
     if len(draft.name) > name_rules.REGION:
         yield error(
             "name",
-            f"This has {len(draft.name)} characters. At most {name_rules.REGION} are allowed: with a longer one k0rdent "
+            f"This has {len(draft.name)} characters. At most {name_rules.REGION} are allowed: "
+            f"with a longer one k0rdent "
             "cannot install k0smotron in the region.",
         )
     elif why := name_rules.dns_label(draft.name, name_rules.REGION):

@@ -1,7 +1,7 @@
 """Pages that change or delete something: the form, its preview beside it, and its confirmation, as one answer.
 
-What a form asks for is worked out by its view from what was posted (`PageRequest`); this walks it to the clusters. As with
-every form the whole of it is posted each time, and nothing is kept between preview and confirmation.
+What a form asks for is worked out by its view from what was posted (`PageRequest`); this walks it to the clusters. As
+with every form the whole of it is posted each time, and nothing is kept between preview and confirmation.
 """
 
 from collections.abc import Mapping, Sequence

@@ -22,7 +22,8 @@ class Scope:
 class Viewer:
     """Every read of fleet, catalog and hub takes one. A person may see everything; a screen only what its scope holds.
 
-    Only the reads of the wall (`fleet.board` and its like) honour a scope, so only they may be called for a screen.
+    Only the reads of the wall (`dashboard.wall.board` and its like) honour a scope, so only they may be
+    called for a screen.
     """
 
     name: str

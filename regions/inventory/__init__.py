@@ -16,7 +16,6 @@ freshness() -> Freshness
 links() -> dict[str, LinkView]                                   by cluster name
 """
 
-from dashboard.wall.board import Board, RegionBoard, Tile, board, region_board
 from regions.inventory.basics import Condition, Counts, Freshness, LinkView, NotFound, Row, Target
 from regions.inventory.cards import list_regions
 from regions.inventory.change_detail import OneChange, one_change
@@ -41,7 +40,6 @@ from regions.inventory.values import (
 from regions.inventory.visibility import freshness, links
 
 __all__ = [
-    "Board",
     "ChangeItem",
     "ChangePage",
     "Component",
@@ -57,16 +55,13 @@ __all__ = [
     "NotFound",
     "OneChange",
     "Overview",
-    "RegionBoard",
     "RegionCard",
     "RegionDetail",
     "Row",
     "SearchResult",
     "StreamView",
     "Target",
-    "Tile",
     "Versions",
-    "board",
     "changes",
     "feed",
     "freshness",
@@ -78,6 +73,5 @@ __all__ = [
     "log",
     "one_change",
     "overview",
-    "region_board",
     "search",
 ]

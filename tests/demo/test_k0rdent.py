@@ -90,7 +90,8 @@ def test_a_credential_must_be_ready_and_of_a_kind_that_the_provider_takes(manage
         answer,
         "clusterdeployment",
         (
-            "the ClusterDeployment is invalid: provider infrastructure-aws does not support ClusterIdentity Kind Secret "
+            "the ClusterDeployment is invalid: provider infrastructure-aws "
+            "does not support ClusterIdentity Kind Secret "
             "from the Credential search/odd"
         ),
     )

@@ -1,7 +1,5 @@
 """Templates, chains and backups of the seed fleet."""
 
-# ruff: noqa: E501 (manifests read better wide)
-
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any

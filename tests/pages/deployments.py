@@ -1,7 +1,5 @@
 """ClusterDeployments in every state that k0rdent leaves them in."""
 
-# ruff: noqa: E501 (manifests read better wide)
-
 from datetime import datetime, timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Manifests as k0rdent's API servers return them, small: what the seed fleet is made of."""
 
-# ruff: noqa: E501 (manifests read better wide)
-
 import hashlib
 from datetime import datetime
 from typing import Any

@@ -5,8 +5,6 @@ In a test: `seed(timezone.now())`. To look at pages: `PANE_DATA=<folder> python 
 database of that folder and, with `--keep`, keeps watch and links alive until it is ended.
 """
 
-# ruff: noqa: E501 (manifests read better wide)
-
 import os
 import sys
 import time

@@ -86,7 +86,8 @@ def _failing(place: Place) -> dict[str, str]:
     chart = f"{name}@{PROVIDERS[name][0].replace('-', '.')}"
     return {
         name: (
-            f"HelmRelease {SYSTEM}/{place.name}-{name} is not yet ready: Helm upgrade failed for release {SYSTEM}/{name} "
+            f"HelmRelease {SYSTEM}/{place.name}-{name} is not yet ready: "
+            f"Helm upgrade failed for release {SYSTEM}/{name} "
             f"with chart {chart}: context deadline exceeded"
         )
     }

@@ -13,8 +13,7 @@ from django.views.decorators.http import require_safe
 
 from deployments.credentials.dependents import CredentialDependents, around
 from deployments.credentials.matrix.compare import compare
-from deployments.credentials.values import Needed
-from deployments.domain.credentials.needs import Place
+from deployments.domain.credentials.needs import Needed, Place
 from deployments.models import Submission
 from deployments.submissions.keys import is_key
 from regions.inventory import NotFound

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from deployments.credentials.dependents import CredentialDependents
-from deployments.credentials.values import Needed
+from deployments.domain.credentials.needs import Needed
 from deployments.domain.drafts import CredentialDraft, Secret
 from deployments.domain.recipes import RECIPES, Recipe, RecipeField
 

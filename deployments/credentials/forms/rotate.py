@@ -14,7 +14,7 @@ from deployments.credentials.dependents import CredentialDependents, around
 from deployments.credentials.forms.fields import Question, secret_questions
 from deployments.credentials.forms.recipe_of import recipes_of, secret_fields, secret_of, values, whole
 from deployments.credentials.matrix.compare import compare
-from deployments.credentials.values import Needed
+from deployments.domain.credentials.needs import Needed
 from deployments.domain.drafts import CredentialDraft, Secret
 from deployments.domain.findings import Problem, error, errors, warning
 from deployments.domain.manifests import Planned

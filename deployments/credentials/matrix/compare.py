@@ -13,8 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from deployments.credentials.values import Needed
-from deployments.domain.credentials.needs import MANAGED, Need, Place
+from deployments.domain.credentials.needs import MANAGED, Need, Needed, Place
 from deployments.domain.credentials.providers import IDENTITIES, SECRET
 from deployments.submissions.rights import person_of
 from regions.clusters.pool import Clusters

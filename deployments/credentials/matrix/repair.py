@@ -11,8 +11,7 @@ from deployments.credentials.dependents import CredentialDependents, api_version
 from deployments.credentials.forms.contents import config_map, content, namespaces
 from deployments.credentials.matrix.compare import compare
 from deployments.credentials.namespaces import lacking, with_namespaces
-from deployments.credentials.values import Needed
-from deployments.domain.credentials.needs import MANAGED
+from deployments.domain.credentials.needs import MANAGED, Needed
 from deployments.domain.drafts import CredentialDraft
 from deployments.domain.findings import Problem, error, warning
 from deployments.domain.manifests import API, Planned

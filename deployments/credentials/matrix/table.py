@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from deployments.credentials.filters import CredentialFilters
 from deployments.credentials.listing import chosen
 from deployments.credentials.matrix.compare import compare
-from deployments.credentials.values import CredentialItem, Needed
+from deployments.credentials.values import CredentialItem
+from deployments.domain.credentials.needs import Needed
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
 

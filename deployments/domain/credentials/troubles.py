@@ -4,9 +4,8 @@ copy that fails leaves the old condition, often Ready), so these rules are what 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from deployments.credentials.values import Needed
 from deployments.domain import name_rules
-from deployments.domain.credentials.needs import IdentityNeed
+from deployments.domain.credentials.needs import IdentityNeed, Needed
 from deployments.domain.credentials.providers import IDENTITIES, SECRET, title
 from deployments.domain.findings import Problem, Severity, error, note, warning
 from regions.domain import manifest as m
@@ -55,7 +54,8 @@ def _region(facts: CredentialFacts) -> Iterator[Problem]:
     if facts.copies and together > name_rules.CREDENTIAL:
         yield error(
             "name",
-            f"Namespace and name have {together} characters together; over {name_rules.CREDENTIAL} k0rdent cannot label its "
+            f"Namespace and name have {together} characters together; over {name_rules.CREDENTIAL} k0rdent "
+            f"cannot label its "
             "copies, so nothing reaches the region, and no condition says so. Make it anew under a shorter name.",
         )
 

@@ -1,4 +1,4 @@
-"""What was measured, as pages and the API are told: values only. Figures are by the ids of regions.metrics.stores.queries."""
+"""What was measured, as pages and the API are told: values only. Figures are by the ids of named queries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from regions import inventory, journal
+from dashboard.wall.board import read_board
+from regions import journal
 from regions.domain.maintenance import ACKNOWLEDGED, MAINTENANCE
 from regions.domain.notes import Heard
 from regions.domain.viewer import Scope, Viewer
@@ -40,7 +41,7 @@ def test_the_headline_names_who_is_not_heard_and_counts_who_needs_us(seeded, rea
 
 
 def test_the_worst_of_a_region_stand_on_its_tile(seeded):
-    found = {tile.name: tile for tile in inventory.board(viewer=ADA).tiles}
+    found = {tile.name: tile for tile in read_board(viewer=ADA).tiles}
     assert [row.target.name for row in found["eu-central"].worst] == ["media-dev", "billing-prod"]
     assert found["eu-central"].ill == [("Failed", 1), ("Degraded", 1)]
     assert found["us-east"].worst == ()
@@ -66,7 +67,7 @@ def test_without_a_watcher_nothing_is_claimed(seeded, read):
 
 
 def test_what_is_on_the_way_is_listed_longest_first(seeded, read):
-    rows = inventory.board(viewer=ADA).moving
+    rows = read_board(viewer=ADA).moving
     assert rows
     assert [row.since for row in rows] == sorted(row.since for row in rows)
     assert rows[0].target.name in read("/wall/moving/")
@@ -84,16 +85,16 @@ def test_what_was_resolved_leaves_by_itself(seeded):
     now = timezone.now()
     answers = {"state": "connected", "heard_at": now, "message": ""}
     journal.record(seeded, [Heard("us-east", now, answers)], now)
-    lately = [change for change in inventory.board(viewer=ADA).lately if change.target.name == "us-east"]
+    lately = [change for change in read_board(viewer=ADA).lately if change.target.name == "us-east"]
     assert [change.reason for change in lately] == ["LinkRestored"]
 
 
 def test_a_scope_confines_every_part_of_the_board(seeded):
-    narrow = inventory.board(viewer=Viewer("hall", Scope(frozenset({"eu-central"}))))
+    narrow = read_board(viewer=Viewer("hall", Scope(frozenset({"eu-central"}))))
     assert [tile.name for tile in narrow.tiles] == ["eu-central"]
     assert {row.region for row in narrow.moving} <= {"eu-central"}
     assert {change.region for change in narrow.lately} <= {"eu-central"}
-    team = inventory.board(viewer=Viewer("hall", Scope(namespaces=frozenset({"team-data"}))))
+    team = read_board(viewer=Viewer("hall", Scope(namespaces=frozenset({"team-data"}))))
     assert [tile.name for tile in team.tiles] == ["us-east"]
     assert team.deployments.total == 9
     assert team.tiles[0].card.link.said == ""
@@ -101,7 +102,7 @@ def test_a_scope_confines_every_part_of_the_board(seeded):
 
 def test_a_board_costs_as_many_queries_however_large(seeded, django_assert_max_num_queries):
     with django_assert_max_num_queries(26):
-        inventory.board(viewer=ADA)
+        read_board(viewer=ADA)
 
 
 def test_what_somebody_sees_to_keeps_its_state_and_loses_its_voice(seeded, ada, read):
@@ -114,7 +115,7 @@ def test_what_somebody_sees_to_keeps_its_state_and_loses_its_voice(seeded, ada, 
     assert "Maintenance until" in text
     assert "dc-lund not heard" in text
     assert "2 deployments need you" in text
-    assert "media-dev" not in [row.target.name for tile in inventory.board(viewer=ADA).tiles for row in tile.worst]
+    assert "media-dev" not in [row.target.name for tile in read_board(viewer=ADA).tiles for row in tile.worst]
 
 
 def test_alerts_stand_on_their_region_and_the_critical_ones_in_the_headline(seeded, ada, read):
@@ -137,11 +138,11 @@ def test_alerts_stand_on_their_region_and_the_critical_ones_in_the_headline(seed
     text = read("/wall/alerts/")
     assert "Burncritical" in text
     assert "Burninfo" not in text, "what is said for information is no alert"
-    narrow = inventory.board(viewer=Viewer("hall", Scope(frozenset({"ap-south"}))))
+    narrow = read_board(viewer=Viewer("hall", Scope(frozenset({"ap-south"}))))
     assert [alert.region for alert in narrow.figures.alerts] == ["ap-south"]
-    team = inventory.board(viewer=Viewer("hall", Scope(namespaces=frozenset({"team-data"}))))
+    team = read_board(viewer=Viewer("hall", Scope(namespaces=frozenset({"team-data"}))))
     assert team.figures.alerts == ()
     Store.objects.update(reason="unreachable", message="connection refused", answered_at=now - timedelta(hours=1))
-    alarms = inventory.board(viewer=ADA).tiles[0].alarms
+    alarms = read_board(viewer=ADA).tiles[0].alarms
     assert alarms is not None
     assert not alarms.known, "no alert is not the same as no word"

@@ -3,8 +3,6 @@
 To look at walls: `PANE_DATA=<folder> python -m tests.dashboard.wall.world 200 trouble --keep`.
 """
 
-# ruff: noqa: E501 (manifests read better wide)
-
 import os
 import sys
 import time

@@ -1,18 +1,16 @@
 """The checks of a ClusterDeployment, in k0rdent's order: the first that fails is the answer."""
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from dashboard.demo.apiserver.objects import Request
+from dashboard.demo.k0rdent.lookups import Lookups
 from dashboard.demo.k0rdent.verdict import Denied
-
-if TYPE_CHECKING:
-    from dashboard.demo.k0rdent.admission import K0rdent
 
 Manifest = dict[str, Any]
 INVALID = "the ClusterDeployment is invalid: "
 
 
-def default(new: Manifest, look: "K0rdent") -> None:
+def default(new: Manifest, look: Lookups) -> None:
     """Without config, a deployment becomes a dry run with the template's own values."""
     spec = new.get("spec")
     if not isinstance(spec, dict) or spec.get("config") is not None:
@@ -23,7 +21,7 @@ def default(new: Manifest, look: "K0rdent") -> None:
         spec["dryRun"] = True
 
 
-def check_create(request: Request, look: "K0rdent") -> None:
+def check_create(request: Request, look: Lookups) -> None:
     assert request.new
     template = _template(request.new, look)
     credential = _compatible(request, template, look)
@@ -32,7 +30,7 @@ def check_create(request: Request, look: "K0rdent") -> None:
     _services(request.new, look)
 
 
-def check_update(request: Request, look: "K0rdent") -> None:
+def check_update(request: Request, look: Lookups) -> None:
     assert request.new
     assert request.old
     new, old = request.new["spec"], request.old["spec"]
@@ -54,7 +52,7 @@ def check_update(request: Request, look: "K0rdent") -> None:
         _services(request.new, look)
 
 
-def check_delete(request: Request, look: "K0rdent") -> None:
+def check_delete(request: Request, look: Lookups) -> None:
     named = {"namespace": request.namespace, "name": request.name}
     for region in look.all("regions"):
         if region["spec"].get("clusterDeployment") == named:
@@ -64,7 +62,7 @@ def check_delete(request: Request, look: "K0rdent") -> None:
 # -- one by one ------------------------------------------------------------------------------------------------------
 
 
-def _template(new: Manifest, look: "K0rdent") -> Manifest:
+def _template(new: Manifest, look: Lookups) -> Manifest:
     namespace, name = new["metadata"]["namespace"], new["spec"]["template"]
     found = look.need("ClusterTemplate", "clustertemplates", namespace, name)
     status = found.get("status") or {}
@@ -76,7 +74,7 @@ def _template(new: Manifest, look: "K0rdent") -> Manifest:
     return found
 
 
-def _compatible(request: Request, template: Manifest, look: "K0rdent") -> Manifest:
+def _compatible(request: Request, template: Manifest, look: Lookups) -> Manifest:
     """The credential, once the providers of the template are known to be where it leads."""
     assert request.new
     namespace = request.namespace
@@ -107,7 +105,7 @@ def _infrastructure(new: Manifest, template: Manifest) -> None:
         _deny(f"{INVALID}no infrastructure providers have been found in the ClusterTemplate {called}")
 
 
-def _fits(new: Manifest, template: Manifest, credential: Manifest, look: "K0rdent") -> None:
+def _fits(new: Manifest, template: Manifest, credential: Manifest, look: Lookups) -> None:
     namespace, name = credential["metadata"]["namespace"], credential["metadata"]["name"]
     if not (credential.get("status") or {}).get("ready"):
         _deny(f"{INVALID}the Credential {namespace}/{name} is not Ready")
@@ -134,7 +132,7 @@ def _fits(new: Manifest, template: Manifest, credential: Manifest, look: "K0rden
             )
 
 
-def _has_kubeconfig(region: str, look: "K0rdent") -> None:
+def _has_kubeconfig(region: str, look: Lookups) -> None:
     """A region whose Secret is gone cannot be asked."""
     spec = look.need("Region", "regions", "", region)["spec"]
     if "kubeConfig" in spec:
@@ -152,7 +150,7 @@ def _kinds(interfaces: list[Manifest], provider: str) -> set[str] | None:
     return None
 
 
-def _services(new: Manifest, look: "K0rdent") -> None:
+def _services(new: Manifest, look: Lookups) -> None:
     namespace = new["metadata"]["namespace"]
     services = (new["spec"].get("serviceSpec") or {}).get("services") or []
     wrong = []

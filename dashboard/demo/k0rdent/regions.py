@@ -1,18 +1,16 @@
 """The checks of a Region."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dashboard.demo.apiserver import errors
 from dashboard.demo.apiserver.objects import Request
+from dashboard.demo.k0rdent.lookups import Lookups
 from dashboard.demo.k0rdent.verdict import Denied
-
-if TYPE_CHECKING:
-    from dashboard.demo.k0rdent.admission import K0rdent
 
 Manifest = dict[str, Any]
 
 
-def check(operation: str, request: Request, look: "K0rdent") -> None:
+def check(operation: str, request: Request, look: Lookups) -> None:
     match operation:
         case "CREATE":
             _has_a_way_in(request.new or {}, look)
@@ -27,7 +25,7 @@ def check(operation: str, request: Request, look: "K0rdent") -> None:
                 raise Denied("region deletion is forbidden")
 
 
-def _has_a_way_in(new: Manifest, look: "K0rdent") -> None:
+def _has_a_way_in(new: Manifest, look: Lookups) -> None:
     spec = new.get("spec") or {}
     if "kubeConfig" in spec:
         named = spec["kubeConfig"]
@@ -42,7 +40,7 @@ def _has_a_way_in(new: Manifest, look: "K0rdent") -> None:
         look.need("ClusterDeployment", "clusterdeployments", named["namespace"], named["name"])
 
 
-def _keeps_what_is_used(request: Request, look: "K0rdent") -> None:
+def _keeps_what_is_used(request: Request, look: Lookups) -> None:
     assert request.new
     assert request.old
     before = {each["name"] for each in request.old["spec"].get("providers") or []}
@@ -67,7 +65,7 @@ def _keeps_what_is_used(request: Request, look: "K0rdent") -> None:
                 raise errors.ApiError(422, "Invalid", webhook + error.message, error.details)
 
 
-def _users(region: str, look: "K0rdent") -> Any:
+def _users(region: str, look: Lookups) -> Any:
     """The deployments that live in a region."""
     credentials = {
         (each["metadata"]["namespace"], each["metadata"]["name"])

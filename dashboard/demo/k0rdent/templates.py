@@ -1,13 +1,11 @@
 """The checks of templates, chains, releases and the two singletons."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dashboard.demo.apiserver import errors
 from dashboard.demo.apiserver.objects import Request
+from dashboard.demo.k0rdent.lookups import Lookups
 from dashboard.demo.k0rdent.verdict import Denied
-
-if TYPE_CHECKING:
-    from dashboard.demo.k0rdent.admission import K0rdent
 
 Manifest = dict[str, Any]
 
@@ -20,7 +18,7 @@ def default(new: Manifest) -> None:
         chart.setdefault("sourceRef", {"kind": "HelmRepository", "name": "kcm-templates"})
 
 
-def check_delete(request: Request, look: "K0rdent") -> None:
+def check_delete(request: Request, look: Lookups) -> None:
     kind, why = request.resource.kind, ""
     owners = (request.old or {})["metadata"].get("ownerReferences") or []
     if owners:
@@ -61,7 +59,7 @@ def check_chain(request: Request) -> None:
                 )
 
 
-def check_others(kind: str, operation: str, request: Request, look: "K0rdent") -> None:
+def check_others(kind: str, operation: str, request: Request, look: Lookups) -> None:
     match kind, operation:
         case "Management", "DELETE" if any(look.all("regions")) or any(look.all("clusterdeployments")):
             why = "The Management object can't be removed if Region or ClusterDeployment objects exist"
@@ -78,7 +76,7 @@ def check_others(kind: str, operation: str, request: Request, look: "K0rdent") -
             raise Denied("AccessManagement object already exists")
 
 
-def _released(request: Request, look: "K0rdent") -> None:
+def _released(request: Request, look: Lookups) -> None:
     name = (request.new or {})["spec"]["release"]
     release = look.find("releases", "", name)
     if release and (release.get("status") or {}).get("ready"):

@@ -12,7 +12,7 @@ from dashboard.people import links
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(admin.ModelAdmin):
+class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("user", "name", "created_at", "used_at", "revoked_at")
     list_filter = ("revoked_at",)
     search_fields = ("user__username", "name")
@@ -28,7 +28,7 @@ class ApiTokenAdmin(admin.ModelAdmin):
         self.message_user(request, f"{revoked} tokens no longer work.", messages.SUCCESS)
 
 
-class PersonAdmin(UserAdmin):
+class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     actions = ("sign_in_link",)
 
     @admin.action(description="Make a one-time sign-in link", permissions=["change"])

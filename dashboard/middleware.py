@@ -1,6 +1,7 @@
 """Middleware: health before everything, sign-in for everything else, and on whose behalf a request is."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -69,7 +70,11 @@ class SignInRequired(LoginRequiredMiddleware):
     """Every view needs a signed-in person unless it says otherwise (`login_not_required`, `for_screens`)."""
 
     def process_view(
-        self, request: HttpRequest, view_func: Callable, view_args: tuple, view_kwargs: dict
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., Any],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
         cookie = request.COOKIES.get(screens.COOKIE)
         if cookie and screens.open_to_screens(view_func) and not request.user.is_authenticated:
@@ -80,7 +85,9 @@ class SignInRequired(LoginRequiredMiddleware):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable) -> HttpResponse:  # type: ignore[override]
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponse:
         response = super().handle_no_permission(request, view_func)
         if getattr(request, "htmx", False):
             # A sign-in page swapped into a fragment would help nobody: let the whole page go there.
@@ -88,7 +95,7 @@ class SignInRequired(LoginRequiredMiddleware):
         return response
 
 
-class StaticFiles(WhiteNoiseMiddleware):
+class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]
     """Static files, read whole: they are small, and an ASGI server cannot stream a synchronous file."""
 
     @staticmethod

@@ -42,7 +42,7 @@ def page_of(request: Request, problems: dict[str, str] | None = None) -> tuple[i
     return page, size
 
 
-def paged(request: Request, items: Sequence[Any], serializer: type[serializers.Serializer]) -> Response:
+def paged(request: Request, items: Sequence[Any], serializer: type[serializers.Serializer[Any]]) -> Response:
     """One page of a list that is at hand."""
     page, size = page_of(request)
     pages = max(1, -(-len(items) // size))
@@ -71,7 +71,7 @@ def address(request: Request, **changes: Any) -> str:
     return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
 
 
-def page_serializer(name: str, item: type[serializers.Serializer]) -> type[serializers.Serializer]:
+def page_serializer(name: str, item: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:
     """The shape of a page of such items, for the description of the API."""
     return type(
         f"Paged{name}",

@@ -14,7 +14,7 @@ HEALTHS = [health.value for health in Health]
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
-class Time(serializers.Field):
+class Time(serializers.Field):  # type: ignore[type-arg]
     """ISO 8601 in UTC with milliseconds."""
 
     def __init__(self, **options: Any) -> None:
@@ -36,7 +36,7 @@ class LastHealthField(serializers.CharField):
         super().__init__(allow_null=True, help_text="What it was when we last knew, while Unknown to us.", **options)
 
 
-class LinkSerializer(serializers.Serializer):
+class LinkSerializer(serializers.Serializer[Any]):
     """How we hear a cluster. When `blind`, what is said of it is only what was known."""
 
     state = serializers.ChoiceField(choices=["connecting", "connected", "silent", "refused"])
@@ -47,7 +47,7 @@ class LinkSerializer(serializers.Serializer):
     expires_at = Time(help_text="When the certificate or token that we use ends.")
 
 
-class CountsSerializer(serializers.Serializer):
+class CountsSerializer(serializers.Serializer[Any]):
     """How many, and how many of each health."""
 
     total = serializers.IntegerField()
@@ -64,7 +64,7 @@ class CountsSerializer(serializers.Serializer):
         return {health: counts.by_health.get(health, 0) for health in HEALTHS}
 
 
-class ComponentSerializer(serializers.Serializer):
+class ComponentSerializer(serializers.Serializer[Any]):
     """A part of k0rdent installed in a region."""
 
     name = serializers.CharField()
@@ -75,13 +75,13 @@ class ComponentSerializer(serializers.Serializer):
     message = serializers.CharField()
 
 
-class VersionsSerializer(serializers.Serializer):
+class VersionsSerializer(serializers.Serializer[Any]):
     kubernetes = serializers.CharField()
     release = serializers.CharField()
     kcm = serializers.CharField()
 
 
-class ConditionSerializer(serializers.Serializer):
+class ConditionSerializer(serializers.Serializer[Any]):
     type = serializers.CharField()
     status = serializers.CharField()
     reason = serializers.CharField()
@@ -89,7 +89,7 @@ class ConditionSerializer(serializers.Serializer):
     since = Time()
 
 
-class RegionSerializer(serializers.Serializer):
+class RegionSerializer(serializers.Serializer[Any]):
     """One region; the management cluster is `~management`."""
 
     name = serializers.CharField()
@@ -123,7 +123,7 @@ class RegionDetailSerializer(RegionSerializer):
         return {**RegionSerializer(instance.card).data, **own}
 
 
-class RowSerializer(serializers.Serializer):
+class RowSerializer(serializers.Serializer[Any]):
     """What every object says."""
 
     namespace = serializers.CharField(source="target.namespace")
@@ -143,7 +143,7 @@ class CredentialSerializer(RowSerializer):
     """A Credential, without anything secret."""
 
 
-class ChangeSerializer(serializers.Serializer):
+class ChangeSerializer(serializers.Serializer[Any]):
     """One change: observed between two states of an object, or reported by a cluster as an Event."""
 
     id = serializers.IntegerField()
@@ -154,7 +154,7 @@ class ChangeSerializer(serializers.Serializer):
     kind = serializers.CharField(source="target.kind")
     namespace = serializers.CharField(source="target.namespace")
     name = serializers.CharField(source="target.name")
-    source = serializers.ChoiceField(choices=["observed", "reported"])
+    source = serializers.ChoiceField(choices=["observed", "reported"])  # type: ignore[assignment]
     severity = serializers.ChoiceField(choices=["normal", "warning", "error"])
     reason = serializers.CharField()
     message = serializers.CharField()
@@ -164,17 +164,17 @@ class ChangeSerializer(serializers.Serializer):
         return {**super().to_representation(instance), "source": str(instance.source)}
 
 
-class GapSerializer(serializers.Serializer):
+class GapSerializer(serializers.Serializer[Any]):
     """A stretch of time of which nothing is known. `from` is null when not even its beginning is."""
 
     to = Time(source="until")
     why = serializers.CharField()
 
-    def get_fields(self) -> dict[str, serializers.Field]:
+    def get_fields(self) -> dict[str, serializers.Field]:  # type: ignore[type-arg]
         return {"from": Time(source="since"), **super().get_fields()}
 
 
-class ChangesSerializer(serializers.Serializer):
+class ChangesSerializer(serializers.Serializer[Any]):
     """A piece of the log, oldest first."""
 
     count = serializers.IntegerField(help_text="How many changes are kept from the cursor asked for on.")

@@ -4,6 +4,7 @@ import asyncio
 import statistics
 from collections.abc import Callable
 from contextlib import ExitStack
+from typing import Any
 
 from dashboard.bench.fanout import listen, moments, of_pages, times
 from dashboard.bench.processes import Ground, running, scribe, web
@@ -38,7 +39,7 @@ def run(ground: Ground, quick: bool, say: Callable[[str], None]) -> Part:
     return part
 
 
-async def _round(ground: Ground, sockets: int, lasts: float) -> tuple:
+async def _round(ground: Ground, sockets: int, lasts: float) -> tuple[Any, ...]:
     data = ground.copy()
     log, marks = data / "changes", data / "marks"
     with ExitStack() as stack:

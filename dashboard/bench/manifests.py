@@ -43,7 +43,8 @@ def on_management(manifest: Manifest) -> bool:
 
 def renamed(manifest: Manifest, number: int) -> Manifest:
     """A copy with a name of its own."""
-    return _renamed(manifest, name_of(number))
+    renamed: dict[str, Any] = _renamed(manifest, name_of(number))
+    return renamed
 
 
 def _renamed(value: Any, name: str) -> Any:

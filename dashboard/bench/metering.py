@@ -38,7 +38,7 @@ class Stores:
         """How many requests each store was asked, after this was done."""
         path = "/".join([what, *map(str, places)])
         with urlopen(f"http://127.0.0.1:{self.control}/{path}", timeout=10) as answer:
-            return json.load(answer)
+            return list(json.load(answer))
 
     def end(self) -> None:
         assert self.process.stdin

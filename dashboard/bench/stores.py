@@ -43,7 +43,7 @@ class Stores:
                 writer.close()
 
         server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=1 << 20, backlog=1000)
-        return server.sockets[0].getsockname()[1]
+        return int(server.sockets[0].getsockname()[1])
 
     async def _answer(self, place: int | None, target: str) -> bytes:
         if place is None:

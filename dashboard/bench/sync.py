@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from dashboard.bench.clusters import A_DEPLOYMENT, Clusters, started
 from dashboard.bench.http import Caller
@@ -108,7 +109,7 @@ def copied(data: Path) -> int:
     return int(select(data, f"select count(*) from regions_resource where namespace = '{NAMESPACE}'")[0][0])  # noqa: S608
 
 
-def select(data: Path, query: str) -> list[tuple]:
+def select(data: Path, query: str) -> list[tuple[Any, ...]]:
     """What the database of a run says to this query."""
     database = sqlite3.connect(f"file:{data / 'pane.sqlite3'}?mode=ro", uri=True, timeout=20)
     try:

@@ -1,16 +1,16 @@
 """The end of the server is the end of the hub: its threads and their database connections go with it."""
 
 import gc
-from collections.abc import Callable
 from typing import Any
 
 from dashboard.live.hub import stop_hub
+from dashboard.people.sockets import Receive, Send
 
 COLLECT_EVERY = 20_000
 """Objects more than before that make the collector look for garbage."""
 
 
-async def lifespan(scope: dict[str, Any], receive: Callable, send: Callable) -> None:
+async def lifespan(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":

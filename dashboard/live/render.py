@@ -88,7 +88,7 @@ def _request(url: str, user: Any, viewer: Viewer) -> HttpRequest:
         "SERVER_PORT": "443" if settings.PRODUCTION else "80",
         "REMOTE_ADDR": "",
     }
-    request.GET = QueryDict(parts.query)  # type: ignore[assignment]
+    request.GET = QueryDict(parts.query)
     request.user = user
     request.session = SessionStore()  # empty, needs no database, and nobody saves it
     request.htmx = HtmxDetails(request)  # type: ignore[attr-defined]

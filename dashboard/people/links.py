@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -32,7 +33,7 @@ def spend(secret: str) -> User | None:
     return link.user
 
 
-def _fresh(secret: str):
+def _fresh(secret: str) -> QuerySet[SignInLink]:
     return SignInLink.objects.filter(
         digest=secrets.digest(secret), used_at=None, expires_at__gt=timezone.now(), user__is_active=True
     )

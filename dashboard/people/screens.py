@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.core import signing
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -134,7 +134,7 @@ def clean_code(code: Any) -> str:
     return "".join(letter for letter in str(code).upper() if letter.isalnum())[:32]
 
 
-def _living():
+def _living() -> QuerySet[ScreenLink]:
     return ScreenLink.objects.filter(Q(expires_at__gt=timezone.now()), revoked_at=None)
 
 

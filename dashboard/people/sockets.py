@@ -14,7 +14,9 @@ from dashboard.people import screens, tokens
 from dashboard.people.sessions import Credential
 
 Scope = dict[str, Any]
-App = Callable[[Scope, Callable, Callable], Awaitable[None]]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class Signed:
@@ -28,7 +30,7 @@ class Signed:
         self.inner = inner
         self.by_session = AuthMiddlewareStack(inner)
 
-    async def __call__(self, scope: Scope, receive: Callable, send: Callable) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         if not _host_is_ours(headers.get(b"host", "")):
             return await _turn_away(receive, send)
@@ -39,7 +41,8 @@ class Signed:
             return await self.inner({**scope, "user": user, "token": token}, receive, send)
         if not same_origin(headers.get(b"origin", ""), headers.get(b"host", "")):
             return await _turn_away(receive, send)
-        return await self.by_session(scope, receive, send)
+        await self.by_session(scope, receive, send)
+        return None
 
 
 def same_origin(origin: str, host: str) -> bool:
@@ -52,7 +55,7 @@ def _host_is_ours(host: str) -> bool:
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
-async def _turn_away(receive: Callable, send: Callable) -> None:
+async def _turn_away(receive: Receive, send: Send) -> None:
     await receive()
     await send({"type": "websocket.close", "code": 4403})
 

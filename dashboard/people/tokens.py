@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from dashboard.models import ApiToken
@@ -46,5 +47,5 @@ def bearer(header: str) -> str | None:
     return secret if secret and " " not in secret and len(secret) <= 200 else ""
 
 
-def _living():
+def _living() -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(revoked_at=None, user__is_active=True)

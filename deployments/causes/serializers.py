@@ -1,12 +1,14 @@
 """The shapes of causes in the API: kept stable."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from deployments.causes.values import SharedCause
 from regions.serializers import CountsSerializer, HealthField, LastHealthField, RowSerializer, Time
 
 
-class ObjectSerializer(serializers.Serializer):
+class ObjectSerializer(serializers.Serializer[Any]):
     """Which object."""
 
     kind = serializers.CharField()
@@ -15,7 +17,7 @@ class ObjectSerializer(serializers.Serializer):
     cluster = serializers.CharField(help_text="`~management`, or the region that holds it.")
 
 
-class CauseLinkSerializer(serializers.Serializer):
+class CauseLinkSerializer(serializers.Serializer[Any]):
     """One object on the way from what was asked about to what is to blame."""
 
     kind = serializers.CharField(source="target.kind")
@@ -30,7 +32,7 @@ class CauseLinkSerializer(serializers.Serializer):
     missing = serializers.BooleanField(help_text="It should be there, and is not.")
 
 
-class OtherCauseSerializer(serializers.Serializer):
+class OtherCauseSerializer(serializers.Serializer[Any]):
     """Something else that is wrong."""
 
     cause = serializers.CharField(source="key")
@@ -39,7 +41,7 @@ class OtherCauseSerializer(serializers.Serializer):
     object = ObjectSerializer(source="target")
 
 
-class ChainSerializer(serializers.Serializer):
+class ChainSerializer(serializers.Serializer[Any]):
     """Why an object is not as it should be. Without a culprit nothing is wrong."""
 
     cause = serializers.CharField(source="key", help_text="quota, …; `under-way` or `well` without one.")
@@ -52,7 +54,7 @@ class ChainSerializer(serializers.Serializer):
     as_of = Time(help_text="Null: now.")
 
 
-class SharedCauseSerializer(serializers.Serializer):
+class SharedCauseSerializer(serializers.Serializer[Any]):
     """What several deployments suffer from together."""
 
     cause = serializers.CharField(source="kind")
@@ -67,7 +69,7 @@ class SharedCauseSerializer(serializers.Serializer):
         return len(cause.members)
 
 
-class LeaningSerializer(serializers.Serializer):
+class LeaningSerializer(serializers.Serializer[Any]):
     """Objects of one kind that lean on it."""
 
     kind = serializers.CharField()
@@ -76,7 +78,7 @@ class LeaningSerializer(serializers.Serializer):
     worst = RowSerializer(source="rows", many=True, help_text="At most 20.")
 
 
-class BlastSerializer(serializers.Serializer):
+class BlastSerializer(serializers.Serializer[Any]):
     """Everything that leans on an object."""
 
     object = ObjectSerializer(source="what")

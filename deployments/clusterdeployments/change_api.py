@@ -46,7 +46,7 @@ class Labels(serializers.DictField):
     child = serializers.CharField(allow_blank=True, allow_null=True)
 
 
-class ChangedDeploymentSerializer(serializers.Serializer):
+class ChangedDeploymentSerializer(serializers.Serializer[Any]):
     """What shall be otherwise; what is left out stays. Null in `config` and `labels` removes."""
 
     template = serializers.CharField(required=False, help_text="One that its template chains allow.")
@@ -60,7 +60,7 @@ class ChangedDeploymentSerializer(serializers.Serializer):
     may_uninstall = serializers.BooleanField(default=False, help_text="Services that are no longer listed shall go.")
     despite = serializers.BooleanField(default=False, help_text="Change it though Git or Helm keeps it.")
     generation = serializers.IntegerField(required=False, help_text="409 unless it is of this metadata.generation.")
-    key = serializers.RegexField(r"^[0-9a-f]{32}$", default="", help_text=KEY.description)
+    key = serializers.RegexField(r"^[0-9a-f]{32}$", default="", help_text=str(KEY.description))
 
 
 class Moved(APIException):

@@ -22,7 +22,7 @@ from regions.domain.viewer import Viewer
 PREVIEW = OpenApiParameter("preview", bool, description="Try it on the cluster; nothing is made.")
 
 
-class AskedServiceSerializer(serializers.Serializer):
+class AskedServiceSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     template = serializers.CharField()
     namespace = serializers.CharField(default="default")
@@ -30,7 +30,7 @@ class AskedServiceSerializer(serializers.Serializer):
     depends_on = serializers.ListField(child=serializers.CharField(), default=list, help_text="namespace/name")
 
 
-class AskedDeploymentSerializer(serializers.Serializer):
+class AskedDeploymentSerializer(serializers.Serializer[Any]):
     """A deployment to be made."""
 
     namespace = serializers.CharField()
@@ -50,14 +50,14 @@ class AskedDeploymentSerializer(serializers.Serializer):
     )
 
 
-class ProblemSerializer(serializers.Serializer):
+class ProblemSerializer(serializers.Serializer[Any]):
     field = serializers.CharField(help_text="Empty: the whole.")
     sentence = serializers.CharField()
     severity = serializers.CharField(help_text="error, warning or note")
     detail = serializers.CharField(help_text="The server's own sentence, where this one is ours.")
 
 
-class LineSerializer(serializers.Serializer):
+class LineSerializer(serializers.Serializer[Any]):
     """One place that differs, as YAML; empty: not there."""
 
     path = serializers.CharField()
@@ -65,7 +65,7 @@ class LineSerializer(serializers.Serializer):
     after = serializers.CharField()
 
 
-class TriedSerializer(serializers.Serializer):
+class TriedSerializer(serializers.Serializer[Any]):
     """One object as the cluster would take it."""
 
     cluster = serializers.CharField(source="ref.cluster")
@@ -79,7 +79,7 @@ class TriedSerializer(serializers.Serializer):
     yaml = serializers.CharField()
 
 
-class PreviewSerializer(serializers.Serializer):
+class PreviewSerializer(serializers.Serializer[Any]):
     """How the clusters would answer."""
 
     sendable = serializers.BooleanField()
@@ -89,7 +89,7 @@ class PreviewSerializer(serializers.Serializer):
     unchecked = serializers.ListField(child=serializers.CharField(), help_text="What this preview could not check.")
 
 
-class StepSerializer(serializers.Serializer):
+class StepSerializer(serializers.Serializer[Any]):
     """What became of one object."""
 
     verb = serializers.CharField(help_text="create, patch or delete")
@@ -103,7 +103,7 @@ class StepSerializer(serializers.Serializer):
 
 
 @extend_schema_serializer(component_name="Submission")
-class SubmissionSerializer(serializers.Serializer):
+class SubmissionSerializer(serializers.Serializer[Any]):
     """A request and what it came to."""
 
     key = serializers.CharField()

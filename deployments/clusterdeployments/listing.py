@@ -3,6 +3,7 @@ page of rows is read by another, and no manifest is."""
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.fields.json import KeyTransform
@@ -106,7 +107,7 @@ def _narrowed(filters: DeploymentFilters) -> QuerySet[Resource]:
     return query
 
 
-def _groups(filters: DeploymentFilters) -> Iterator[tuple]:
+def _groups(filters: DeploymentFilters) -> Iterator[tuple[Any, ...]]:
     """(region, health, template, credential, namespace, how many), in the order of the covering index."""
     groups = _narrowed(filters).order_by().values_list(*FACETS).annotate(count=Count("*"))
     yield from groups.order_by(*FACETS)

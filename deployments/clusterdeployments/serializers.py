@@ -1,11 +1,15 @@
 """The shapes of what runs in the API: kept stable."""
 
+from typing import Any, TypeAlias
+
 from rest_framework import serializers
 
 from regions.serializers import ConditionSerializer, HealthField, LastHealthField, RowSerializer, Time
 
+AnyField: TypeAlias = "serializers.Field[Any, Any, Any, Any]"
 
-class ServiceSerializer(serializers.Serializer):
+
+class ServiceSerializer(serializers.Serializer[Any]):
     """A service on a cluster."""
 
     name = serializers.CharField()
@@ -16,10 +20,10 @@ class ServiceSerializer(serializers.Serializer):
     message = serializers.CharField(help_text="Why it failed.")
     since = Time()
     upgrades = serializers.ListField(child=serializers.CharField())
-    source = serializers.CharField(help_text="The MultiClusterService it comes from; empty: the deployment itself.")
+    source = serializers.CharField(help_text="The MultiClusterService it comes from; empty: the deployment itself.")  # type: ignore[assignment]
 
 
-class DeploymentSerializer(serializers.Serializer):
+class DeploymentSerializer(serializers.Serializer[Any]):
     """A ClusterDeployment."""
 
     namespace = serializers.CharField(source="row.target.namespace")
@@ -40,7 +44,7 @@ class DeploymentSerializer(serializers.Serializer):
     services = ServiceSerializer(many=True)
 
 
-class MachineSerializer(serializers.Serializer):
+class MachineSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(source="row.target.name")
     health = HealthField(source="row.health")
     last_health = LastHealthField(source="row.last_health")
@@ -52,7 +56,7 @@ class MachineSerializer(serializers.Serializer):
     zone = serializers.CharField()
 
 
-class MachineGroupSerializer(serializers.Serializer):
+class MachineGroupSerializer(serializers.Serializer[Any]):
     """Machines of one control plane, MachineDeployment or MachinePool."""
 
     title = serializers.CharField()
@@ -61,7 +65,7 @@ class MachineGroupSerializer(serializers.Serializer):
     machines = MachineSerializer(many=True)
 
 
-class OwnerSerializer(serializers.Serializer):
+class OwnerSerializer(serializers.Serializer[Any]):
     """Who manages it from outside: change it there."""
 
     tool = serializers.CharField()
@@ -90,11 +94,11 @@ class TemplateSerializer(RowSerializer):
     upgrades = serializers.ListField(child=serializers.CharField())
     used = serializers.IntegerField(help_text="Deployments made from it.")
 
-    def get_fields(self) -> dict[str, serializers.Field]:
+    def get_fields(self) -> dict[str, serializers.Field]:  # type: ignore[type-arg]
         return _of_row(super().get_fields(), RowSerializer)
 
 
-class MatchSerializer(serializers.Serializer):
+class MatchSerializer(serializers.Serializer[Any]):
     """A cluster that a MultiClusterService serves."""
 
     namespace = serializers.CharField(source="target.namespace")
@@ -111,7 +115,7 @@ class MultiClusterServiceSerializer(RowSerializer):
     clusters = MatchSerializer(source="matches", many=True)
     conditions = ConditionSerializer(many=True)
 
-    def get_fields(self) -> dict[str, serializers.Field]:
+    def get_fields(self) -> dict[str, serializers.Field]:  # type: ignore[type-arg]
         return _of_row(super().get_fields(), RowSerializer)
 
 
@@ -126,11 +130,11 @@ class BackupSerializer(RowSerializer):
     next_at = Time()
     error = serializers.CharField()
 
-    def get_fields(self) -> dict[str, serializers.Field]:
+    def get_fields(self) -> dict[str, serializers.Field]:  # type: ignore[type-arg]
         return _of_row(super().get_fields(), RowSerializer)
 
 
-class LastBackupSerializer(serializers.Serializer):
+class LastBackupSerializer(serializers.Serializer[Any]):
     """How one region was last backed up. `good_at` is null when no good backup is known."""
 
     region = serializers.CharField()
@@ -143,7 +147,7 @@ class LastBackupSerializer(serializers.Serializer):
     next_at = Time()
 
 
-def _of_row(fields: dict[str, serializers.Field], row: type[serializers.Serializer]) -> dict[str, serializers.Field]:
+def _of_row(fields: dict[str, "AnyField"], row: type[serializers.Serializer[Any]]) -> dict[str, "AnyField"]:
     """Let the fields that every object has read from `row`."""
     for name in row._declared_fields:
         field = fields[name]

@@ -33,7 +33,7 @@ class CredentialAnswer(serializers.CharField):
         super().__init__(trim_whitespace=False, allow_blank=True, **options)
 
 
-def _answers(recipe: Recipe) -> type[serializers.Serializer]:
+def _answers(recipe: Recipe) -> type[serializers.Serializer[Any]]:
     """The questions of a recipe; those that are secret can only be written."""
     fields: dict[str, Any] = {"__doc__": f"What {recipe.title} asks for."}
     for one in recipe.fields:
@@ -46,7 +46,7 @@ def _answers(recipe: Recipe) -> type[serializers.Serializer]:
     return type(f"{_camel(recipe)}Answers", (serializers.Serializer,), fields)
 
 
-def _asked(recipe: Recipe) -> type[serializers.Serializer]:
+def _asked(recipe: Recipe) -> type[serializers.Serializer[Any]]:
     return type(
         f"Asked{_camel(recipe)}CredentialSerializer",
         (serializers.Serializer,),
@@ -76,8 +76,8 @@ def _camel(recipe: Recipe) -> str:
 ASKED = {key: _asked(recipe) for key, recipe in RECIPES.items()}
 BODY = PolymorphicProxySerializer(
     component_name="AskedCredential",
-    serializers=ASKED,
-    resource_type_field_name="recipe",  # type: ignore[arg-type]
+    serializers=dict(ASKED),
+    resource_type_field_name="recipe",
 )
 
 

@@ -22,23 +22,23 @@ from regions.paging import PAGE, PAGE_SIZE, page_serializer
 from regions.serializers import RegionSerializer
 
 
-class AskedProviderSerializer(serializers.Serializer):
+class AskedProviderSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(help_text="As the Release names it, such as cluster-api-provider-aws.")
     template = serializers.CharField(default="", allow_blank=True, help_text="Empty: the one that the Release names.")
     config = serializers.DictField(default=None, allow_null=True)
 
 
-class AskedKubeconfigSecretSerializer(serializers.Serializer):
+class AskedKubeconfigSecretSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(help_text="A Secret in the system namespace.")
     key = serializers.CharField(default="value")
 
 
-class AskedDeploymentRefSerializer(serializers.Serializer):
+class AskedDeploymentRefSerializer(serializers.Serializer[Any]):
     namespace = serializers.CharField()
     name = serializers.CharField()
 
 
-class AskedRegionSerializer(serializers.Serializer):
+class AskedRegionSerializer(serializers.Serializer[Any]):
     """A region to be registered: by exactly one of kubeconfig, secret and cluster_deployment."""
 
     name = serializers.CharField(help_text="At most 21 characters.")

@@ -7,7 +7,7 @@ from django.db.models import Case, IntegerField, Q, Value, When
 from regions.domain.viewer import Viewer
 from regions.inventory.cards import list_regions
 from regions.inventory.rows import row_of
-from regions.inventory.values import Hit, SearchResult
+from regions.inventory.values import Hit, RegionCard, SearchResult
 from regions.inventory.visibility import look
 from regions.models import Resource
 
@@ -48,7 +48,7 @@ def search(text: str, *, viewer: Viewer, limit: int = LIMIT) -> SearchResult:
     return SearchResult(text, tuple(hits), len(hits) if len(hits) < limit else query.count())
 
 
-def _as_card(hit: Hit, cards: dict) -> Hit:
+def _as_card(hit: Hit, cards: dict[str, RegionCard]) -> Hit:
     card = cards.get(hit.row.target.name) if hit.row.target.kind == "Region" else None
     if card is None:
         return hit

@@ -29,7 +29,10 @@ def insert(rows: Sequence[Resource], bodies: dict[str, bytes]) -> None:
 
 
 def write(
-    model: type[models.Model], fields: Sequence[models.Field], rows: Sequence[Sequence[Any]], answer: str = ""
+    model: type[models.Model],
+    fields: Sequence["models.Field[Any, Any]"],
+    rows: Sequence[Sequence[Any]],
+    answer: str = "",
 ) -> list[int]:
     """Insert values as the fields hold them; the ids that the rows got, when `answer` names their column."""
     adapters = [_adapter(field) for field in fields]
@@ -56,7 +59,7 @@ def write(
     return ids
 
 
-def _adapter(field: models.Field) -> Callable[[Any], Any]:
+def _adapter(field: "models.Field[Any, Any]") -> Callable[[Any], Any]:
     """What makes a value of this field one for the database."""
     if isinstance(field, models.DateTimeField):
         # Most rows of a batch share their times.

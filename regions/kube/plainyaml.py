@@ -42,7 +42,7 @@ class _Loader(Reader, Scanner, Parser, Composer, Resolver):
         self._depth = 0
 
     def compose_node(self, parent: Node | None, index: Any) -> Node | None:
-        event = self.peek_event()
+        event = self.peek_event()  # type: ignore[no-untyped-call]
         line = event.start_mark.line + 1
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None) is not None:
             raise NotPlain(f"it uses an anchor or an alias (line {line})")

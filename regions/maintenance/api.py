@@ -1,5 +1,7 @@
 """Maintenance and acknowledgements in the API: so that a pipeline can say what it is about to break."""
 
+from typing import Any
+
 from django.urls import path
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -17,7 +19,7 @@ from regions.paging import PAGE, PAGE_SIZE, page_serializer, paged
 from regions.serializers import Time
 
 
-class UpkeepSerializer(serializers.Serializer):
+class UpkeepSerializer(serializers.Serializer[Any]):
     """What somebody said of an object."""
 
     id = serializers.IntegerField()
@@ -31,7 +33,7 @@ class UpkeepSerializer(serializers.Serializer):
     until = Time(help_text="Null: until it is well again or gets worse.")
 
 
-class SaidSerializer(serializers.Serializer):
+class SaidSerializer(serializers.Serializer[Any]):
     """What is said. Of a Region, maintenance covers all that lies in it."""
 
     kind = serializers.ChoiceField(choices=[MAINTENANCE, ACKNOWLEDGED], default=MAINTENANCE)
@@ -42,7 +44,7 @@ class SaidSerializer(serializers.Serializer):
     until = serializers.DateTimeField(default=None, allow_null=True)
     starts_at = serializers.DateTimeField(default=None, allow_null=True)
 
-    def validate(self, said: dict) -> dict:
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
         now = timezone.now()
         starts_at = said["starts_at"] if said["starts_at"] and said["starts_at"] > now else None
         if wrong := entries.wrong_time(said["kind"], starts_at or now, said["until"], now):

@@ -87,7 +87,7 @@ def aggregate_as_json(sum: Aggregate) -> dict[str, Any]:
 
 
 @extend_schema_field(_AGGREGATE)
-class AggregateField(serializers.Field):
+class AggregateField(serializers.Field):  # type: ignore[type-arg]
     """One aggregate."""
 
     def __init__(self, **options: Any) -> None:
@@ -98,7 +98,7 @@ class AggregateField(serializers.Field):
 
 
 @extend_schema_field({"type": "object", "additionalProperties": _AGGREGATE})
-class AggregatesField(serializers.Field):
+class AggregatesField(serializers.Field):  # type: ignore[type-arg]
     """Aggregates by the id of their query."""
 
     def __init__(self, **options: Any) -> None:
@@ -109,7 +109,7 @@ class AggregatesField(serializers.Field):
 
 
 @extend_schema_field({"type": "object", "additionalProperties": _FIGURE})
-class FiguresField(serializers.Field):
+class FiguresField(serializers.Field):  # type: ignore[type-arg]
     """Figures by the id of their query."""
 
     def __init__(self, **options: Any) -> None:
@@ -120,7 +120,7 @@ class FiguresField(serializers.Field):
 
 
 @extend_schema_field({**_FIGURE, "nullable": True})
-class TroubleField(serializers.Field):
+class TroubleField(serializers.Field):  # type: ignore[type-arg]
     """Why there is nothing; null when all is well."""
 
     def __init__(self, **options: Any) -> None:
@@ -130,7 +130,7 @@ class TroubleField(serializers.Field):
         return figure_as_json("", value)
 
 
-class RungSerializer(serializers.Serializer):
+class RungSerializer(serializers.Serializer[Any]):
     """One step of a ladder."""
 
     name = serializers.CharField()
@@ -138,7 +138,7 @@ class RungSerializer(serializers.Serializer):
     sentence = serializers.CharField()
 
 
-class StoreSerializer(serializers.Serializer):
+class StoreSerializer(serializers.Serializer[Any]):
     """Where metrics are asked for: how it was found, and what happened at the last try."""
 
     key = serializers.CharField()
@@ -155,7 +155,7 @@ class StoreSerializer(serializers.Serializer):
     answered_at = Time()
     next_at = Time(help_text="While it is left in peace: not asked before.")
     took_ms = serializers.IntegerField(allow_null=True)
-    partial = serializers.BooleanField()
+    partial = serializers.BooleanField()  # type: ignore[assignment]
     complete = serializers.BooleanField(help_text="False: it hides who is missing.")
     warnings = serializers.ListField(child=serializers.CharField())
     skew = serializers.FloatField(allow_null=True, help_text="Seconds by which its clock is ahead of ours.")
@@ -166,7 +166,7 @@ class StoreSerializer(serializers.Serializer):
     ladder = RungSerializer(many=True)
 
 
-class ClusterMeasuresSerializer(serializers.Serializer):
+class ClusterMeasuresSerializer(serializers.Serializer[Any]):
     """The figures of one cluster."""
 
     namespace = serializers.CharField()
@@ -228,7 +228,7 @@ class ClusterDetailSerializer(ClusterMeasuresSerializer):
         }
 
 
-class RegionMeasuresSerializer(serializers.Serializer):
+class RegionMeasuresSerializer(serializers.Serializer[Any]):
     """The figures of a Region: those of its clusters, wherever they report."""
 
     name = serializers.CharField()
@@ -250,7 +250,7 @@ class RegionMeasuresDetailSerializer(RegionMeasuresSerializer):
     clusters = ClusterMeasuresSerializer(many=True)
 
 
-class KofPartSerializer(serializers.Serializer):
+class KofPartSerializer(serializers.Serializer[Any]):
     """One part of KOF."""
 
     kind = serializers.CharField()
@@ -262,7 +262,7 @@ class KofPartSerializer(serializers.Serializer):
     of = serializers.IntegerField(allow_null=True)
 
 
-class KofSerializer(serializers.Serializer):
+class KofSerializer(serializers.Serializer[Any]):
     """How KOF itself is doing."""
 
     installed = serializers.BooleanField(allow_null=True)
@@ -274,7 +274,7 @@ class KofSerializer(serializers.Serializer):
     behind = serializers.ListField(child=serializers.CharField())
 
 
-class FiringSerializer(serializers.Serializer):
+class FiringSerializer(serializers.Serializer[Any]):
     """An alert."""
 
     fingerprint = serializers.CharField()
@@ -289,11 +289,11 @@ class FiringSerializer(serializers.Serializer):
     since = Time()
     ended_at = Time()
     state = serializers.ChoiceField(choices=["active", "suppressed", "pending"])
-    source = serializers.ChoiceField(choices=["alertmanager", "promxy", "series"])
+    source = serializers.ChoiceField(choices=["alertmanager", "promxy", "series"])  # type: ignore[assignment]
     labels = serializers.DictField(child=serializers.CharField())
 
 
-class FleetMeasuresSerializer(serializers.Serializer):
+class FleetMeasuresSerializer(serializers.Serializer[Any]):
     """What is measured of the whole fleet. `installed` false: there is nothing to measure, and nothing is wrong."""
 
     installed = serializers.BooleanField(allow_null=True)

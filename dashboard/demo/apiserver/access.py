@@ -152,7 +152,7 @@ class Access:
 def _is_subject(subject: Manifest, who: Identity, namespace: str) -> bool:
     match subject["kind"]:
         case "User":
-            return subject["name"] == who.name
+            return bool(subject["name"] == who.name)
         case "Group":
             return subject["name"] in who.all_groups
         case _:

@@ -109,7 +109,7 @@ def json_patch(target: Manifest, operations: list[Manifest]) -> Manifest:
     document: Any = deepcopy(target)
     for each in operations:
         steps = [step.replace("~1", "/").replace("~0", "~") for step in each["path"].split("/")[1:]]
-        here = document
+        here: Any = document
         try:
             for step in steps[:-1]:
                 here = here[int(step)] if isinstance(here, list) else here[step]
@@ -117,7 +117,8 @@ def json_patch(target: Manifest, operations: list[Manifest]) -> Manifest:
         except (KeyError, IndexError, ValueError, TypeError) as error:
             message = "the server rejected our request due to an error in our request"
             raise ApiError(422, "Invalid", message) from error
-    return document
+    patched: Manifest = document
+    return patched
 
 
 def _operate(here: Any, last: str, each: Manifest) -> None:

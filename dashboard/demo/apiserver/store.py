@@ -31,7 +31,8 @@ class Item:
     @property
     def manifest(self) -> Manifest:
         """A fresh copy."""
-        return decode(self.raw)
+        manifest: Manifest = decode(self.raw)
+        return manifest
 
 
 class Happening:

@@ -47,7 +47,8 @@ _AGES = {"quota": (8, 20), "image": (41, 55), "rejected": (64, 110), "values": (
 
 @cache
 def company() -> Manifest:
-    return yaml.safe_load((DATA / "company.yaml").read_text())
+    data: dict[str, Any] = yaml.safe_load((DATA / "company.yaml").read_text())
+    return data
 
 
 def draw(seed: int, now: datetime, size: Size | None = None) -> Fleet:

@@ -15,7 +15,8 @@ _VERSIONS = ("v1.36.3", "v1.35.6", "v1.34.9")
 
 @cache
 def troubles() -> Manifest:
-    return yaml.safe_load((DATA / "troubles.yaml").read_text())
+    data: dict[str, Any] = yaml.safe_load((DATA / "troubles.yaml").read_text())
+    return data
 
 
 def trouble_text(d: Deployment) -> str:

@@ -140,7 +140,7 @@ def _silences(silence: Manifest, labels: dict[str, str]) -> bool:
 def _matches(matcher: Manifest, labels: dict[str, str]) -> bool:
     value = labels.get(matcher["name"], "")
     same = bool(re.fullmatch(matcher["value"], value)) if matcher.get("isRegex") else value == matcher["value"]
-    return same == matcher.get("isEqual", True)
+    return bool(same == matcher.get("isEqual", True))
 
 
 def _passes(text: str, labels: dict[str, str]) -> bool:

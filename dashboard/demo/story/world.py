@@ -22,7 +22,7 @@ _ZONES = {"aws": "abc", "gcp": "abc"}
 
 
 def plural_of(kind: str) -> str:
-    return _PLURALS[kind]
+    return str(_PLURALS[kind])
 
 
 class World:

@@ -52,7 +52,8 @@ class Command(BaseCommand):
     def _measure(self, name: str, ground: Ground, quick: bool) -> Part:
         run = import_module(f"dashboard.bench.{PARTS[name]}").run
         try:
-            return run(ground, quick, self._say)
+            part: Part = run(ground, quick, self._say)
+            return part
         except Unavailable as why:
             return Part(name, "", skipped=str(why))
 

@@ -16,6 +16,7 @@ from regions.metrics.pages import addresses, alerts, charts, checks, cost, expor
 from regions.metrics.pages.addresses import MetricsScope
 from regions.metrics.pages.panels import panel
 from regions.metrics.reads import measures
+from regions.metrics.reads.values import FleetMeasures
 from regions.requests import ViewedRequest
 
 KOF = tuple(map(topics.kind, ("HelmRelease", "MultiClusterService", "ConfigMap")))
@@ -199,7 +200,7 @@ def export(request: ViewedRequest, name: str, ending: str) -> HttpResponse:
     return exports.answer(made, ending, timezone.now(), region, cluster)
 
 
-def tabs(request: ViewedRequest, current: str, found: measures.FleetMeasures) -> list[dict[str, object]]:
+def tabs(request: ViewedRequest, current: str, found: FleetMeasures) -> list[dict[str, object]]:
     """The pages of metrics. Counts stand where something asks for attention."""
     firing = sum(ordering.counts(ordering.once(found.alerts)).values())
     clusters = [one for place in found.regions for one in place.clusters] + list(found.others)

@@ -5,6 +5,7 @@ import re
 from regions.domain import manifest as m
 from regions.domain.health import Health
 from regions.domain.kinds import K0RDENT
+from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT
 from regions.inventory.rows import manifests
 from regions.metrics.reads.rows import MeasuredFleet
@@ -44,7 +45,7 @@ def _sentence(parts: tuple[KofPart, ...], worst: Health) -> str:
     return f"{len(bad)} of {len(parts)} parts of KOF {'is' if len(bad) == 1 else 'are'} {worst}: {some}"
 
 
-def _part(row: Resource, ground: MeasuredFleet, manifest: dict | None = None) -> KofPart:  # type: ignore[type-arg]
+def _part(row: Resource, ground: MeasuredFleet, manifest: Manifest | None = None) -> KofPart:
     judged = ground.sight.judge(row)
     done = of = None
     for condition in m.conditions(manifest or {}):
@@ -53,7 +54,7 @@ def _part(row: Resource, ground: MeasuredFleet, manifest: dict | None = None) ->
     return KofPart(row.kind, row.namespace, row.name, judged.health, judged.message, done, of)
 
 
-def _version(manifest: dict) -> str:  # type: ignore[type-arg]
+def _version(manifest: Manifest) -> str:
     """The version of the chart that is installed, without a leading v."""
     history = m.items(m.part(manifest, "status", "history"))
     last = history[0].get("chartVersion") if history else m.part(manifest, "status", "lastAppliedRevision")

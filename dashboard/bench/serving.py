@@ -16,7 +16,7 @@ def mark(path: str) -> None:
     """
     from dashboard.live.hub import Hub
     from dashboard.live.render import Drawn
-    from dashboard.live.screen import SharedPage
+    from dashboard.live.shared_page import SharedPage
 
     hub_moved, screen_publish = Hub._moved, SharedPage._publish
     told = open(path, "w", buffering=1)  # noqa: SIM115 as long as the process

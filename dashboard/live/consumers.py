@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from dashboard.live import render
-from dashboard.live.screen import Subscriber
+from dashboard.live.shared_page import Subscriber
 from dashboard.live.socket import BAD_REQUEST, Refused, Socket
 from dashboard.live.tail import PAGE, change_text
 from dashboard.people.viewer import viewer_of

@@ -14,7 +14,7 @@ from prometheus_client import Gauge
 
 from dashboard.live import render
 from dashboard.live.outbox import encode
-from dashboard.live.screen import SharedPage, Subscriber
+from dashboard.live.shared_page import SharedPage, Subscriber
 from dashboard.live.tail import Entry, Tail
 from dashboard.live.threads import Threads
 from dashboard.live.version import version

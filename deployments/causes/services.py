@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from deployments.clusterdeployments.values import DeployedService
+from regions.domain.causes.message_patterns import recognise
 from regions.domain.causes.texts import clause
-from regions.domain.causes.words import recognise
 
 
 @dataclass(frozen=True, slots=True)

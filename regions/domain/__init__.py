@@ -1,0 +1,1 @@
+"""How things are, judged: kinds, manifests, health, changes, events, redaction, metrics. Plain Python, pure."""

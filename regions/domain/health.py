@@ -9,7 +9,7 @@ from regions.domain.links import Link
 from regions.domain.manifest import Manifest
 from regions.domain.rules import backup, capi, catalog, deployment, generic, helm, regions, services
 from regions.domain.rules.common import Rule
-from regions.domain.rules.linked import assess_in_region, assess_region_linked
+from regions.domain.rules.silent_region import assess_in_region, assess_region_linked
 
 __all__ = ["Assessment", "Health", "Link", "assess", "assess_in_region", "assess_region_linked"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from regions.domain.causes.words import rejected as rejects
+from regions.domain.causes.message_patterns import rejected as rejects
 from regions.domain.words import one_line
 
 

@@ -1,4 +1,4 @@
-"""The rule of messages: what an object says is looked up in the table of `words`."""
+"""The rule of messages: what an object says is looked up in the table of `message_patterns`."""
 
 import re
 from collections.abc import Iterator
@@ -7,9 +7,9 @@ from datetime import datetime
 
 from regions.domain import manifest as m
 from regions.domain.causes.evidence import Evidence, Thing, region_ref
+from regions.domain.causes.message_patterns import Words, recognise
 from regions.domain.causes.texts import clause, told
 from regions.domain.causes.verdict import Finding
-from regions.domain.causes.words import Words, recognise
 from regions.domain.health_scale import Health
 from regions.domain.kinds import INFRASTRUCTURE
 from regions.domain.manifest import Condition

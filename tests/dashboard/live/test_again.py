@@ -6,7 +6,7 @@ from typing import Any
 from django.test import RequestFactory
 
 from dashboard.live.render import Drawn
-from dashboard.live.screen import SharedPage, Subscriber
+from dashboard.live.shared_page import SharedPage, Subscriber
 from regions.domain.viewer import Viewer
 from regions.live import Live, again
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regions.domain.causes import Evidence, Thing, explain
+from regions.domain.causes.message_patterns import TABLE, recognise, rejected
 from regions.domain.causes.texts import clause, clean
-from regions.domain.causes.words import TABLE, recognise, rejected
 from regions.domain.health_scale import Health
 from regions.domain.refs import Ref
 

@@ -88,6 +88,28 @@ def test_the_chosen_theme_is_there_before_any_script_runs(page, term):
     assert 'data-theme="dark"' in page.request.get("/").text()
 
 
+def test_colours_are_those_of_the_system_until_somebody_chose_and_paper_is_white(page, term):
+    dark, light = "rgb(12, 15, 20)", "rgb(245, 246, 248)"
+
+    def background() -> str:
+        return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+    def choose(theme: str) -> None:
+        page.locator("[data-theme-toggle]").click()
+        page.wait_for_selector(f"html[data-theme={theme}]", state="attached")
+
+    page.emulate_media(color_scheme="dark")
+    page.goto("/")
+    assert background() == dark
+    choose("light")
+    assert background() == light
+    page.emulate_media(color_scheme="light")
+    choose("dark")
+    assert background() == dark
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(18, 22, 29)"
+
+
 def test_pages_can_be_read_and_filtered_without_scripts(browser, served, term):
     context = browser.new_context(base_url=served.url, java_script_enabled=False)
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": served.cookie(), "url": served.url}])

@@ -14,6 +14,7 @@ import pytest
 from deployments.domain.manifests import SUBMISSION
 from tests.deployments.submissions.test_real import TEAM, clusters
 from tests.rig.fleet import Rig
+from tests.rig.length import times
 
 __all__ = ["clusters"]
 
@@ -21,7 +22,7 @@ pytestmark = [pytest.mark.real, pytest.mark.django_db]
 ROOT = Path(__file__).resolve().parents[3]
 K0RDENT = f"/apis/k0rdent.mirantis.com/v1beta1/namespaces/{TEAM}"
 KEY = "canary-key-1234567890/abcdefghijklmnopqrs"
-LEAST = 40
+LEAST = times(15, 40)
 
 
 @pytest.fixture

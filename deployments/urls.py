@@ -1,9 +1,11 @@
 from django.urls import path, register_converter
 
-from deployments import views
-from deployments.clusterdeployments import bulk, delete, edit, metrics, new, timeline_view
+from deployments.backups import views as backups
+from deployments.clusterdeployments import bulk, delete, edit, metrics, new, timeline_view, views
 from deployments.clusterdeployments.actions.views import ACTIONS, act
 from deployments.registration import deregister, kubeconfig, pause, providers, register
+from deployments.services import views as services
+from deployments.template_catalog import views as templates
 
 
 class Action:
@@ -32,9 +34,9 @@ urlpatterns = [
     path("deployments/<str:namespace>/<str:name>/edit/yaml/", edit.edit_yaml, name="edit_yaml"),
     path("deployments/<str:namespace>/<str:name>/<action:action>/", act, name="act"),
     # /templates/ /services/ /backups/
-    path("templates/", views.templates, name="templates"),
-    path("services/", views.services, name="services"),
-    path("backups/", views.backups, name="backups"),
+    path("templates/", templates.index, name="templates"),
+    path("services/", services.index, name="services"),
+    path("backups/", backups.index, name="backups"),
     # /new/deployment/
     path("new/deployment/", new.new_deployment, name="new"),
     path("new/deployment/yaml/", new.deployment_yaml, name="new_yaml"),

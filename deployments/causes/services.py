@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from deployments.clusterdeployments.values import DeployedService
+from deployments.services.values import DeployedService
 from regions.domain.causes.message_patterns import recognise
 from regions.domain.causes.texts import clause
 

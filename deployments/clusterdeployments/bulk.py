@@ -14,10 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from deployments import submissions
 from deployments.clusterdeployments.actions.upgrading import chains
-from deployments.clusterdeployments.form import by_field
-from deployments.credentials.forms.bulk import read_labels
-from deployments.domain.findings import Problem, error, errors
+from deployments.domain.findings import Problem, by_field, error, errors
 from deployments.domain.gitops import held
+from deployments.domain.labels import read_labels
 from deployments.domain.manifests import Planned
 from deployments.domain.patches import opening, planned
 from deployments.domain.upgrades import allowed

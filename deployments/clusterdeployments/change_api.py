@@ -5,21 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import Http404
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from deployments import submissions
-from deployments.clusterdeployments.create_api import (
-    AskedServiceSerializer,
-    answer,
-    only_tried,
-    refused,
-    service_of,
-    told,
-)
+from deployments.clusterdeployments.create_api import AskedServiceSerializer, service_of
 from deployments.clusterdeployments.edit import WHY
 from deployments.clusterdeployments.opened import Opened, UnreadableDeployment, open_deployment
 from deployments.domain.diffs import patched, unpatchable
@@ -30,16 +22,11 @@ from deployments.domain.manifests import Planned
 from deployments.domain.patches import change, planned
 from deployments.domain.problems import problems
 from deployments.models import Submission
+from deployments.submissions.api import KEY, answer, only_tried, refused, told
 from deployments.submissions.keys import is_key
 from regions.api import viewer
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
-
-KEY = OpenApiParameter(
-    "key",
-    {"type": "string", "pattern": "^[0-9a-f]{32}$"},
-    description="Names this request, 32 hexadecimal digits: sent twice, it is done once.",
-)
 
 
 class Labels(serializers.DictField):

@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from deployments import submissions
-from deployments.clusterdeployments.form import DeploymentForm, as_data, data_of, deployment_form
+from deployments.clusterdeployments.form import DeploymentForm, data_of, deployment_form
 from deployments.clusterdeployments.form_page import form_context, yaml_context
 from deployments.clusterdeployments.opened import Opened, UnreadableDeployment, open_deployment, reopened
 from deployments.clusterdeployments.yaml_box import overtaken
@@ -22,7 +22,7 @@ from deployments.domain.manifests import Planned
 from deployments.domain.patches import change, opening, rebased, touches
 from deployments.domain.rendering import public
 from deployments.submissions import Preview
-from deployments.submissions.confirm_form import confirm, key_of, went
+from deployments.submissions.confirm_form import as_data, confirm, key_of, went
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT

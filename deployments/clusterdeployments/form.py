@@ -11,13 +11,11 @@ from deployments.domain.drafts import DeploymentDraft, ServiceDraft
 from deployments.domain.editing import draft_of
 from deployments.domain.findings import Problem, error, errors
 from deployments.domain.gitops_managers import is_mark
+from deployments.domain.labels import ROLE, TENANT
 from deployments.domain.problems import problems
 from deployments.domain.snapshot import ClusterSnapshot, KnownTemplate
-from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
 
-ROLE = f"{K0RDENT}/kof-cluster-role"
-TENANT = f"{K0RDENT}/kof-tenant-id"
 ROLES = (
     ("", "none: KOF takes no notice of it"),
     ("child", "child: its metrics go to a regional cluster"),
@@ -258,20 +256,3 @@ def _waits(row: ServiceRow) -> Iterable[tuple[str, str]]:
     for word in row.depends_on.replace(",", " ").split():
         namespace, slash, name = word.rpartition("/")
         yield (namespace if slash else row.namespace.strip() or "default", name)
-
-
-def by_field(found: Iterable[Problem], names: Iterable[str]) -> dict[str, list[Problem]]:
-    """Problems by the box that they belong to; what no box is for, under the empty name."""
-    boxes = set(names)
-    placed: dict[str, list[Problem]] = {}
-    for problem in found:
-        field = problem.field
-        while field and field not in boxes:
-            field = field.rpartition("/")[0]
-        placed.setdefault(field, []).append(problem)
-    return placed
-
-
-def as_data(posted: Any) -> dict[str, str]:
-    """What a browser posted, last value of each name."""
-    return {name: posted[name] for name in posted}

@@ -3,7 +3,8 @@
 import hashlib
 from typing import Any
 
-from deployments.clusterdeployments.form import ROLES, DeploymentForm, by_field
+from deployments.clusterdeployments.form import ROLES, DeploymentForm
+from deployments.domain.findings import by_field
 from deployments.domain.manifests import Planned
 from deployments.domain.rendering import public
 

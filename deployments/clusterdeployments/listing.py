@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.fields.json import KeyTransform
 
-from deployments.clusterdeployments.values import Facet, Listing, Option
-from deployments.domain.filters import FACETS, DeploymentFilters
-from deployments.lists.empty import why
+from deployments.clusterdeployments.filters import FACETS, DeploymentFilters
+from deployments.clusterdeployments.values import Listing
+from deployments.lists import Page, facet, why
 from regions.domain.health import Health
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
@@ -19,7 +19,6 @@ from regions.inventory.visibility import Visibility, look
 from regions.models import Resource
 
 KIND = "ClusterDeployment"
-MOST_OPTIONS = 100
 _TITLES = {
     "region": "Region",
     "health": "Health",
@@ -27,6 +26,7 @@ _TITLES = {
     "credential": "Credential",
     "namespace": "Namespace",
 }
+_ORDERS = {"health": tuple(Health)}
 _COLUMNS = {
     "created": "created_at",
     "changed": "since",
@@ -45,19 +45,18 @@ def list_deployments(filters: DeploymentFilters, *, viewer: Viewer) -> Listing:
     for *values, count in _groups(filters):
         region, health = values[0], values[1]
         tally.add((region, sight.counted(MANAGEMENT, region, health), *values[2:]), count)
-    pages = max(1, -(-tally.total // filters.page_size))
-    page = min(filters.page, pages)
-    start = (page - 1) * filters.page_size
-    rows = tuple(row_of(row, sight) for row in _page(filters, sight, tally.by_health, start, filters.page_size))
+    page = Page(filters.page, filters.page_size, tally.total)
+    rows = tuple(row_of(row, sight) for row in _page(filters, sight, tally.by_health, page.start, page.size))
     of = tally.all if not (filters.text or filters.labels) else Resource.objects.filter(kind=KIND).count()
     return Listing(
         filters=filters,
         rows=rows,
-        total=tally.total,
         of=of,
         page=page,
-        pages=pages,
-        facets=tuple(_facet(name, tally.facets[name], getattr(filters, name)) for name in FACETS),
+        facets=tuple(
+            facet(name, _TITLES[name], tally.facets[name], getattr(filters, name), order=_ORDERS.get(name, ()))
+            for name in FACETS
+        ),
         by_health={health.value: tally.by_health[health] for health in Health if tally.by_health[health]},
         empty=None
         if rows
@@ -156,15 +155,3 @@ def _by_health(
         found = list(query.filter(sight.having([health])).order_by(*names)[start : start + size])
         yield from found
         start, size = 0, size - min(count, len(found))
-
-
-def _facet(name: str, counts: Counter[str], selected: tuple[str, ...]) -> Facet:
-    def label(value: str) -> str:
-        return "management" if value == MANAGEMENT else value or "none"
-
-    if name == "health":
-        order = [health.value for health in Health if health in counts]
-    else:
-        order = sorted(counts, key=lambda value: (value not in selected, -counts[value], value))[:MOST_OPTIONS]
-    options = tuple(Option(value, label(value), counts[value], value in selected) for value in order)
-    return Facet(name, _TITLES[name], options)

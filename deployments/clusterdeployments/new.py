@@ -10,8 +10,8 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from deployments import clusterdeployments, submissions
-from deployments.clusterdeployments.form import DeploymentForm, as_data, data_of, deployment_form
+from deployments import submissions
+from deployments.clusterdeployments.form import DeploymentForm, data_of, deployment_form
 from deployments.clusterdeployments.form_page import form_context, yaml_context
 from deployments.clusterdeployments.opened import UnreadableDeployment, open_deployment
 from deployments.clusterdeployments.preflight import checked
@@ -22,10 +22,11 @@ from deployments.domain.manifests import Planned, plan
 from deployments.domain.rendering import public
 from deployments.domain.snapshot import ClusterSnapshot, KnownTemplate
 from deployments.models import Step, Submission
-from deployments.submissions.confirm_form import confirm, key_of, went
+from deployments.submissions.confirm_form import as_data, confirm, key_of, went
 from deployments.submissions.confirmation import OPEN
 from deployments.submissions.snapshot import world
-from deployments.template_catalog.template_picker import shelf
+from deployments.template_catalog.listing import list_templates
+from deployments.template_catalog.template_picker import pick
 from regions import live
 from regions.domain.refs import MANAGEMENT
 from regions.domain.topics import deployment, kind, object_
@@ -47,8 +48,8 @@ def new_deployment(request: ViewedRequest) -> HttpResponse:
     if source := request.GET.get("from", ""):
         return _clone(request, *source.partition("/")[::2])
     if not slash:
-        found = shelf(clusterdeployments.list_templates(viewer=request.viewer), request.GET.get("namespace", ""))
-        return render(request, "submissions/templates.html", {"shelf": found})
+        found = pick(list_templates(viewer=request.viewer), request.GET.get("namespace", ""))
+        return render(request, "submissions/templates.html", {"picker": found})
     known, template = _template(request, namespace, name)
     if request.method != "POST":
         form = deployment_form(None, template, known, credential=request.GET.get("credential", ""))

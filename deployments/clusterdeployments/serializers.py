@@ -1,26 +1,11 @@
-"""The shapes of what runs in the API: kept stable."""
+"""The shapes of deployments in the API: kept stable."""
 
-from typing import Any, TypeAlias
+from typing import Any
 
 from rest_framework import serializers
 
-from regions.serializers import ConditionSerializer, HealthField, LastHealthField, RowSerializer, Time
-
-AnyField: TypeAlias = "serializers.Field[Any, Any, Any, Any]"
-
-
-class ServiceSerializer(serializers.Serializer[Any]):
-    """A service on a cluster."""
-
-    name = serializers.CharField()
-    namespace = serializers.CharField()
-    template = serializers.CharField()
-    version = serializers.CharField()
-    state = serializers.CharField(help_text="Deployed, Provisioning, Failed, Pending, Deleting or Deleted.")
-    message = serializers.CharField(help_text="Why it failed.")
-    since = Time()
-    upgrades = serializers.ListField(child=serializers.CharField())
-    source = serializers.CharField(help_text="The MultiClusterService it comes from; empty: the deployment itself.")  # type: ignore[assignment]
+from deployments.services.serializers import ServiceSerializer
+from regions.serializers import ConditionSerializer, HealthField, LastHealthField, Time
 
 
 class DeploymentSerializer(serializers.Serializer[Any]):
@@ -80,76 +65,3 @@ class DeploymentDetailSerializer(DeploymentSerializer):
     machines = MachineGroupSerializer(many=True)
     upgrades = serializers.ListField(child=serializers.CharField(), help_text="Templates that it may move to.")
     owner = OwnerSerializer(allow_null=True)
-
-
-class TemplateSerializer(RowSerializer):
-    """A ClusterTemplate, ServiceTemplate or ProviderTemplate."""
-
-    kind = serializers.CharField()
-    chart = serializers.CharField()
-    version = serializers.CharField()
-    description = serializers.CharField()
-    error = serializers.CharField(help_text="Why it is not valid.")
-    providers = serializers.ListField(child=serializers.CharField())
-    upgrades = serializers.ListField(child=serializers.CharField())
-    used = serializers.IntegerField(help_text="Deployments made from it.")
-
-    def get_fields(self) -> dict[str, serializers.Field]:  # type: ignore[type-arg]
-        return _of_row(super().get_fields(), RowSerializer)
-
-
-class MatchSerializer(serializers.Serializer[Any]):
-    """A cluster that a MultiClusterService serves."""
-
-    namespace = serializers.CharField(source="target.namespace")
-    name = serializers.CharField(source="target.name")
-    deployed = serializers.BooleanField()
-    message = serializers.CharField()
-
-
-class MultiClusterServiceSerializer(RowSerializer):
-    """A MultiClusterService with the clusters that it serves."""
-
-    selector = serializers.CharField()
-    services = ServiceSerializer(many=True)
-    clusters = MatchSerializer(source="matches", many=True)
-    conditions = ConditionSerializer(many=True)
-
-    def get_fields(self) -> dict[str, serializers.Field]:  # type: ignore[type-arg]
-        return _of_row(super().get_fields(), RowSerializer)
-
-
-class BackupSerializer(RowSerializer):
-    """A ManagementBackup."""
-
-    schedule = serializers.CharField(help_text="Cron; empty: once.")
-    location = serializers.CharField()
-    phase = serializers.CharField()
-    last_name = serializers.CharField()
-    last_at = Time()
-    next_at = Time()
-    error = serializers.CharField()
-
-    def get_fields(self) -> dict[str, serializers.Field]:  # type: ignore[type-arg]
-        return _of_row(super().get_fields(), RowSerializer)
-
-
-class LastBackupSerializer(serializers.Serializer[Any]):
-    """How one region was last backed up. `good_at` is null when no good backup is known."""
-
-    region = serializers.CharField()
-    good_at = Time()
-    good_name = serializers.CharField()
-    good_by = serializers.CharField()
-    phase = serializers.CharField(help_text="Of the newest attempt.")
-    tried_at = Time()
-    error = serializers.CharField()
-    next_at = Time()
-
-
-def _of_row(fields: dict[str, "AnyField"], row: type[serializers.Serializer[Any]]) -> dict[str, "AnyField"]:
-    """Let the fields that every object has read from `row`."""
-    for name in row._declared_fields:
-        field = fields[name]
-        field.source = f"row.{field.source or name}"
-    return fields

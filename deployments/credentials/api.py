@@ -12,13 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from deployments import submissions
-from deployments.clusterdeployments.create_api import ANSWERS, PREVIEW, answer, refused
 from deployments.credentials.namespaces import as_shown, lacking, with_namespaces
 from deployments.domain.drafts import CredentialDraft, Secret
 from deployments.domain.manifests import plan
 from deployments.domain.problems import errors, problems
 from deployments.domain.recipes import RECIPES, Recipe
 from deployments.models import Step, Submission
+from deployments.submissions.api import ANSWERS, PREVIEW, answer, refused
 from deployments.submissions.snapshot import world
 from regions import api as ground
 from regions.api import viewer

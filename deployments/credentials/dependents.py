@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from deployments.clusterdeployments.form import TENANT
 from deployments.credentials.items import items
 from deployments.credentials.survey import Survey, survey
 from deployments.credentials.values import CredentialItem
 from deployments.domain.credentials.needs import Need, Needed, Place
 from deployments.domain.credentials.providers import IDENTITIES
+from deployments.domain.labels import TENANT
 from regions.domain import manifest as m
 from regions.domain.kinds import INFRASTRUCTURE, K0RDENT
 from regions.domain.manifest import Manifest

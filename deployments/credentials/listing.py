@@ -1,9 +1,9 @@
 """The list of credentials. There are tens, at most hundreds: all are judged, so that problems can be filtered by."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 
-from deployments.clusterdeployments.values import Facet, Option
 from deployments.credentials.filters import FACETS, STATES, CredentialFilters
 from deployments.credentials.items import items
 from deployments.credentials.survey import survey
@@ -11,7 +11,7 @@ from deployments.credentials.values import CredentialItem, CredentialListing
 from deployments.domain.credentials.liveness import Proof
 from deployments.domain.credentials.needs import Needed
 from deployments.domain.credentials.providers import title
-from deployments.lists.empty import why
+from deployments.lists import Facet, Page, facet, label, why
 from regions.domain.health import Health
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
@@ -25,6 +25,12 @@ _TITLES = {
     "state": "Show",
 }
 PROOFS = {Proof.PROVEN: "proven", Proof.REJECTED: "rejected", Proof.UNTESTED: "not yet tried"}
+_ORDERS: dict[str, tuple[str, ...]] = {"health": tuple(Health), "proof": tuple(PROOFS), "state": tuple(STATES)}
+_WORDS: dict[str, Callable[[str], str]] = {
+    "proof": lambda value: PROOFS[Proof(value)],
+    "state": lambda value: STATES[value],
+    "provider": lambda value: title(value) if value != "none" else "not known",
+}
 _PAST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -34,20 +40,15 @@ def list_credentials(filters: CredentialFilters, *, viewer: Viewer) -> Credentia
     every = [item for item, _ in items(known, known.rows)]
     worded = [item for item in every if _fits_text(item, filters.text)]
     fitting = [item for item in worded if all(_fits(item, filters, name) for name in FACETS)]
-    facets = tuple(_facet(name, worded, filters) for name in FACETS)
     ordered = _ordered(fitting, filters.sort)
-    pages = max(1, -(-len(ordered) // filters.page_size))
-    page = min(filters.page, pages)
-    start = (page - 1) * filters.page_size
+    page = Page(filters.page, filters.page_size, len(ordered))
     count = Counter(item.row.health for item in fitting)
     return CredentialListing(
         filters=filters,
-        items=tuple(ordered[start : start + filters.page_size]),
-        total=len(fitting),
+        items=page.of(ordered),
         of=len(every),
         page=page,
-        pages=pages,
-        facets=facets,
+        facets=tuple(_facet(name, worded, filters) for name in FACETS),
         by_health={health.value: count[health] for health in Health if count[health]},
         empty=None
         if ordered
@@ -105,25 +106,8 @@ def _facet(name: str, worded: list[CredentialItem], filters: CredentialFilters) 
     for item in worded:
         if all(_fits(item, filters, other) for other in others):
             counts.update(_values(item, name))
-    chosen = getattr(filters, name)
-    orders: dict[str, list[str]] = {"health": [*map(str, Health)], "proof": [*map(str, PROOFS)], "state": list(STATES)}
-    by_count = sorted(counts, key=lambda value: (value not in chosen, -counts[value], value))
-    order = [value for value in orders.get(name, by_count) if value in counts]
-    return Facet(
-        name,
-        _TITLES[name],
-        tuple(Option(value, _label(name, value), counts[value], value in chosen) for value in order),
-    )
-
-
-def _label(name: str, value: str) -> str:
-    if name == "proof":
-        return PROOFS[Proof(value)]
-    if name == "state":
-        return STATES[value]
-    if name == "provider":
-        return title(value) if value != "none" else "not known"
-    return "management" if value == MANAGEMENT else value
+    order, words = _ORDERS.get(name, ()), _WORDS.get(name, label)
+    return facet(name, _TITLES[name], counts, getattr(filters, name), order=order, words=words)
 
 
 def _ordered(found: list[CredentialItem], sort: str) -> list[CredentialItem]:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from deployments.clusterdeployments.values import Empty, Facet
 from deployments.credentials.filters import CredentialFilters
 from deployments.domain.credentials.liveness import Liveness
 from deployments.domain.credentials.needs import IdentityNeed, Needed
 from deployments.domain.credentials.providers import title
 from deployments.domain.findings import Problem, Severity
 from deployments.domain.gitops_managers import Owner
+from deployments.lists import Empty, Facet, Page
 from regions.domain.folding import FeedLine
 from regions.inventory import Condition, LinkView, Row
 
@@ -46,10 +46,8 @@ class CredentialListing:
 
     filters: CredentialFilters
     items: tuple[CredentialItem, ...]
-    total: int
-    of: int
-    page: int
-    pages: int
+    of: int  # that there are at all; `page.total` fit the filters
+    page: Page
     facets: tuple[Facet, ...]
     by_health: Mapping[str, int]
     empty: Empty | None
@@ -57,22 +55,6 @@ class CredentialListing:
     @property
     def healths(self) -> list[tuple[str, int]]:
         return list(self.by_health.items())
-
-    @property
-    def first(self) -> int:
-        return (self.page - 1) * self.filters.page_size + 1 if self.total else 0
-
-    @property
-    def last(self) -> int:
-        return self.first + len(self.items) - 1 if self.items else 0
-
-    @property
-    def previous(self) -> int | None:
-        return self.page - 1 if self.page > 1 else None
-
-    @property
-    def next(self) -> int | None:
-        return self.page + 1 if self.page < self.pages else None
 
 
 @dataclass(frozen=True, slots=True)

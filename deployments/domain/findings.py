@@ -53,3 +53,15 @@ def pointer(prefix: str, path: Iterable[str | int]) -> str:
 def steps(field: str) -> tuple[str, ...]:
     """The path within a field's name; the other way round."""
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in field.split("/")[1:])
+
+
+def by_field(found: Iterable[Problem], names: Iterable[str]) -> dict[str, list[Problem]]:
+    """Problems by the box that they belong to; what no box is for, under the empty name."""
+    boxes = set(names)
+    placed: dict[str, list[Problem]] = {}
+    for problem in found:
+        field = problem.field
+        while field and field not in boxes:
+            field = field.rpartition("/")[0]
+        placed.setdefault(field, []).append(problem)
+    return placed

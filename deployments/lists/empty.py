@@ -1,16 +1,31 @@
 """Why a list shows nothing. "There are none" is said only when we could look."""
 
-from deployments.clusterdeployments.values import Empty
+from dataclasses import dataclass
+
 from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT
 from regions.inventory.visibility import Visibility
 from regions.models import Stream
 
 
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """Why a list shows nothing: `kind` is none, filtered, forbidden, or unreachable."""
+
+    kind: str
+    title: str
+    text: str
+
+
+def filtered_out(what: str) -> Empty:
+    """There are some, and none of them fits."""
+    return Empty("filtered", f"No {what} fit these filters", "Take one away to see more.")
+
+
 def why(sight: Visibility, plural: str, what: str, *, filtered: bool = False, none: str = "") -> Empty:
     """The state of an empty list of a k0rdent kind; `what` names its objects in words."""
     if filtered:
-        return Empty("filtered", f"No {what} fit these filters", "Take one away to see more.")
+        return filtered_out(what)
     management = sight.links.get(MANAGEMENT)
     if management is None:
         text = "Start Pane's watcher with a kubeconfig of the management cluster."

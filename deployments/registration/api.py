@@ -8,13 +8,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from deployments import submissions
-from deployments.clusterdeployments.create_api import ANSWERS, PREVIEW, answer, refused
 from deployments.domain.drafts import ProviderDraft, RegionDraft, Secret
 from deployments.domain.findings import Problem, errors
 from deployments.domain.manifests import plan
 from deployments.domain.problems import problems
 from deployments.models import Submission
 from deployments.registration.probing import probed
+from deployments.submissions.api import ANSWERS, PREVIEW, answer, refused
 from deployments.submissions.snapshot import world
 from regions import api as ground
 from regions.api import viewer

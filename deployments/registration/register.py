@@ -9,11 +9,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from deployments import submissions
-from deployments.clusterdeployments.form import as_data, by_field
+from deployments.domain.findings import by_field
 from deployments.domain.manifests import plan
 from deployments.domain.rendering import public
 from deployments.models import Submission
 from deployments.registration.form import BOXES, SOURCES, RegionForm, probed, region_form
+from deployments.submissions.confirm_form import as_data
 from deployments.submissions.keys import is_key
 from deployments.submissions.snapshot import world
 from regions.requests import ViewedRequest

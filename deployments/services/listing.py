@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from deployments.clusterdeployments.values import DeployedService, Match, MultiClusterService, Services, ServiceSet
-from deployments.lists.empty import why
+from deployments.lists import why
+from deployments.services.values import DeployedService, Match, MultiClusterService, Services, ServiceSet
 from regions.domain import manifest as m
 from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT

@@ -1,6 +1,7 @@
 """From a confirmed form to its request: what every page on which something is asked for does with a POST."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.http import HttpRequest
 
@@ -33,3 +34,8 @@ def confirm(request: ViewedRequest, planned: Sequence[Planned], key: str) -> tup
 def went(sent: Sent) -> bool:
     """Whether it was done, or somebody is at it."""
     return sent.submission.state in (Submission.State.DONE, Submission.State.WRITING)
+
+
+def as_data(posted: Any) -> dict[str, str]:
+    """What a browser posted, last value of each name."""
+    return {name: posted[name] for name in posted}

@@ -12,8 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from deployments import submissions
-from deployments.clusterdeployments.form import by_field
-from deployments.domain.findings import Problem, errors
+from deployments.domain.findings import Problem, by_field, errors
 from deployments.domain.manifests import Planned
 from deployments.models import Submission
 from deployments.submissions.confirm_form import confirm, key_of, went

@@ -16,6 +16,7 @@ from deployments.domain.snapshot import (
     KnownTemplate,
     Name,
 )
+from deployments.domain.template_names import chart_of, family, said_chart
 from regions.domain import manifest as m
 from regions.domain.health import Health
 from regions.domain.kinds import K0RDENT
@@ -53,10 +54,7 @@ def world(
         ),
         regions={row.name: _region(row, body, sight) for row, body in found["Region"]},
         credentials={(row.namespace, row.name): _credential(row, body) for row, body in found["Credential"]},
-        templates={
-            (row.namespace, row.name): _template(row, body, (namespace, template))
-            for row, body in found["ClusterTemplate"]
-        },
+        templates=_templates(found["ClusterTemplate"], (namespace, template)),
         services={(row.namespace, row.name): _service(row, body) for row, body in found["ServiceTemplate"]},
         deployments=_deployments(Q(region__in=("", MANAGEMENT)) if hosted else Q(namespace=namespace)),
         offered=tuple(
@@ -100,7 +98,13 @@ def _credential(row: Resource, body: Manifest) -> KnownCredential:
     )
 
 
-def _template(row: Resource, body: Manifest, chosen: Name) -> KnownTemplate:
+def _templates(found: list[tuple[Resource, Manifest]], chosen: Name) -> dict[Name, KnownTemplate]:
+    system = settings.PANE_SYSTEM_NAMESPACE
+    originals = {row.name: said_chart(body) for row, body in found if row.namespace == system}
+    return {(row.namespace, row.name): _template(row, body, originals, chosen) for row, body in found}
+
+
+def _template(row: Resource, body: Manifest, originals: dict[str, str], chosen: Name) -> KnownTemplate:
     status = m.mapping(body.get("status"))
     providers = status.get("providers")
     known = KnownTemplate(
@@ -109,21 +113,13 @@ def _template(row: Resource, body: Manifest, chosen: Name) -> KnownTemplate:
         valid=status.get("valid") is True,
         error=m.text(status.get("validationError")),
         providers=tuple(m.text(one) for one in providers) if isinstance(providers, list) else (),
-        chart=m.text(m.part(body, "spec", "helm", "chartSpec", "chart")) or _chart(row.name),
+        chart=chart_of(body, originals) or family(row.name),
         schema=_schema(row.namespace, m.text(status.get("schemaConfigMapName")))
         if chosen == (row.namespace, row.name)
         else None,
         defaults=m.mapping(status.get("config")),
     )
     return known
-
-
-def _chart(name: str) -> str:
-    """Of copies the chart is known by the name alone: `aws-standalone-cp-1-0-43`."""
-    words = name.split("-")
-    while words and words[-1].isdigit():
-        words.pop()
-    return "-".join(words)
 
 
 def _schema(namespace: str, name: str) -> dict[str, Any] | None:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from deployments.clusterdeployments.values import Empty, Facet, Option, Template, TemplateChain
-from deployments.domain.template_filters import PAGE_SIZE, TemplateFilters
+from deployments.lists import Empty, Facet, Option, Page
+from deployments.template_catalog.filters import TemplateFilters
+from deployments.template_catalog.values import Template, TemplateChain
 from regions.domain.health import Health
 
 _INFRASTRUCTURE = "infrastructure-"
@@ -135,30 +136,12 @@ class TemplateGroups:
 
     filters: TemplateFilters
     lines: tuple[TemplateLine, ...]
-    total: int  # lines that fit
-    of: int  # lines that there are
-    page: int
-    pages: int
+    of: int  # lines that there are; `page.total` fit
+    page: Page
     kinds: tuple[Option, ...]  # first the one for all kinds
     facets: tuple[Facet, ...]
     astray: tuple[TemplateChain, ...]  # chains that speak of no template that we know
     empty: Empty | None
-
-    @property
-    def first(self) -> int:
-        return (self.page - 1) * PAGE_SIZE + 1 if self.total else 0
-
-    @property
-    def last(self) -> int:
-        return self.first + len(self.lines) - 1 if self.lines else 0
-
-    @property
-    def previous(self) -> int | None:
-        return self.page - 1 if self.page > 1 else None
-
-    @property
-    def next(self) -> int | None:
-        return self.page + 1 if self.page < self.pages else None
 
 
 def _troubles(said: Iterable[tuple[Health, Health | None, str, str]]) -> tuple[TemplateTrouble, ...]:

@@ -1,12 +1,15 @@
 """Templates and the chains that lead from one to the next."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count
 
-from deployments.clusterdeployments.values import Template, TemplateChain, Templates
-from deployments.lists.empty import why
+from deployments.domain.template_names import chart_of, said_chart
+from deployments.lists import why
+from deployments.template_catalog.values import Template, TemplateChain, Templates
 from regions.domain import manifest as m
 from regions.domain.viewer import Viewer
 from regions.inventory.rows import manifests, row_of, worst_first
@@ -23,13 +26,15 @@ def list_templates(*, viewer: Viewer) -> Templates:
     rows = list(worst_first(Resource.objects.filter(kind__in=_KINDS), sight))
     chains = list(worst_first(Resource.objects.filter(kind__in=_CHAINS), sight))
     bodies = manifests([*rows, *chains])
+    originals = _originals(rows, bodies)
     used = _used()
     linked = tuple(TemplateChain(row_of(row, sight), _leads(bodies.get(row.pk, {}))) for row in chains)
     upgrades = _upgrades(linked)
     by_kind: dict[str, list[Template]] = {kind: [] for kind in _KINDS}
     for row in rows:
         place = (row.kind, row.namespace, row.name)
-        by_kind[row.kind].append(_template(row, bodies.get(row.pk, {}), used[place], upgrades.get(place, ()), sight))
+        body = bodies.get(row.pk, {})
+        by_kind[row.kind].append(_template(row, body, originals, used[place], upgrades.get(place, ()), sight))
     empty = (
         None if rows else why(sight, "clustertemplates", "templates", none="k0rdent brings its own with every Release.")
     )
@@ -42,12 +47,19 @@ def list_templates(*, viewer: Viewer) -> Templates:
     )
 
 
-def _template(row: Resource, body: dict[str, Any], used: int, upgrades: tuple[str, ...], sight: Visibility) -> Template:
+def _template(
+    row: Resource,
+    body: dict[str, Any],
+    originals: Mapping[str, Mapping[str, str]],
+    used: int,
+    upgrades: tuple[str, ...],
+    sight: Visibility,
+) -> Template:
     status = m.mapping(body.get("status"))
     providers = status.get("providers")
     return Template(
         row=row_of(row, sight),
-        chart=m.text(m.part(body, "spec", "helm", "chartSpec", "chart")),
+        chart=chart_of(body, originals.get(row.kind)),
         version=m.text(status.get("chartVersion")) or m.text(m.part(body, "spec", "helm", "chartSpec", "version")),
         description=m.text(status.get("description")),
         error=m.text(status.get("validationError")),
@@ -55,6 +67,15 @@ def _template(row: Resource, body: dict[str, Any], used: int, upgrades: tuple[st
         used=used,
         upgrades=upgrades,
     )
+
+
+def _originals(rows: list[Resource], bodies: Mapping[int, dict[str, Any]]) -> dict[str, dict[str, str]]:
+    """By kind, the charts of the system namespace's templates: what is copied elsewhere is a copy of these."""
+    found: dict[str, dict[str, str]] = {kind: {} for kind in _KINDS}
+    for row in rows:
+        if row.namespace == settings.PANE_SYSTEM_NAMESPACE:
+            found[row.kind][row.name] = said_chart(bodies.get(row.pk, {}))
+    return found
 
 
 def _used() -> Counter[tuple[str, str, str]]:

@@ -4,20 +4,20 @@ k0rdent copies a template into every namespace that may use it, and keeps old ve
 thing a hundred times. Pure: made from what `list_templates` found.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from deployments.clusterdeployments.values import Empty, Facet, Option, Template, TemplateChain, Templates
-from deployments.domain.template_filters import FACETS, KINDS, PAGE_SIZE, TemplateFilters
+from deployments.domain.template_names import family, in_order
+from deployments.lists import SIZE, Facet, Option, Page, facet, filtered_out
+from deployments.template_catalog.filters import FACETS, KINDS, TemplateFilters
 from deployments.template_catalog.lines import OfferedUpgrade, TemplateGroups, TemplateLine, TemplateVersion
+from deployments.template_catalog.values import Template, TemplateChain, Templates
 from regions.domain.health import Health
 
 _TITLES = {"provider": "Provider", "namespace": "Namespace", "health": "Health"}
-_TAIL = re.compile(r"-v?\d+(?:-\d+)+(?:-[a-z]+\d*)?$")
 
 
-def shelve(found: Templates, wanted: TemplateFilters) -> TemplateGroups:
+def group_templates(found: Templates, wanted: TemplateFilters) -> TemplateGroups:
     """The lines that fit. With namespaces chosen, only their copies are shown, counted and judged."""
     everything = _lines(found.every, found.chains)
     near = everything
@@ -28,34 +28,23 @@ def shelve(found: Templates, wanted: TemplateFilters) -> TemplateGroups:
         )
     lines = [line for line in near if _fits(line, wanted)]
     lines.sort(key=lambda line: (line.health.rank, KINDS.index(line.kind), line.title))
-    pages = max(1, -(-len(lines) // PAGE_SIZE))
-    page = min(wanted.page, pages)
-    shown = tuple(lines[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
+    page = Page(wanted.page, SIZE, len(lines))
+    shown = page.of(lines)
     known = {(one.kind, one.row.target.name) for one in found.every}
     astray = tuple(one for one in found.chains if not any((one.of_kind, name) in known for name in one.leads))
     empty = found.empty
     if not shown and everything:
-        empty = Empty("filtered", "No templates fit these filters", "Take one away to see more.")
+        empty = filtered_out("templates")
     return TemplateGroups(
         filters=wanted,
         lines=shown,
-        total=len(lines),
         of=len(everything),
         page=page,
-        pages=pages,
         kinds=_kinds(near, wanted),
         facets=tuple(_facet(name, everything, near, wanted) for name in FACETS),
         astray=() if wanted.narrows else astray,
         empty=empty,
     )
-
-
-def family(name: str, version: str = "") -> str:
-    """A template's name without its version: aws-standalone-cp of aws-standalone-cp-1-0-43."""
-    tail = "-" + re.sub(r"[^a-z0-9]+", "-", version.lower()).strip("-")
-    if version and name.endswith(tail) and len(name) > len(tail):
-        return name.removesuffix(tail)
-    return _TAIL.sub("", name) or name
 
 
 def _lines(templates: Iterable[Template], chains: Iterable[TemplateChain]) -> list[TemplateLine]:
@@ -83,7 +72,7 @@ def _line(
         )
         for name, copies in named.items()
     ]
-    versions.sort(key=lambda one: (_numeric(one.number), one.name), reverse=True)
+    versions.sort(key=lambda one: (in_order(one.number), one.name), reverse=True)
     chains = {key: chain for name in named for key, chain in speaking.get((kind, name), {}).items()}
     described = (copy.description for version in versions for copy in version.copies if copy.description)
     return TemplateLine(kind, title, next(described, ""), tuple(versions), tuple(chains.values()))
@@ -92,13 +81,6 @@ def _line(
 def _ways(copies: Sequence[Template], numbers: dict[str, str]) -> tuple[OfferedUpgrade, ...]:
     counts = Counter(name for copy in copies for name in copy.upgrades)
     return tuple(OfferedUpgrade(name, numbers.get(name) or name, count) for name, count in counts.items())
-
-
-def _numeric(version: str) -> list[tuple[int, str]]:
-    """Sorts 1.0.9 below 1.0.10, and 1.0.0-rc1 below 1.0.0."""
-    core, _, before = version.partition("-")
-    parts = ((int(part), "") if part.isdigit() else (-1, part) for part in core.split("."))
-    return [*parts, (0 if before else 1, before)]
 
 
 def _values(line: TemplateLine, name: str) -> tuple[str, ...]:
@@ -140,6 +122,5 @@ def _facet(name: str, everything: list[TemplateLine], near: list[TemplateLine], 
     for line in everything if name == "namespace" else near:
         if _fits(line, wanted, but=name):
             counts.update(_values(line, name))
-    order = [health.value for health in Health if health.value in counts] if name == "health" else sorted(counts)
-    options = (Option(value, value, counts[value], value in chosen) for value in order if value)
-    return Facet(name, _TITLES[name], tuple(options))
+    order = tuple(Health) if name == "health" else sorted(filter(None, counts))
+    return facet(name, _TITLES[name], counts, chosen, order=order)

@@ -1,11 +1,10 @@
 """Templates to choose from for a new deployment: one line a chart, its versions beside it."""
 
-import re
 from dataclasses import dataclass
 
-from deployments.clusterdeployments.values import Empty, Template, Templates
-
-_VERSION = re.compile(r"-\d+(?:-\d+)*$")
+from deployments.domain.template_names import family, in_order, version_in
+from deployments.lists import Empty
+from deployments.template_catalog.values import Template, Templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +37,22 @@ class TemplatePicker:
     empty: Empty | None
 
 
-def shelf(templates: Templates, namespace: str = "") -> TemplatePicker:
+def pick(templates: Templates, namespace: str = "") -> TemplatePicker:
     """Templates of this namespace; without one, of that with most of them. What is used most comes first."""
     places: dict[str, dict[str, list[Template]]] = {}
     for one in templates.clusters:
         target = one.row.target
-        places.setdefault(target.namespace, {}).setdefault(_VERSION.sub("", target.name), []).append(one)
+        places.setdefault(target.namespace, {}).setdefault(family(target.name, one.version), []).append(one)
     names = tuple(sorted(places))
     if namespace not in places:
         namespace = max(names, key=lambda name: sum(map(len, places[name].values())), default="")
     kinds = [
-        TemplateKind(title, tuple(sorted(versions, key=lambda one: _order(one.row.target.name), reverse=True)))
+        TemplateKind(title, tuple(sorted(versions, key=_newness, reverse=True)))
         for title, versions in places.get(namespace, {}).items()
     ]
     kinds.sort(key=lambda kind: (-kind.used, kind.title))
     return TemplatePicker(namespace, names, tuple(kinds), None if names else templates.empty)
 
 
-def _order(name: str) -> tuple[int, ...]:
-    found = _VERSION.search(name)
-    return tuple(int(part) for part in found[0].strip("-").split("-")) if found else ()
+def _newness(one: Template) -> list[tuple[int, str]]:
+    return in_order(one.version or version_in(one.row.target.name))

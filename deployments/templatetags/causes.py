@@ -9,7 +9,7 @@ from django.template.context import Context
 from deployments.causes import reads as catalog
 from deployments.causes.reads import CauseChain, Dependents
 from deployments.causes.services import ServiceCause, of_service
-from deployments.clusterdeployments.values import DeployedService
+from deployments.services.values import DeployedService
 from regions import live
 from regions.inventory import NotFound, Row
 

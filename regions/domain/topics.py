@@ -58,6 +58,10 @@ def object_(kind: str, namespace: str, name: str) -> str:
     return f"object:{kind}/{namespace}/{name}"
 
 
+LINKS = (kind("Region"), kind("Management"))
+"""A link that falls silent is news of its Region, and changes what may be said of all that lies there."""
+
+
 def link(cluster: str) -> frozenset[str]:
     """What hears of the link to a cluster, and of what is known of it as a whole: the page of its Region, and lists."""
     owner = ("Management", "kcm") if cluster == MANAGEMENT else ("Region", cluster)

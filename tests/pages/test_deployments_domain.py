@@ -3,7 +3,7 @@
 import pytest
 from django.http import QueryDict
 
-from deployments.domain.filters import DeploymentFilters, parse
+from deployments.clusterdeployments.filters import DeploymentFilters, parse
 from deployments.domain.gitops_managers import owner_of
 from deployments.domain.readers import kubernetes_version
 

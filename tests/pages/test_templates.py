@@ -2,10 +2,8 @@
 
 import re
 
-import pytest
 from django.utils import timezone
 
-from deployments.template_catalog.template_groups import family
 from regions import journal
 from tests.pages import objects as o
 from tests.pages.seed import put
@@ -112,20 +110,6 @@ def test_more_templates_than_a_page_holds_are_paged(seeded, ada):
 def test_an_address_that_makes_no_sense_still_shows_templates(seeded, ada):
     html = ada.get("/templates/?kind=Nonsense&page=none").content.decode()
     assert "aws-standalone-cp" in titles(html)
-
-
-@pytest.mark.parametrize(
-    ("name", "version", "wanted"),
-    [
-        ("aws-standalone-cp-1-0-43", "1.0.43", "aws-standalone-cp"),
-        ("aws-standalone-cp-1-0-43", "", "aws-standalone-cp"),
-        ("app-2-0-0-rc1", "2.0.0-rc1", "app"),
-        ("k0s-8", "1.0.0", "k0s-8"),
-        ("plain", "", "plain"),
-    ],
-)
-def test_versions_of_one_template_are_known_by_their_names(name, version, wanted):
-    assert family(name, version) == wanted
 
 
 def test_the_newest_version_comes_first_by_number_and_not_by_letters(seeded, ada):

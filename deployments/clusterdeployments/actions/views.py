@@ -15,12 +15,11 @@ from deployments.clusterdeployments.actions.pausing import PAUSE
 from deployments.clusterdeployments.actions.retrying import RETRY
 from deployments.clusterdeployments.actions.scaling import SCALE
 from deployments.clusterdeployments.actions.upgrading import UPGRADE
-from deployments.clusterdeployments.form import as_data, by_field
 from deployments.clusterdeployments.opened import UnreadableDeployment
 from deployments.domain.diffs import DiffLine
-from deployments.domain.findings import Problem, error, errors, note
+from deployments.domain.findings import Problem, by_field, error, errors, note
 from deployments.domain.rendering import public
-from deployments.submissions.confirm_form import confirm, key_of, went
+from deployments.submissions.confirm_form import as_data, confirm, key_of, went
 from regions.requests import ViewedRequest
 
 ACTIONS = {action.key: action for action in (SCALE, UPGRADE, APPLY, RETRY, PAUSE)}

@@ -9,11 +9,10 @@ from django.views.decorators.http import require_http_methods
 from deployments.credentials.items import items
 from deployments.credentials.survey import survey
 from deployments.credentials.values import CredentialItem
-from deployments.domain import name_rules
 from deployments.domain.findings import Problem, error, errors
+from deployments.domain.labels import read_labels
 from deployments.domain.manifests import API, Planned
 from deployments.submissions.pages import FormPage, PageRequest, answer
-from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT
 from regions.domain.words import counted, listed
 from regions.models import Resource
@@ -99,32 +98,3 @@ def _labelled(row: Resource, labels: dict[str, str | None]) -> Planned:
     metadata = {"name": row.name, "namespace": row.namespace, "labels": labels}
     manifest = {"apiVersion": API, "kind": "Credential", "metadata": metadata}
     return Planned(MANAGEMENT, manifest, "Only its labels.", verb="patch", uid=row.uid)
-
-
-def read_labels(text: str) -> tuple[dict[str, str | None], list[Problem]]:
-    """`key=value`, or `key-` to take one away, one a line."""
-    found: dict[str, str | None] = {}
-    bad: list[Problem] = []
-    for line in filter(None, map(str.strip, text.splitlines())):
-        key, sign, value = line.partition("=")
-        key, value = key.strip(), value.strip()
-        if not sign and key.endswith("-"):
-            key, away = key[:-1], True
-        else:
-            away = False
-        shown = key[:60]
-        if not sign and not away:
-            bad.append(error("labels", f"Write key=value, or key- to take it away; “{line[:60]}” is neither."))
-        elif why := name_rules.label_key(key):
-            bad.append(error("labels", f"{shown}: {why}"))
-        elif key.startswith(f"{K0RDENT}/"):
-            bad.append(error("labels", f"{shown}: k0rdent itself goes by labels under {K0RDENT}."))
-        elif not away and (why := name_rules.label_value(value)):
-            bad.append(error("labels", f"{shown}: {why}"))
-        elif key in found:
-            bad.append(error("labels", f"{shown} is given twice."))
-        else:
-            found[key] = None if away else value
-    if not found and not bad:
-        bad.append(error("labels", "Write at least one label."))
-    return found, bad

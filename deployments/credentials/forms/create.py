@@ -11,7 +11,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from deployments import submissions
-from deployments.clusterdeployments.form import as_data
 from deployments.credentials.forms.fields import CredentialForm, credential_form
 from deployments.credentials.forms.provider_picker import offers
 from deployments.credentials.namespaces import as_shown, lacking, with_namespaces
@@ -22,6 +21,7 @@ from deployments.domain.rendering import public
 from deployments.domain.snapshot import ClusterSnapshot
 from deployments.models import Submission
 from deployments.registration.probing import probed
+from deployments.submissions.confirm_form import as_data
 from deployments.submissions.keys import is_key
 from deployments.submissions.snapshot import world
 from regions.requests import ViewedRequest

@@ -18,7 +18,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from deployments.clusterdeployments.form import as_data
 from deployments.credentials.dependents import CredentialDependents, around
 from deployments.credentials.forms.contents import config_map, content
 from deployments.credentials.forms.fields import Question, secret_questions
@@ -30,6 +29,7 @@ from deployments.domain.drafts import Secret
 from deployments.domain.findings import Problem, error, errors, warning
 from deployments.domain.manifests import API, Planned
 from deployments.domain.recipes import RECIPES, Recipe
+from deployments.submissions.confirm_form import as_data
 from deployments.submissions.pages import FormPage, PageRequest, answer
 from deployments.submissions.rights import person_of
 from deployments.submissions.snapshot import world

@@ -9,7 +9,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from deployments.clusterdeployments.form import as_data
 from deployments.credentials.dependents import CredentialDependents, around
 from deployments.credentials.forms.fields import Question, secret_questions
 from deployments.credentials.forms.recipe_of import recipes_of, secret_fields, secret_of, values, whole
@@ -22,6 +21,7 @@ from deployments.domain.recipes import Recipe
 from deployments.domain.recipes.base import COMPONENT, asked
 from deployments.domain.snapshot import ClusterSnapshot
 from deployments.registration.probing import probed
+from deployments.submissions.confirm_form import as_data
 from deployments.submissions.pages import FormPage, PageRequest, answer
 from deployments.submissions.snapshot import world
 from regions.domain.manifest import Manifest

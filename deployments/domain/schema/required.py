@@ -88,19 +88,10 @@ INSTEAD: dict[Path, Path] = {
 }
 """Where another answer will do as well."""
 
-_FREE = ("adopted-cluster", "docker-hosted-cp", "kubevirt-standalone-cp", "kubevirt-hosted-cp")
-"""Charts that come up as they are."""
-
 _OPTIONAL: tuple[Path, ...] = (("worker", "imageLookup"),)
 """Demanded by a schema, left empty by its chart, and used only when another field names no image."""
 
 PLACEHOLDER = "0.0.0.0"  # noqa: S104 - stands in a chart for an address to fill in
-
-
-def chart_of(template: str) -> str:
-    """The chart that a template's name begins with (`aws-standalone-cp-1-0-43`); empty when none is known."""
-    fitting = (chart for chart in (*MUST, *_FREE) if template == chart or template.startswith(f"{chart}-"))
-    return max(fitting, key=len, default="")
 
 
 def is_optional(path: Path) -> bool:

@@ -10,8 +10,8 @@ from rest_framework.request import Request
 
 from dashboard.demo.installation import Installation
 from dashboard.people import tokens
-from deployments.clusterdeployments.create_api import only_tried
 from deployments.models import Submission
+from deployments.submissions.api import only_tried
 from tests.conformance.api import Api
 from tests.deployments.clusterdeployments.conftest import allow, copied
 from tests.deployments.submissions.asked import deployment

@@ -9,8 +9,9 @@ from deployments.domain import safe_yaml
 from deployments.domain.findings import Severity
 from deployments.domain.safe_yaml import same
 from deployments.domain.schema import Widget, difference, form, merge, missing, parse, unknown, validate
-from deployments.domain.schema.required import MUST, chart_of, is_hidden
+from deployments.domain.schema.required import MUST, is_hidden
 from deployments.domain.schema.values import put, wanted
+from deployments.domain.template_names import family
 from tests.deployments.domain.charts import Chart, shipped, station
 
 EVERY = [pytest.param(station(), id="station"), *shipped()]
@@ -153,7 +154,7 @@ def test_every_path_that_we_know_must_be_filled_is_in_the_chart(chart: Chart):
     for path in MUST.get(chart.name, ()):
         name = "config/" + "/".join(step for step in path if step != "*")
         assert drawn.field_of(name) is not drawn.rest, path
-    assert chart_of(f"{chart.name}-1-0-43") == chart.name
+    assert family(f"{chart.name}-1-0-43") == chart.name
 
 
 # One field

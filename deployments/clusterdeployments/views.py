@@ -1,4 +1,4 @@
-"""Pages of what runs. Each follows first, so that a change during the read is drawn twice, never lost."""
+"""Pages of deployments. Each follows first, so that a change during the read is drawn twice, never lost."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -6,16 +6,13 @@ from django.views.decorators.http import require_safe
 
 from deployments import clusterdeployments
 from deployments.clusterdeployments.deletion import get_leaving
-from deployments.domain import template_filters
-from deployments.domain.filters import parse
+from deployments.clusterdeployments.filters import parse
 from regions import inventory, live
 from regions.domain.refs import MANAGEMENT
-from regions.domain.topics import METRICS, deployment, kind, object_
+from regions.domain.topics import LINKS, METRICS, deployment, kind, object_
 from regions.inventory.as_of_views import AsOfRequest, asked, or_then
 from regions.requests import ViewedRequest
 
-# A link that falls silent is news of its Region, and changes what may be said of all that lies there.
-GROUND = (kind("Region"), kind("Management"))
 COLUMNS = {
     "name": "Name",
     "health": "Health",
@@ -30,7 +27,7 @@ COLUMNS = {
 @or_then("ClusterDeployment")
 def index(request: ViewedRequest) -> HttpResponse:
     """/deployments/: filters, order and page are all in the address."""
-    live.follow(request, kind("ClusterDeployment"), *GROUND)
+    live.follow(request, kind("ClusterDeployment"), *LINKS)
     filters, problems = parse(request.GET)
     listing = clusterdeployments.list_deployments(filters, viewer=request.viewer)
     context = {"listing": listing, "filters": filters, "problems": problems, "columns": _columns(filters.sort)}
@@ -74,34 +71,3 @@ def _then(request: ViewedRequest, namespace: str, name: str, then: AsOfRequest) 
         raise Http404(str(error)) from error
     context = {"deployment": found, "then": then, "namespace": namespace, "name": name}
     return render(request, "past/deployment.html", context)
-
-
-@require_safe
-@or_then("ClusterTemplate", "ServiceTemplate", "ProviderTemplate")
-def templates(request: ViewedRequest) -> HttpResponse:
-    """/templates/: one row a template, its versions and copies folded; filters and page are in the address."""
-    kinds = ("ClusterTemplate", "ServiceTemplate", "ProviderTemplate", "ClusterTemplateChain", "ServiceTemplateChain")
-    live.follow(request, *map(kind, kinds), kind("ClusterDeployment"), kind("Management"))
-    filters = template_filters.parse(request.GET)
-    shelf = clusterdeployments.shelve(clusterdeployments.list_templates(viewer=request.viewer), filters)
-    return render(request, "deployments/templates.html", {"shelf": shelf, "filters": filters})
-
-
-@require_safe
-@or_then("MultiClusterService", "ServiceSet", "StateManagementProvider")
-def services(request: ViewedRequest) -> HttpResponse:
-    """/services/"""
-    live.follow(request, *map(kind, ("MultiClusterService", "ServiceSet", "StateManagementProvider")), *GROUND)
-    return render(
-        request, "deployments/services.html", {"found": clusterdeployments.list_services(viewer=request.viewer)}
-    )
-
-
-@require_safe
-@or_then("ManagementBackup")
-def backups(request: ViewedRequest) -> HttpResponse:
-    """/backups/"""
-    live.follow(request, kind("ManagementBackup"), *GROUND)
-    return render(
-        request, "deployments/backups.html", {"found": clusterdeployments.list_backups(viewer=request.viewer)}
-    )

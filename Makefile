@@ -8,10 +8,17 @@ PY := $(VENV)/bin/python
 
 # The API servers that the real suites run against, built from the versions that tests/apiserver/go.mod pins.
 KUBERNETES := $(shell awk '$$1 == "k8s.io/kubernetes" { print $$2; exit }' tests/apiserver/go.mod)
-CACHE := $(or $(XDG_CACHE_HOME),$(if $(HOME),$(HOME)/.cache,$(CURDIR)/var/cache))/pane/apiserver
-ASSETS := $(CACHE)/$(KUBERNETES)
+CACHE := $(or $(XDG_CACHE_HOME),$(if $(HOME),$(HOME)/.cache,$(CURDIR)/var/cache))/pane
+ASSETS := $(CACHE)/apiserver/$(KUBERNETES)
 
-.PHONY: help demo up test lint lint-style lint-types lint-imports lint-migrations lint-deploy apiserver lock clean
+# The stores and the Alertmanager, of the versions that tests/stores/go.mod pins; each has its version in its name.
+pinned = $(shell awk '$$1 == "$(1)" { print $$2; exit }' tests/stores/go.mod)
+STORES := $(CACHE)/stores
+VICTORIA := $(STORES)/victoria-metrics-$(call pinned,github.com/VictoriaMetrics/VictoriaMetrics)
+PROMETHEUS := $(STORES)/prometheus-$(call pinned,github.com/prometheus/prometheus)
+ALERTMANAGER := $(STORES)/alertmanager-$(call pinned,github.com/prometheus/alertmanager)
+
+.PHONY: help demo up test lint lint-style lint-types lint-imports lint-migrations lint-deploy apiserver stores lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -20,6 +27,7 @@ help:
 	@echo "make test       the tests  (ARGS=… goes to pytest)"
 	@echo "make lint       style, types, import contracts, migrations, Django's deployment checks"
 	@echo "make apiserver  builds kube-apiserver, etcd and kubectl, for the tests against real ones"
+	@echo "make stores     builds VictoriaMetrics, Prometheus and Alertmanager, for the tests against real ones"
 	@echo "make lock       writes the lock files from pyproject.toml (needs uv)"
 
 demo: $(VENV)/.runtime
@@ -53,6 +61,12 @@ lint-deploy: $(VENV)/.dev
 	  PANE_SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	  $(PY) manage.py check --deploy --fail-level WARNING
 
+# Without a home, Go keeps what it fetches and builds in our cache.
+ifeq ($(HOME),)
+export GOPATH := $(CACHE)/go
+export GOCACHE := $(CACHE)/go-build
+endif
+
 apiserver: $(ASSETS)/kube-apiserver $(ASSETS)/etcd $(ASSETS)/kubectl
 
 # Each is built beside its place and then moved, so that an interrupted build leaves nothing that looks done.
@@ -68,8 +82,35 @@ $(ASSETS)/kube-apiserver $(ASSETS)/etcd $(ASSETS)/kubectl:
 	@command -v go >/dev/null || { echo "Building $(@F) needs Go; there is none on PATH." >&2; exit 1; }
 	@echo "Building $(@F) of $(KUBERNETES) into $(ASSETS): minutes the first time, never again."
 	@mkdir -p $(ASSETS)
-	cd tests/apiserver && $(if $(HOME),,GOPATH="$(CACHE)/go" GOCACHE="$(CACHE)/go-build") \
-	  go build -trimpath -ldflags "$(LDFLAGS)" -o "$@.part" $(PACKAGE)
+	cd tests/apiserver && go build -trimpath -ldflags "$(LDFLAGS)" -o "$@.part" $(PACKAGE)
+	@mv "$@.part" "$@"
+
+stores: $(VICTORIA) $(PROMETHEUS) $(ALERTMANAGER)
+
+$(VICTORIA): PACKAGE = github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-metrics
+$(VICTORIA): VERSION = github.com/VictoriaMetrics/VictoriaMetrics/lib/buildinfo.Version=$(@F)
+$(PROMETHEUS): PACKAGE = github.com/prometheus/prometheus/cmd/prometheus
+$(ALERTMANAGER): PACKAGE = github.com/prometheus/alertmanager/cmd/alertmanager
+$(PROMETHEUS) $(ALERTMANAGER): VERSION = github.com/prometheus/common/version.Version=$(lastword $(subst -, ,$(@F)))
+$(ALERTMANAGER): FLAGS = -modfile=$(COPY)/go.mod
+
+# None of them needs C here, nor to discover what runs in clouds.
+$(VICTORIA) $(PROMETHEUS) $(ALERTMANAGER):
+	@command -v go >/dev/null || { echo "Building $(@F) needs Go; there is none on PATH." >&2; exit 1; }
+	@echo "Building $(@F) into $(STORES): minutes the first time, never again."
+	cd tests/stores && CGO_ENABLED=0 \
+	  go build $(FLAGS) -tags remove_all_sd -trimpath -ldflags "-s -w -X $(VERSION)" -o "$@.part" $(PACKAGE)
+	@mv "$@.part" "$@"
+
+# Alertmanager embeds pages that its Go module does not hold, so it is built from a copy that has an empty one.
+COPY := $(ALERTMANAGER).source
+$(ALERTMANAGER): | $(COPY)
+$(COPY):
+	@mkdir -p "$@.part" && cp tests/stores/go.mod tests/stores/go.sum "$@.part"
+	cd tests/stores && module=$$(go mod download -json github.com/prometheus/alertmanager | \
+	  sed -n 's/.*"Dir": "\(.*\)".*/\1/p') && cp -r "$$module" "$@.part/module" && chmod -R u+w "$@.part/module"
+	@mkdir "$@.part/module/ui/app/dist" && touch "$@.part/module/ui/app/dist/index.html"
+	@cd tests/stores && go mod edit -replace "github.com/prometheus/alertmanager=$@/module" "$@.part/go.mod"
 	@mv "$@.part" "$@"
 
 LOCK = uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11

@@ -294,10 +294,11 @@ class Measured(models.Model):
     tenant = models.CharField(max_length=253, blank=True)
     role = models.CharField(max_length=16, blank=True)  # regional | child, as the ConfigMap that names it says
     expected = models.BooleanField(default=False)  # a ConfigMap says that it should report here
-    readings = models.JSONField(default=dict)  # id → [value, seconds since 1970 when read]
+    readings = models.JSONField(default=dict)  # id → [value or null, seconds since 1970 when read]; null: no usable one
     parts = models.JSONField(default=dict)  # id → [[labels, value], …] where a figure is made of several
     seen_at = models.DateTimeField(null=True)  # when the store last had anything fresh of it
     sampled_at = models.DateTimeField(null=True)  # its newest sample
+    asked = models.JSONField(default=dict)  # tier → seconds since 1970 when its questions were last answered
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["store", "namespace", "name"], name="measured_once")]
@@ -327,7 +328,9 @@ class Firing(models.Model):
     summary = models.TextField(blank=True)
     description = models.TextField(blank=True)
     runbook = models.CharField(max_length=600, blank=True)
-    silenced_by = models.JSONField(default=list)
+    silenced_by = models.JSONField(default=list)  # ids of silences
+    inhibited_by = models.JSONField(default=list)  # fingerprints of other alerts
+    muted_by = models.JSONField(default=list)  # names of time intervals
     since = models.DateTimeField()
     seen_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

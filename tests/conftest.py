@@ -1,11 +1,12 @@
 """For every suite: the real API servers, what to do without a part, and `--database-only`."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.rig import binaries, victoria
+from tests.rig import alertmanager, binaries, prometheus, victoria
 from tests.rig.fleet import Rig
 
 
@@ -72,3 +73,37 @@ def victoria_metrics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[victo
         yield started
     finally:
         started.stop()
+
+
+@pytest.fixture(scope="session")
+def real_prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[prometheus.Prometheus]:
+    """A real Prometheus, empty at first, one for the whole run: use names of your own."""
+    program = prometheus.find()
+    need(program, prometheus.HOW)
+    assert program
+    started = prometheus.Prometheus(program, tmp_path_factory.mktemp("prometheus"))
+    try:
+        started.start()
+        yield started
+    finally:
+        started.stop()
+
+
+@pytest.fixture
+def real_alertmanager(tmp_path: Path) -> Iterator[Callable[[str], alertmanager.Alertmanager]]:
+    """Starts a real Alertmanager with this configuration, and stops it after the test."""
+    program = alertmanager.find()
+    need(program, alertmanager.HOW)
+    assert program
+    started: list[alertmanager.Alertmanager] = []
+
+    def start(config: str) -> alertmanager.Alertmanager:
+        started.append(alertmanager.Alertmanager(program, tmp_path, config))
+        started[-1].start()
+        return started[-1]
+
+    try:
+        yield start
+    finally:
+        for one in started:
+            one.stop()

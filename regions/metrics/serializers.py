@@ -24,8 +24,9 @@ _FIGURE = {
         "sentence": {"type": "string"},
         "since": _TIME,
         "last": {"type": "number", "nullable": True, "description": "What was read before; says nothing of now."},
+        "lacks": {"type": "string", "description": "What is known not to be in the value: it is at least so."},
     },
-    "required": ["value", "unit", "at", "reason", "sentence", "since", "last"],
+    "required": ["value", "unit", "at", "reason", "sentence", "since", "last", "lacks"],
 }
 _NAMES = {"type": "array", "items": {"type": "string"}}
 _AGGREGATE = {
@@ -41,8 +42,9 @@ _AGGREGATE = {
         "whole": {"type": "boolean"},
         "missing": _NAMES,
         "stale": _NAMES,
+        "least": {**_NAMES, "description": "Members whose own value is known to be too small."},
     },
-    "required": ["value", "unit", "heard", "of", "noun", "coverage", "whole", "missing", "stale"],
+    "required": ["value", "unit", "heard", "of", "noun", "coverage", "whole", "missing", "stale", "least"],
 }
 
 
@@ -58,6 +60,7 @@ def figure_as_json(id: str, figure: Figure) -> dict[str, Any]:
             "sentence": "",
             "since": None,
             "last": None,
+            "lacks": figure.lacks,
         }
     last = figure.last
     return {
@@ -68,6 +71,7 @@ def figure_as_json(id: str, figure: Figure) -> dict[str, Any]:
         "sentence": figure.sentence,
         "since": time_as_json(figure.since),
         "last": last.value if last else None,
+        "lacks": "",
     }
 
 
@@ -83,6 +87,7 @@ def aggregate_as_json(sum: Aggregate) -> dict[str, Any]:
         "whole": sum.whole,
         "missing": list(sum.missing),
         "stale": list(sum.stale),
+        "least": list(sum.least),
     }
 
 
@@ -289,6 +294,9 @@ class FiringSerializer(serializers.Serializer[Any]):
     since = Time()
     ended_at = Time()
     state = serializers.ChoiceField(choices=["active", "suppressed", "pending"])
+    silenced_by = serializers.ListField(child=serializers.CharField(), help_text="Ids of silences.")
+    inhibited_by = serializers.ListField(child=serializers.CharField(), help_text="Fingerprints of other alerts.")
+    muted_by = serializers.ListField(child=serializers.CharField(), help_text="Names of time intervals.")
     source = serializers.ChoiceField(choices=["alertmanager", "promxy", "series"])  # type: ignore[assignment]
     labels = serializers.DictField(child=serializers.CharField())
 

@@ -28,6 +28,10 @@ WORDS = {
     Why.SLOW: "The store is too slow.",
     Why.BROKEN: "The answer made no sense.",
     Why.NO_DATA: "No data.",
+    Why.TOO_LARGE: "Too large a query.",
+    Why.NO_VALUE: "No usable number.",
+    Why.AMBIGUOUS: "Whose is not known.",
+    Why.NOT_ASKED: "Not asked yet.",
     Why.STALE: "Too old.",
     Why.NOT_APPLICABLE: "n/a.",
     Why.NOT_PERMITTED: "Not permitted.",
@@ -35,9 +39,12 @@ WORDS = {
 ICONS = {
     Why.NOT_INSTALLED: "info",
     Why.NO_DATA: "dash",
+    Why.NO_VALUE: "dash",
     Why.NOT_APPLICABLE: "dash",
+    Why.NOT_ASKED: "clock",
     Why.STALE: "clock",
     Why.SLOW: "clock",
+    Why.AMBIGUOUS: "unknown",
     Why.REFUSED: "forbidden",
     Why.NO_CREDENTIALS: "forbidden",
     Why.NOT_PERMITTED: "forbidden",
@@ -51,6 +58,10 @@ SHORT = {
     Why.SLOW: "too slow",
     Why.BROKEN: "broken",
     Why.NO_DATA: "no data",
+    Why.TOO_LARGE: "too large",
+    Why.NO_VALUE: "no number",
+    Why.AMBIGUOUS: "ambiguous",
+    Why.NOT_ASKED: "not asked yet",
     Why.STALE: "stale",
     Why.NOT_APPLICABLE: "n/a",
     Why.NOT_PERMITTED: "not permitted",
@@ -98,9 +109,11 @@ def measured(found: Reading | Missing | None, bare: bool = False, money: bool = 
     """A figure inside a line or a cell: the number, or the reason for none with its sentence as title. `bare`: without
     its unit where the heading says what is counted; `money`: nor the currency."""
     if isinstance(found, Reading):
-        if (bare and counts(found.unit)) or (money and found.unit.startswith("USD")):
-            return format_html('<span class="measured">{}</span>', parts(found.value, found.unit)[0])
-        return format_html('<span class="measured">{}</span>', say(found.value, found.unit))
+        alone = (bare and counts(found.unit)) or (money and found.unit.startswith("USD"))
+        text = parts(found.value, found.unit)[0] if alone else say(found.value, found.unit)
+        if found.lacks:
+            return format_html('<span class="measured" title="At least: {}">≥\u202f{}</span>', found.lacks, text)
+        return format_html('<span class="measured">{}</span>', text)
     if found is None:
         return format_html('<span class="measured measured--none" title="{}">—</span>', "Nothing was ever read")
     return format_html(
@@ -139,6 +152,8 @@ def lacking(found: Aggregate | None) -> str:
         said.append(f"not heard: {_listed(found.missing)}")
     if found.stale:
         said.append(f"stale: {_listed(found.stale)}")
+    if found.least:
+        said.append(f"known in part: {_listed(found.least)}")
     return "; ".join(said)
 
 
@@ -148,12 +163,13 @@ def _listed(names: Sequence[str], most: int = 4) -> str:
 
 
 @register.simple_tag
-def number(value: float, unit: str, bare: bool = False) -> SafeString:
-    """A number that stands large, its unit smaller. `bare`: without a unit that the title says."""
+def number(value: float, unit: str, bare: bool = False, least: object = "") -> SafeString:
+    """A number that stands large, its unit smaller. `bare`: without a unit that the title says; `least`: it is known to
+    be too small."""
     figure_, suffix = parts(value, unit)
     if bare and counts(unit):
         suffix = ""
-    return format_html('<span class="measured">{}</span>{}', figure_, _suffix(suffix))
+    return format_html('<span class="measured">{}{}</span>{}', "≥\u202f" if least else "", figure_, _suffix(suffix))
 
 
 def _suffix(suffix: str) -> SafeString:

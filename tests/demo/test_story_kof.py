@@ -1,5 +1,6 @@
 """KOF's operator in the story: what is labelled is onboarded, reports once it is up, and is silent when it is gone."""
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from dashboard.demo.fleet.enrol import BOUND, BOUND_IN, ROLE, TENANT
 from dashboard.demo.fleet.kof import adler
 from dashboard.demo.fleet.model import Size
 from dashboard.demo.installation import Installation
+from dashboard.demo.kof.backing import PROGRAM
 from dashboard.demo.kof.promql.evaluate import instant
 from dashboard.demo.kof.sources import StoreSource
 from dashboard.demo.story.play import Story
@@ -102,9 +104,14 @@ def test_a_new_regional_cluster_has_a_store_of_its_own(told: Installation, manag
 
 @pytest.mark.real
 def test_a_real_victoriametrics_answers_and_when_it_dies_the_evaluator_does(
-    told: Installation, loop: Loop, tmp_path: Path
+    told: Installation, loop: Loop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    need(victoria.find(), victoria.HOW)
+    program = victoria.find()
+    need(program, victoria.HOW)
+    assert program
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / PROGRAM).symlink_to(program)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
 
     async def back() -> None:
         told.observatory.back(tmp_path)

@@ -23,20 +23,30 @@ class Binaries:
     kubectl: Path
 
 
-def version() -> str:
-    """The version of Kubernetes that tests/apiserver/go.mod pins, such as v1.36.3."""
-    for line in MODULE.read_text().splitlines():
+def pinned(go_mod: Path, module: str) -> str:
+    """The version of a module that a go.mod pins, such as v1.36.3."""
+    for line in go_mod.read_text().splitlines():
         words = line.split()
-        if words[:1] == ["k8s.io/kubernetes"]:
+        if words[:1] == [module]:
             return words[1]
-    raise LookupError(f"{MODULE} does not pin k8s.io/kubernetes")
+    raise LookupError(f"{go_mod} does not pin {module}")
+
+
+def version() -> str:
+    """The version of Kubernetes that tests/apiserver/go.mod pins."""
+    return pinned(MODULE, "k8s.io/kubernetes")
+
+
+def cache() -> Path:
+    """Where make puts what it builds."""
+    home = os.environ.get("HOME")
+    root = os.environ.get("XDG_CACHE_HOME") or (f"{home}/.cache" if home else CHECKOUT / "var" / "cache")
+    return Path(root) / "pane"
 
 
 def cache_folder() -> Path:
     """Where `make apiserver` puts them."""
-    home = os.environ.get("HOME")
-    cache = os.environ.get("XDG_CACHE_HOME") or (f"{home}/.cache" if home else CHECKOUT / "var" / "cache")
-    return Path(cache) / "pane" / "apiserver" / version()
+    return cache() / "apiserver" / version()
 
 
 def find() -> Binaries | None:

@@ -2,8 +2,6 @@
 
 import base64
 import json
-import os
-import shutil
 import time
 import urllib.error
 import urllib.parse
@@ -12,16 +10,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.rig import stores
 from tests.rig.process import Process, free_port
 
-HOW = "No victoria-metrics here: install the package of that name, or name the program in TEST_ASSET_VICTORIA_METRICS."
+HOW = stores.how("victoria-metrics")
 
 
 def find() -> Path | None:
     """The program, or None."""
-    named = os.environ.get("TEST_ASSET_VICTORIA_METRICS")
-    found = named or shutil.which("victoria-metrics") or shutil.which("victoria-metrics-prod")
-    return Path(found) if found and os.access(found, os.X_OK) else None
+    return stores.find("victoria-metrics")
 
 
 class Victoria:
@@ -64,7 +61,7 @@ class Victoria:
 
     def drop(self, match: str) -> None:
         """Forget the series that this selector matches."""
-        self._call(f"/api/v1/admin/tsdb/delete_series?{urllib.parse.urlencode({'match[]': match})}")
+        self._call(f"/api/v1/admin/tsdb/delete_series?{urllib.parse.urlencode({'match[]': match})}", b"")
 
     def query(self, promql: str, *, at: float | None = None) -> list[dict[str, Any]]:
         """The rows of an instant query, asked past everything that Pane does."""
@@ -79,8 +76,8 @@ class Victoria:
         except OSError:
             return False
 
-    def _call(self, path: str, body: bytes | None = None) -> bytes:
-        request = urllib.request.Request(self.url + path, body)
+    def _call(self, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> bytes:
+        request = urllib.request.Request(self.url + path, body, dict(headers or {}))
         if user := self.flags.get("httpAuth_username"):
             pair = base64.b64encode(f"{user}:{self.flags.get('httpAuth_password', '')}".encode()).decode()
             request.add_header("Authorization", f"Basic {pair}")

@@ -97,7 +97,7 @@ class Alertmanager:
             "updatedAt": stamp_of(firing.seen),
             "receivers": [{"name": "blackhole"}],
             "generatorURL": f"http://127.0.0.1:8082/graph?g0.expr={firing.alert.name}&g0.tab=1",
-            "status": {"state": "suppressed" if by else "active", "silencedBy": by, "inhibitedBy": []},
+            "status": {"state": "suppressed" if by else "active", "silencedBy": by, "inhibitedBy": [], "mutedBy": []},
         }
 
     def _groups(self, request: web.Request) -> list[Manifest]:

@@ -1,6 +1,7 @@
 """What OpenCost tells of prices and allocations; and GPUs."""
 
 import math
+import uuid
 from collections.abc import Callable, Iterator
 
 from dashboard.demo.kof.families import COST, Row, Value, constant, family, heard, namespaces, pod_of, taken
@@ -61,12 +62,14 @@ def gpus(c: Subject) -> Iterator[Row]:
     for node in heard(c):
         for number in range(node.gpus):
             use = wave(f"gpu/{node.name}/{number}", 96.0 if number else 90.0, 0.03)
+            card = uuid.uuid5(uuid.NAMESPACE_DNS, f"{number}.{node.name}.{c.namespace}")
             yield (
                 c.labels(
                     job="kubernetes-pods",
                     gpu=str(number),
                     modelName="NVIDIA A10G",
                     Hostname=node.name,
+                    UUID=f"GPU-{card}",
                     instance=f"{node.address}:9400",
                 ),
                 _whole(use),

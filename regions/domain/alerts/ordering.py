@@ -1,6 +1,6 @@
 """Alerts in the order in which somebody on call reads them: by place, worst first, the same thing once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
@@ -33,6 +33,12 @@ class Alarm(Protocol):
     def state(self) -> str: ...
     @property
     def labels(self) -> Mapping[str, str]: ...
+    @property
+    def silenced_by(self) -> Sequence[str]: ...
+    @property
+    def inhibited_by(self) -> Sequence[str]: ...
+    @property
+    def muted_by(self) -> Sequence[str]: ...
 
 
 A = TypeVar("A", bound=Alarm)
@@ -55,6 +61,18 @@ def misleading(alert: Alarm) -> str:
     return ""
 
 
+def held(alert: Alarm) -> str:
+    """What holds an alert back, so that it tells nobody; empty when it fires. A person comes before another alert, and
+    that before the clock: it is who can say why."""
+    if alert.state != "suppressed":
+        return ""
+    if alert.silenced_by:
+        return "silenced"
+    if alert.inhibited_by:
+        return "inhibited"
+    return f"muted by {', '.join(alert.muted_by)}" if alert.muted_by else "held back"
+
+
 @dataclass(frozen=True, slots=True)
 class Bunch(Generic[A]):
     """Alerts of one name and severity on one cluster: ten crash loops are one line, unfolded on demand."""
@@ -68,8 +86,12 @@ class Bunch(Generic[A]):
         return self.members[0]
 
     @property
-    def silenced(self) -> bool:
-        return all(one.state == "suppressed" for one in self.members)
+    def held(self) -> str:
+        """What holds all of them back; empty when any fires."""
+        words = [held(one) for one in self.members]
+        if not all(words):
+            return ""
+        return words[0] if len(set(words)) == 1 else "held back"
 
     @property
     def misleading(self) -> str:
@@ -79,7 +101,7 @@ class Bunch(Generic[A]):
 
     @property
     def quiet(self) -> bool:
-        return self.silenced or bool(self.misleading)
+        return bool(self.held or self.misleading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +151,10 @@ def once(alerts: Iterable[A]) -> tuple[A, ...]:
 
 
 def counts(alerts: Iterable[Alarm]) -> dict[str, int]:
-    """How many fire, by severity, worst first; what is silenced, inhibited or known to mislead does not count."""
+    """How many fire, by severity, worst first: not what is pending, silenced, inhibited or muted, or misleads."""
     found: dict[str, int] = {}
     for alert in alerts:
-        if alert.state != "suppressed" and not misleading(alert):
+        if alert.state == "active" and not misleading(alert):
             found[alert.severity.lower() or "none"] = found.get(alert.severity.lower() or "none", 0) + 1
     return dict(sorted(found.items(), key=lambda item: (rank(item[0]), item[0])))
 

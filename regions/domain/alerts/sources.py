@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,7 +32,9 @@ class AlertsHeard:
     summary: str = ""
     description: str = ""
     runbook: str = ""
-    silenced_by: tuple[str, ...] = ()
+    silenced_by: tuple[str, ...] = ()  # ids of silences
+    inhibited_by: tuple[str, ...] = ()  # fingerprints of other alerts
+    muted_by: tuple[str, ...] = ()  # names of time intervals
     region: str = ""
     namespace: str = ""
     cluster: str = ""
@@ -50,6 +52,8 @@ class AlertsHeard:
             "description": self.description,
             "runbook": self.runbook,
             "silenced_by": list(self.silenced_by),
+            "inhibited_by": list(self.inhibited_by),
+            "muted_by": list(self.muted_by),
             "region": self.region,
             "namespace": self.namespace,
             "cluster": self.cluster,
@@ -90,19 +94,38 @@ class Atlas:
 
 
 def from_alertmanager(said: Any, atlas: Atlas) -> dict[str, AlertsHeard]:
-    """The alerts of `/api/v2/alerts`, by fingerprint. Raises TypeError for what is no list."""
+    """The alerts of `/api/v2/alerts/groups`, by fingerprint. Raises TypeError for what is no list of groups.
+
+    Only groups say what a time interval mutes: `/api/v2/alerts` calls that active, and names no interval. An alert is
+    in a group of each route that takes it. It fires while it does so in any of them: then somebody is told.
+    """
     if not isinstance(said, list):
-        raise TypeError("not a list of alerts")
+        raise TypeError("not a list of groups of alerts")
     found = []
-    for one in m.items(said):
-        status = m.mapping(one.get("status"))
-        silenced = [m.text(id) for id in status.get("silencedBy") or ()]
-        inhibited = [m.text(id) for id in status.get("inhibitedBy") or ()]
-        state = "suppressed" if silenced or inhibited or status.get("state") == "suppressed" else "active"
-        since = m.parse_time(one.get("startsAt"))
-        if since is not None:
-            found.append(_heard(one, "alertmanager", state, since, atlas, silenced))
+    for group in m.items(said):
+        if not isinstance(group.get("alerts"), list):
+            raise TypeError("not a list of groups of alerts")
+        for one in m.items(group["alerts"]):
+            since = m.parse_time(one.get("startsAt"))
+            if since is not None:
+                held = _held(m.mapping(one.get("status")))
+                state = "suppressed" if any(held.values()) or _suppressed(one) else "active"
+                found.append(replace(_heard(one, "alertmanager", state, since, atlas), **held))
     return _once(found)
+
+
+def _held(status: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """What holds it back. Each is told apart: who silenced it is somebody, what inhibits it another alert."""
+    names = (("silenced_by", "silencedBy"), ("inhibited_by", "inhibitedBy"), ("muted_by", "mutedBy"))
+    return {ours: tuple(m.text(one) for one in _list(status.get(theirs))) for ours, theirs in names}
+
+
+def _suppressed(one: Mapping[str, Any]) -> bool:
+    return bool(m.part(one, "status", "state") == "suppressed")
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def from_promxy(said: Any, atlas: Atlas) -> dict[str, AlertsHeard]:
@@ -136,9 +159,7 @@ def fingerprint(labels: Mapping[str, str]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _heard(
-    one: Mapping[str, Any], source: str, state: str, since: datetime, atlas: Atlas, silenced: Iterable[str] = ()
-) -> AlertsHeard:
+def _heard(one: Mapping[str, Any], source: str, state: str, since: datetime, atlas: Atlas) -> AlertsHeard:
     labels = {m.text(name): m.text(value) for name, value in m.mapping(one.get("labels")).items()}
     said = m.mapping(one.get("annotations"))
     region, namespace, cluster = atlas.find(labels)
@@ -153,7 +174,6 @@ def _heard(
         summary=_words(said.get("summary") or said.get("message")),
         description=_words(said.get("description")),
         runbook=_link(said.get("runbook_url")),
-        silenced_by=tuple(silenced),
         region=region,
         namespace=namespace,
         cluster=cluster[:253],
@@ -161,11 +181,12 @@ def _heard(
 
 
 def _once(found: Iterable[AlertsHeard]) -> dict[str, AlertsHeard]:
-    """By fingerprint, the earliest of those that are the same; without those that nobody need act on."""
+    """By fingerprint: of those that are the same the one that is not held back, else the earliest; without those that
+    nobody need act on."""
     by: dict[str, AlertsHeard] = {}
-    for one in found:
-        if one.name not in QUIET and (one.fingerprint not in by or one.since < by[one.fingerprint].since):
-            by[one.fingerprint] = one
+    for one in sorted(found, key=lambda one: (one.state == "suppressed", one.since)):
+        if one.name not in QUIET:
+            by.setdefault(one.fingerprint, one)
     return by
 
 

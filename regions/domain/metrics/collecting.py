@@ -59,6 +59,7 @@ class CollectedFigures:
     """Of one cluster: value by figure, and the rows that a figure is made of."""
 
     values: dict[str, float] = field(default_factory=dict)
+    unusable: set[str] = field(default_factory=set)  # figures of which there are rows, and no usable number in any
     parts: dict[str, list[tuple[dict[str, str], float]]] = field(default_factory=dict)
     tenant: str = ""
 
@@ -67,17 +68,20 @@ class CollectedFigures:
 class KeptFigure:
     """What is kept of one cluster between rounds."""
 
-    readings: dict[str, tuple[float, datetime]] = field(default_factory=dict)
+    readings: dict[str, tuple[float | None, datetime]] = field(default_factory=dict)  # None: no usable number
     parts: dict[str, list[tuple[dict[str, str], float]]] = field(default_factory=dict)
     tenant: str = ""
     seen_at: datetime | None = None
     sampled_at: datetime | None = None
     minute: int = 0  # of the newest point of the past
     past: dict[str, list[float | None]] = field(default_factory=dict)
+    asked: dict[str, datetime] = field(default_factory=dict)  # by tier: when its questions were last answered
 
     def copy(self) -> "KeptFigure":
         """The same, for somebody who reads it while this goes on. Values within are replaced, never altered."""
-        return replace(self, readings=dict(self.readings), parts=dict(self.parts), past=dict(self.past))
+        return replace(
+            self, readings=dict(self.readings), parts=dict(self.parts), past=dict(self.past), asked=dict(self.asked)
+        )
 
 
 def mixed(places: Iterable[Place]) -> frozenset[str]:
@@ -108,14 +112,19 @@ def sort(
     several: dict[tuple[Place, str], list[tuple[dict[str, str], float]]] = {}
     for id, row in pairs:
         place = _place(asked[id], row.labels, namespaces)
-        if place is None or row.value is None:
+        if place is None:
             continue
         one = found.setdefault(place, CollectedFigures())
+        if row.value is None:
+            one.unusable.add(id)
+            continue
         one.tenant = row.labels.get("tenant", "")[:LONGEST] or one.tenant
         labels = {label: row.labels[label] for label in asked[id].parts if label in row.labels}
         several.setdefault((place, id), []).append((labels, row.value))
     for (place, id), members in several.items():
         found[place].values[id] = fold(asked[id].fold, [value for _, value in members])
+        # Beside others, a quantile of nothing is no more than that; where NaN is dropped, nobody can tell of it.
+        found[place].unusable.discard(id)
         if asked[id].parts:
             most = MOST_PARTS_OF_ALL if place == WHOLE else MOST_PARTS
             found[place].parts[id] = sorted(members, key=lambda member: -member[1])[:most]
@@ -143,14 +152,15 @@ def keep(
     """Take what was found of a cluster into what is kept of it. `answered`: the queries that were answered at all.
 
     What was answered without this cluster is no longer so: it is zero where that is what silence means, else gone.
+    What has rows without a usable number has no value, and that is kept, too.
     """
     found = found or CollectedFigures()
     kept.tenant = found.tenant or kept.tenant
     for query in answered:
         value = found.values.get(query.id)
-        if value is None and present and query.zero_if and query.zero_if in (*found.values, *kept.readings):
-            value = 0.0
-        if value is not None:
+        if value is None and present and query.id not in found.unusable and query.zero_if:
+            value = 0.0 if query.zero_if in (*found.values, *kept.readings) else None
+        if value is not None or query.id in found.unusable:
             kept.readings[query.id] = (value, at)
         elif present:
             kept.readings.pop(query.id, None)
@@ -166,7 +176,7 @@ def remember(kept: KeptFigure, now: datetime) -> bool:
     skipped = min(POINTS, minute - kept.minute - 1) if kept.minute else 0
     for id in SPARKS:
         value = kept.readings.get(id)
-        fresh = value is not None and (now - value[1]).total_seconds() < STEP
+        fresh = value is not None and value[0] is not None and (now - value[1]).total_seconds() < STEP
         if id not in kept.past and not fresh:
             continue
         gap: list[float | None] = [None] * POINTS

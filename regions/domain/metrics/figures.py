@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from regions.domain.metrics.absences import Absence
 from regions.domain.metrics.measures import Figure, Missing, Reading, Why
 from regions.domain.words import clock
 
@@ -41,33 +42,50 @@ class SourceState:
     since: datetime | None = None
     sampled_at: datetime | None = None  # newest sample of this cluster
     reporting: bool = True  # the store has fresh series of it
+    asked: bool = True  # the question was answered since the cluster is known
     dark: str = ""
 
 
 def figure(
-    value: tuple[float, datetime] | None,
+    value: tuple[float | None, datetime] | None,
     unit: str,
     tier: str,
     told: SourceState,
     now: datetime,
     absent: Missing | None = None,
+    *,
+    of_silent: bool = False,
 ) -> Figure:
-    """What may be said of this figure now. `absent` says why a well store may have none; else nothing was found."""
-    last = Reading(value[0], unit, min(value[1], told.sampled_at or value[1])) if value else None
+    """What may be said of this figure now.
+
+    `value` is what was read and when; None in it: such series are there, without a usable number. `absent` says why a
+    well store may have none. Of a cluster that does not report nothing is said as of now, whatever the store returns
+    (a window of a day reaches far back), but what is about silence itself: `of_silent`.
+    """
+    number, read_at = value or (None, None)
+    last = None
+    if number is not None and read_at is not None:
+        last = Reading(number, unit, min(read_at, told.sampled_at or read_at))
     if told.dark:
-        return Missing(Why.STALE, told.dark, last.at if last else None, last)
-    if value is None or now - value[1] > PATIENCE.get(tier, PATIENCE["slow"]):
+        return Absence.STALE_ALL.missing(said=told.dark, since=last.at if last else None, last=last)
+    if read_at is None or now - read_at > PATIENCE.get(tier, PATIENCE["slow"]):
         if told.reason:
-            return Missing(Why(told.reason), told.message, told.since, last)
-        if value is not None:
-            return Missing(Why.STALE, f"Last read at {clock(value[1], now)}", value[1], last)
-    if told.sampled_at and now - told.sampled_at > FRESH:
-        return Missing(Why.STALE, f"No new samples since {clock(told.sampled_at, now)}", told.sampled_at, last)
-    if last is None:
+            return Absence.STORE_FAILED.missing(why=Why(told.reason), said=told.message, since=told.since, last=last)
+        if read_at is not None:
+            return Absence.STALE_READ.missing(at=clock(read_at, now), since=read_at, last=last)
+    if not of_silent:
+        if told.sampled_at and now - told.sampled_at > FRESH:
+            at = clock(told.sampled_at, now)
+            return Absence.STALE_SAMPLES.missing(at=at, since=told.sampled_at, last=last)
         if not told.reporting:
-            return Missing(Why.NO_DATA, "The store has no fresh series of it")
-        return absent or Missing(Why.NO_DATA, "The store has no such series")
-    return last
+            return Absence.NOT_HEARD.missing(last=last)
+    if last is not None:
+        return last
+    if read_at is not None:
+        return Absence.NO_VALUE.missing()
+    if not told.asked:
+        return Absence.NOT_ASKED.missing()
+    return absent or Absence.NO_SERIES.missing()
 
 
 def sampled(read_at: datetime, age: float | None) -> datetime | None:

@@ -16,7 +16,11 @@ class Why(StrEnum):
     UNREACHABLE = "unreachable"  # no connection
     SLOW = "slow"  # no whole answer within the deadline
     BROKEN = "broken"  # it answers, and not as a store does
+    TOO_LARGE = "too_large"  # it answers others: this question takes more than it gives at once
     NO_DATA = "no_data"  # it was asked, and has no such series
+    NO_VALUE = "no_value"  # it has such series, and no usable number in them: NaN, infinite, beyond reason
+    AMBIGUOUS = "ambiguous"  # several clusters have this name, and nothing else tells them apart
+    NOT_ASKED = "not_asked"  # its turn has not come yet
     STALE = "stale"  # what it has is too old to be said of now
     NOT_APPLICABLE = "not_applicable"  # there can be none here: etcd of a managed control plane
     NOT_PERMITTED = "not_permitted"  # we may not: an address that Pane does not connect to, a viewer without rights
@@ -24,11 +28,15 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A number as of a time. `at` is when the newest sample behind it was taken, as far as that is known."""
+    """A number as of a time. `at` is when the newest sample behind it was taken, as far as that is known.
+
+    `lacks` says what is not in it, where it is known to be too small ("3 of 4 nodes have a price"): it is at least so.
+    """
 
     value: float
     unit: str
     at: datetime
+    lacks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +63,12 @@ class Aggregate:
     noun: str  # what is counted, in the plural: stores, clusters
     missing: tuple[str, ...] = ()  # names of those not heard at all
     stale: tuple[str, ...] = ()  # names of those whose last word is too old; not part of the value
+    least: tuple[str, ...] = ()  # names of those that are known to be too small themselves
 
     @property
     def whole(self) -> bool:
-        """Everybody was heard, so the value is of all of them. Of nobody nothing is whole."""
-        return self.of > 0 and self.heard == self.of
+        """Everybody was heard, of all that they have, so the value is of all of them. Of nobody nothing is whole."""
+        return self.of > 0 and self.heard == self.of and not self.least
 
     @property
     def coverage(self) -> str:
@@ -114,7 +123,8 @@ def _over(figures: Mapping[str, Figure], unit: str, noun: str, combine) -> Aggre
     stale = sorted(name for name, figure in apt.items() if isinstance(figure, Missing) and figure.reason is Why.STALE)
     missing = sorted(set(apt) - set(read) - set(stale))
     value = combine(read) if read else None
-    return Aggregate(value, unit, len(read), len(apt), noun, tuple(missing), tuple(stale))
+    least = tuple(sorted(name for name, figure in read.items() if figure.lacks))
+    return Aggregate(value, unit, len(read), len(apt), noun, tuple(missing), tuple(stale), least)
 
 
 def _value(figure: Figure) -> float:

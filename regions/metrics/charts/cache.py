@@ -1,46 +1,55 @@
-"""What was just asked is not asked again: one question at a time for each key, its answer shared for a moment."""
+"""What was just asked is not asked again: whoever asks for the same shares the question under way, or its answer."""
 
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from concurrent.futures import Future
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 
 class Cache(Generic[T]):
-    """For threads. What failed is not kept: whoever comes next asks again."""
+    """For threads; of answers it keeps the newest `most`. What failed is not kept: whoever comes next asks again."""
 
     def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._most = most
         self._clock = clock
-        self._kept: OrderedDict[Hashable, tuple[float, T]] = OrderedDict()
-        self._asking: dict[Hashable, threading.Lock] = {}
+        self._asked: dict[Hashable, Future[T]] = {}
+        self._kept: OrderedDict[Hashable, tuple[float, Future[T]]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable, seconds: float, ask: Callable[[], T]) -> T:
-        """The answer of a moment ago, of who is asking just now, or of `ask`."""
+    def share(self, key: Hashable, seconds: float, ask: Callable[[], Future[T]]) -> Future[T]:
+        """The answer of a moment ago, the question of who asks just now, or a new one. `ask` must not wait."""
         with self._lock:
-            turn = self._asking.setdefault(key, threading.Lock())
-        with turn:
-            with self._lock:
-                known = self._kept.get(key)
-                if known and known[0] > self._clock():
-                    return known[1]
-            try:
-                found = ask()
-                with self._lock:
-                    self._kept[key] = (self._clock() + seconds, found)
-                    self._kept.move_to_end(key)
-                    while len(self._kept) > self._most:
-                        self._kept.popitem(last=False)
+            until, found = self._kept.get(key, (0.0, None))
+            if found is not None and until > self._clock():
                 return found
-            finally:
-                with self._lock:
-                    self._asking.pop(key, None)
+            if key in self._asked:
+                return self._asked[key]
+            found = self._asked[key] = ask()
+        # Outside of the lock: of what is done already this is called at once.
+        found.add_done_callback(lambda future: self._answered(key, seconds, future))
+        return found
 
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
+            self._asked.clear()
             self._kept.clear()
+
+    def __len__(self) -> int:
+        return len(self._asked) + len(self._kept)
+
+    def _answered(self, key: Hashable, seconds: float, future: Future[T]) -> None:
+        with self._lock:
+            if self._asked.get(key) is not future:
+                return
+            del self._asked[key]
+            if future.cancelled() or future.exception() is not None:
+                return
+            self._kept[key] = (self._clock() + seconds, future)
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)

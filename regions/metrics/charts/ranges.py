@@ -1,23 +1,21 @@
 """Range queries for charts: asked on demand, within a deadline, with a short cache that all browsers share."""
 
-from collections import defaultdict
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Collection
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from threading import BoundedSemaphore
 
-from django.db import connections
-
+from regions.domain.metrics.absences import Absence
 from regions.domain.metrics.collecting import mixed
 from regions.domain.metrics.measures import Missing, Why
 from regions.domain.viewer import Viewer
 from regions.metrics.charts.cache import Cache
+from regions.metrics.charts.turns import Turns
 from regions.metrics.reads.rows import survey
 from regions.metrics.reads.values import ClusterMeasures, StoreView
 from regions.metrics.stores.client import RangeSeries, StoreAnswer
 from regions.metrics.stores.errors import StoreError
-from regions.metrics.stores.queries import QUERIES, Query
+from regions.metrics.stores.queries import QUERIES, Query, spoken
 from regions.metrics.stores.store_registry import reach
 
 LEAST_STEP = 60
@@ -25,12 +23,7 @@ POINTS = 300
 DEADLINE = 8.0
 MOST_SERIES = 200
 
-_cache: Cache[StoreAnswer] = Cache(300)
-_threads = ThreadPoolExecutor(24, thread_name_prefix="metrics-charts")
-
-AT_ONCE = 3
-"""Questions that one store is put at the same time: its own limit is a handful, and the meter asks too."""
-_turns: defaultdict[str, BoundedSemaphore] = defaultdict(lambda: BoundedSemaphore(AT_ONCE))
+_turns = Turns()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +59,23 @@ class _Question:
     wanted: frozenset[tuple[str, str]] | None  # None: every row
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What one store answered, and to what: in its own dialect."""
+
+    answer: StoreAnswer
+    promql: str
+
+
+_cache: Cache[_Given] = Cache(300)
+
+
 @dataclass(slots=True)
 class _Said:
     rows: list[RangeSeries] = field(default_factory=list)
     failed: dict[str, StoreError] = field(default_factory=dict)
     partial: bool = False
+    promql: str = ""  # as the first of them was asked
 
 
 def grid(span: timedelta, end: datetime, least: int = LEAST_STEP) -> tuple[datetime, timedelta, int]:
@@ -102,13 +107,13 @@ def chart(
     questions, nothing = _questions(query, cluster, namespace or "", region)
     if not questions:
         return Chart((), start, step, query.unit, shown, nothing, "")
-    promql = widened(questions[0].promql, step) if len(questions) == 1 else widened(shown, step)
     said = _ask(questions, start, step, size)
     lines = [_series(query, line, start, step, size) for line in said.rows]
     lines = [line for line in lines if any(point is not None for point in line.points)]
     lines.sort(key=_largest, reverse=True)
     labels = sorted({question.store.label for question in questions})
     missing = None if lines else _why(said, len(questions))
+    promql = said.promql if len(questions) == 1 and said.promql else widened(shown, step)
     return Chart(
         tuple(lines[:MOST_SERIES]),
         start,
@@ -135,7 +140,7 @@ def _questions(
     """Whom to ask for what; or why nobody can be asked."""
     if query.src in "MA":
         views = [view for view in survey().stores if view.kind in ("management", "regionless")]
-        return [_Question(view, query.promql(), None) for view in views[:1]], _no_store()
+        return [_Question(view, query.promql(), None) for view in views[:1]], Absence.NO_STORE.missing()
     if cluster is not None:
         ground = survey(cluster=(namespace, cluster))
         clusters = [one for one in ground.clusters.values() if one.name == cluster]
@@ -151,22 +156,27 @@ def _questions(
     for key, members in by_store.items():
         view = views_by_key[key]
         wanted = frozenset((one.namespace, one.name) for one in members)
-        twice = mixed(_places(view))
         if query.src == "S":
             wanted &= {(view.namespace, view.name)}
             if not wanted:
                 continue
         text = _scoped(
-            query,
-            sorted({name for _, name in wanted}),
-            whole=region is None and cluster is None,
-            apart=bool(twice & {name for _, name in wanted}),
+            query, sorted({name for _, name in wanted}), mixed(_places(view)), whole=region is None and cluster is None
         )
         if text:
             found.append(_Question(view, text, wanted))
     if not clusters:
-        return [], Missing(Why.NOT_INSTALLED, "It has no KOF role: nothing collects its metrics")
-    return found, _no_store()
+        return [], Absence.NOT_ONBOARDED.missing()
+    if by_store and not found:
+        return [], _untold(query, clusters)
+    return found, Absence.NO_STORE.missing()
+
+
+def _untold(query: Query, clusters: list[ClusterMeasures]) -> Missing:
+    """Why stores that are known are not asked: these clusters have no store of their own, or share their name."""
+    if query.src == "S":
+        return Absence.NO_STORE_INSIDE.missing()
+    return Absence.AMBIGUOUS.missing(name=clusters[0].name)
 
 
 def _places(view: StoreView) -> set[tuple[str, str]]:
@@ -177,69 +187,62 @@ def _places(view: StoreView) -> set[tuple[str, str]]:
     return found
 
 
-def _scoped(query: Query, names: list[str], *, whole: bool, apart: bool) -> str:
-    """The expression for these clusters of a store; `apart`: one of the names is that of several clusters."""
-    if whole:
-        return query.safe(mixed=apart)
-    return query.among(names, mixed=apart)
+def _scoped(query: Query, names: list[str], twins: Collection[str], *, whole: bool) -> str:
+    """The expression for these clusters of a store; `twins`: names that several of its clusters have."""
+    return query.safe(twins) if whole else query.among(names, twins)
 
 
 def _ask(questions: list[_Question], start: datetime, step: timedelta, size: int) -> _Said:
     """Put all questions at once, and take what is there when the time is over."""
     said = _Said()
-    asked: dict[Future[StoreAnswer], _Question] = {}
+    asked: list[tuple[_Question, Future[_Given]]] = []
     for question in questions:
         trouble = question.store.trouble
         if trouble is not None and question.store.next_at is not None:
             said.failed[question.store.label] = StoreError(trouble.reason, trouble.sentence)
             continue
-        asked[_threads.submit(_in_thread(_work(question, start, step, size)))] = question
-    done, late = wait(asked, timeout=DEADLINE + 1)
-    for future in late:
-        future.cancel()
-        label = asked[future].store.label
-        said.failed[label] = StoreError(Why.SLOW, f"{label} did not answer in time")
-    for future in done:
-        question = asked[future]
+        asked.append((question, _put(question, start, step, size)))
+    wait([future for _, future in asked], timeout=DEADLINE + 1)
+    for question, future in asked:
+        label = question.store.label
+        if not future.done():
+            said.failed[label] = StoreError(Why.SLOW, f"{label} did not answer in time")
+            continue
         try:
-            answer = future.result()
+            given = future.result()
         except StoreError as error:
-            said.failed[question.store.label] = error
+            said.failed[label] = error
         else:
-            said.rows += [row for row in answer.rows if _asked_for(row, question)]
-            said.partial = said.partial or answer.partial
+            said.rows += [row for row in given.answer.rows if _asked_for(row, question)]
+            said.partial = said.partial or given.answer.partial
+            said.promql = said.promql or given.promql
     return said
 
 
-def _work(question: _Question, start: datetime, step: timedelta, size: int) -> Callable[[], StoreAnswer]:
+def _put(question: _Question, start: datetime, step: timedelta, size: int) -> Future[_Given]:
+    """This question to its store: a new one, or what others just asked it."""
     seconds = int(step.total_seconds())
-    promql = widened(question.promql, step)
+    key = (question.store.key, question.promql, start, seconds, size)
+    work = _work(question, start, step, size)
+    return _cache.share(
+        key,
+        min(30.0, seconds / 2),
+        lambda: _turns.submit(question.store.key, question.store.label, work, DEADLINE),
+    )
+
+
+def _work(question: _Question, start: datetime, step: timedelta, size: int) -> Callable[[float], _Given]:
     end = start + (size - 1) * step
 
-    def ask() -> StoreAnswer:
+    def ask(left: float) -> _Given:
         source = reach().source(question.store.key)
-        turn = _turns[source.key]
-        if not turn.acquire(timeout=DEADLINE):
-            raise StoreError(Why.SLOW, f"{question.store.label} is busy with other charts")
-        try:
-            return reach().access.ask(
-                source, lambda client: client.query_range(promql, start, end, seconds, deadline=DEADLINE)
-            )
-        finally:
-            turn.release()
+        promql = spoken(widened(question.promql, step), reach().access.dialect(source))
+        answer = reach().access.ask(
+            source, lambda client: client.query_range(promql, start, end, int(step.total_seconds()), deadline=left)
+        )
+        return _Given(answer, promql)
 
-    key = (question.store.key, promql, start, seconds, size)
-    return lambda: _cache.get(key, min(30.0, seconds / 2), ask)
-
-
-def _in_thread(work: Callable[[], StoreAnswer]) -> Callable[[], StoreAnswer]:
-    def run() -> StoreAnswer:
-        try:
-            return work()
-        finally:
-            connections.close_all()  # this thread's own, if it had to look where the store is
-
-    return run
+    return ask
 
 
 def _asked_for(row: RangeSeries, question: _Question) -> bool:
@@ -270,12 +273,7 @@ def _why(said: _Said, asked: int) -> Missing:
     if said.failed:
         error = next(iter(said.failed.values()))
         more = f", and {len(said.failed) - 1} more stores" if len(said.failed) > 1 else ""
-        return Missing(error.why, f"{error.sentence}{more}")
-    return Missing(
-        Why.NO_DATA,
-        "No store has such series in this time" if asked > 1 else "The store has no such series in this time",
-    )
-
-
-def _no_store() -> Missing:
-    return Missing(Why.NO_ENDPOINT, "No store is known that could be asked")
+        return Absence.STORE_FAILED.missing(why=error.why, said=f"{error.sentence}{more}")
+    if said.rows:
+        return Absence.NO_VALUE.missing()
+    return (Absence.NO_SERIES_ANYWHERE if asked > 1 else Absence.NO_SERIES_THEN).missing()

@@ -22,7 +22,7 @@ class AlertFilters:
     severities: tuple[str, ...] = ()
     region: str = ""
     deployment: str = ""
-    silenced: bool = True  # show those, too
+    silenced: bool = True  # show what is silenced, inhibited or muted, too
 
     def takes(self, alert: Alert) -> bool:
         if self.severities and (alert.severity.lower() or "none") not in self.severities:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from regions.domain.alerts import ordering
 from regions.domain.charts.spans import SPANS, Span
+from regions.domain.metrics.absences import Absence
 from regions.domain.metrics.measures import Figure, Missing, Reading, Why
 from regions.metrics.pages import addresses, overview
 from regions.metrics.pages.addresses import MetricsScope
@@ -125,14 +126,7 @@ class MeasuredPlace:
 def of_region(one: RegionMeasures, fires: Iterable[Alert], span: Span, now: datetime) -> MeasuredPlace:
     """The page of a region."""
     measured = [cluster for cluster in one.clusters if cluster.role or cluster.reporting]
-    nothing = (
-        None
-        if measured
-        else Missing(
-            Why.NOT_INSTALLED,
-            "No cluster of this region is part of KOF: none carries the label kof-cluster-role.",
-        )
-    )
+    nothing = None if measured else Absence.REGION_NOT_ONBOARDED.missing()
     return _place(MetricsScope(region=one.name), one, measured, one.stores, fires, span, nothing, now)
 
 

@@ -51,10 +51,7 @@ class AlertPoller:
         return None
 
     def _alertmanager(self, book: StoreState, places: Atlas) -> dict[str, AlertsHeard]:
-        wanted = {"active": "true", "silenced": "true", "inhibited": "true", "unprocessed": "true"}
-        said = self.meter.access.ask(
-            book.source, lambda client: client.get("/api/v2/alerts", deadline=DEADLINE, params=wanted)
-        )
+        said = self.meter.access.ask(book.source, lambda client: client.get("/api/v2/alerts/groups", deadline=DEADLINE))
         try:
             return from_alertmanager(said, places)
         except TypeError:

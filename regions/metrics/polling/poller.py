@@ -167,9 +167,16 @@ class Poller:
     def ask(self, book: StoreState, tier: Tier) -> RoundOutcome:
         """In a thread: one tier of one store."""
         source = book.source
-        queries = queries_of(tier, source.kind, self.sources(book))
         try:
-            return collect(lambda question: self.access.ask(source, question), tier, queries, mixed=book.mixed)
+            dialect = self.access.dialect(source)
+            return collect(
+                lambda question: self.access.ask(source, question),
+                tier,
+                queries_of(tier, self.sources(book), dialect),
+                twins=book.twins,
+                dialect=dialect,
+                present=book.present(),
+            )
         except StoreError as error:
             return RoundOutcome(tier, failure=error)
 

@@ -1,12 +1,12 @@
 """One round: what a store is asked at one turn, in as few requests as can be, and what became of it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from regions.domain.metrics.measures import Why
-from regions.metrics.stores.client import FRESH, Sample, StoreAnswer, StoreClient
+from regions.domain.metrics.collecting import Place, sort
+from regions.metrics.stores.client import Sample, StoreAnswer, StoreClient
 from regions.metrics.stores.errors import BadQuery, StoreError
-from regions.metrics.stores.queries import QUERIES, Query, Tier, merged, of_tier
+from regions.metrics.stores.queries import QUERIES, Dialect, Query, Tier, merged, of_tier, scoped, spoken
 
 DEADLINES: Mapping[str, float] = {"wall": 10.0, "detail": 12.0, "slow": 20.0, "cost": 30.0}
 """Seconds for one request of a tier."""
@@ -33,26 +33,60 @@ class RoundOutcome:
     requests: int = 0
 
 
-def queries_of(tier: Tier, kind: str, sources: str) -> list[Query]:
-    """What this kind of store is asked in a tier."""
-    plain = kind == "promxy"  # it speaks PromQL only, and reads every region for each query
-    return [query for query in of_tier(tier, sources) if not (plain and query.dialect != "promql")]
+def queries_of(tier: Tier, sources: str, dialect: Dialect = "metricsql") -> list[Query]:
+    """What a store of this dialect is asked in a tier."""
+    return [query for query in of_tier(tier, sources) if query.dialect in ("promql", dialect)]
 
 
-def collect(ask: Ask, tier: Tier, queries: Sequence[Query], *, mixed: bool = False) -> RoundOutcome:
-    """Ask a store for these at once. A query that it does not take is asked alone, so that it costs nobody else."""
+def collect(
+    ask: Ask,
+    tier: Tier,
+    queries: Sequence[Query],
+    *,
+    twins: Collection[str] = (),
+    dialect: Dialect = "promql",
+    present: Collection[Place] = (),
+) -> RoundOutcome:
+    """Ask a store for these at once. A query that it does not take is asked alone, so that it costs nobody else.
+
+    `present`: clusters that report. What one of them lacks is asked after: it may have such series, and no number.
+    """
     outcome = RoundOutcome(tier)
-    expressions = {query.id: query.safe(mixed=mixed) for query in queries}
+    _ask_for(ask, outcome, {query.id: spoken(query.safe(twins), dialect) for query in queries})
+    if not outcome.failure and present:
+        _look_behind(ask, outcome, present)
+    return outcome
+
+
+def _ask_for(ask: Ask, outcome: RoundOutcome, expressions: Mapping[str, str]) -> None:
     for text, ids in merged(expressions):
         try:
-            _take(outcome, _asked(ask, text, tier), ids)
+            _take(outcome, _asked(ask, text, outcome.tier), ids)
         except BadQuery as error:
             _one_by_one(ask, outcome, {id: expressions[id] for id in ids}, error)
         except StoreError as error:
             outcome.failure = error
         if outcome.failure:
             break
-    return outcome
+
+
+def _look_behind(ask: Ask, outcome: RoundOutcome, present: Collection[Place]) -> None:
+    """Of which clusters the store has the series and gave no row: what it had to count with was no usable number."""
+    found = sort(outcome.answered, outcome.rows, present)
+    lacking = [
+        query
+        for query in outcome.answered
+        if query.series and any(query.id not in found[place].values if place in found else True for place in present)
+    ]
+    behind = RoundOutcome(outcome.tier)
+    count = "count by (cluster, clusterNamespace) (present_over_time({}[5m]))"
+    _ask_for(ask, behind, {query.id: count.format(scoped(query.series)) for query in lacking})
+    outcome.requests += behind.requests
+    known = sort(outcome.answered, behind.rows, present)
+    for place, one in known.items():
+        given = found[place].values if place in found else {}
+        labels = {"clusterNamespace": place[0], "cluster": place[1]}
+        outcome.rows += [(id, Sample({**labels, "kpi": id}, None)) for id in one.values if id not in given]
 
 
 def _one_by_one(ask: Ask, outcome: RoundOutcome, expressions: Mapping[str, str], first: StoreError) -> None:
@@ -73,8 +107,7 @@ def _one_by_one(ask: Ask, outcome: RoundOutcome, expressions: Mapping[str, str],
 
 
 def _asked(ask: Ask, text: str, tier: Tier) -> StoreAnswer:
-    fresh = FRESH if tier == "wall" else {}
-    return ask(lambda client: client.query(text, deadline=DEADLINES[tier], params=fresh))
+    return ask(lambda client: client.query(text, deadline=DEADLINES[tier]))
 
 
 def _take(outcome: RoundOutcome, answer: StoreAnswer, ids: Iterable[str]) -> None:
@@ -96,8 +129,3 @@ def knock(ask: Ask) -> StoreError | None:
     except StoreError as error:
         return error
     return None
-
-
-def unasked() -> StoreError:
-    """For a store that there is nothing to ask."""
-    return StoreError(Why.NO_DATA, "It has not been asked yet")

@@ -23,6 +23,9 @@ SPANS: Mapping[Tier, timedelta] = {
 SOON = timedelta(seconds=5)
 """After a first failure it is asked again so soon."""
 
+AT_LEAST = timedelta(seconds=60)
+"""Between two turns of a tier, however many clusters appear for which it would be due at once."""
+
 FORGET = timedelta(days=1)
 """A cluster that was seen and is expected by nobody is forgotten after so long."""
 
@@ -72,9 +75,13 @@ class StoreState:
         return [tier for tier in SPANS if self.due.get(tier, now) <= now]
 
     @property
-    def mixed(self) -> bool:
-        """Whether it has several clusters of one name."""
-        return bool(mixed(place for place in (*self.homes, *self.kept) if place != WHOLE))
+    def twins(self) -> frozenset[str]:
+        """Names that several of its clusters have."""
+        return mixed(place for place in (*self.homes, *self.kept) if place != WHOLE)
+
+    def present(self) -> list[Place]:
+        """Clusters that it had fresh series of at the last turn."""
+        return [place for place, kept in self.kept.items() if kept.seen_at and kept.seen_at == self.answered_at]
 
     @property
     def warnings(self) -> list[str]:
@@ -170,8 +177,10 @@ class StoreState:
         found = sort(outcome.answered, outcome.rows, places)
         for place, one in found.items():
             # Scrape targets make a cluster; what else bears its name may be left over, or told of it by others.
-            if place in self.homes or (outcome.tier == "wall" and "cluster_list" in one.values):
-                self.kept.setdefault(place, KeptFigure())
+            told = place in self.homes or (outcome.tier == "wall" and "cluster_list" in one.values)
+            if told and place not in self.kept:
+                self.kept[place] = KeptFigure()
+                self._soon(now)
         whole = [query for query in outcome.answered if query.by == "store"]
         apart = [query for query in outcome.answered if query.by != "store"]
         if whole:
@@ -184,11 +193,19 @@ class StoreState:
                 continue
             if outcome.tier == "wall":
                 self._seen(kept, mine.values if mine else {}, now)
-            keep(kept, mine, apart, now, present=kept.seen_at is not None and kept.seen_at == self.answered_at)
+            present = kept.seen_at is not None and kept.seen_at == self.answered_at
+            keep(kept, mine, apart, now, present=present)
+            if present:
+                kept.asked[outcome.tier] = now
             if mine or kept.seen_at == now:
                 self.touched.add(place)
         if outcome.tier == "wall":
             self._pass(now)
+
+    def _soon(self, now: datetime) -> None:
+        """A cluster is new: what is asked for rarely is not known of it, so it is asked for at the next turn."""
+        for tier, due in self.due.items():
+            self.due[tier] = min(due, max(now, due - SPANS[tier] + AT_LEAST))
 
     def _seen(self, kept: KeptFigure, values: Mapping[str, float], now: datetime) -> None:
         if "cluster_list" in values:

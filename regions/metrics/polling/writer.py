@@ -28,6 +28,7 @@ def recall() -> dict[str, dict[Place, KeptFigure]]:
             row.tenant,
             row.seen_at,
             row.sampled_at,
+            asked={tier: datetime.fromtimestamp(at, UTC) for tier, at in row.asked.items()},
         )
         if past := getattr(row, "past", None):
             kept.minute = past.start // STEP + POINTS - 1
@@ -109,6 +110,8 @@ def _columns(row: Firing) -> dict[str, object]:
         "description",
         "runbook",
         "silenced_by",
+        "inhibited_by",
+        "muted_by",
         "since",
     )
     return {column: getattr(row, column) for column in kept}
@@ -137,10 +140,11 @@ def _measured(store: Store, page: StoreRecord) -> set[str]:
         row.readings = {id: [value, at.timestamp()] for id, (value, at) in kept.readings.items()}
         row.parts = {id: [[labels, value] for labels, value in parts] for id, parts in kept.parts.items()}
         row.seen_at, row.sampled_at = kept.seen_at, kept.sampled_at
+        row.asked = {tier: at.timestamp() for tier, at in kept.asked.items()}
         if kept.past:
             pasts.append((row, kept))
     Measured.objects.bulk_create(made)
-    columns = ["role", "expected", "tenant", "readings", "parts", "seen_at", "sampled_at"]
+    columns = ["role", "expected", "tenant", "readings", "parts", "seen_at", "sampled_at", "asked"]
     Measured.objects.bulk_update(altered, columns, batch_size=100)
     _pasts(pasts)
     names = {(row.namespace, row.name) for row in (*made, *altered)}

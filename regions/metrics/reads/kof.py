@@ -37,6 +37,8 @@ def kof_health(ground: MeasuredFleet) -> KofHealth:
 
 
 def _sentence(parts: tuple[KofPart, ...], worst: Health) -> str:
+    if not parts:
+        return "KOF's stores are named, and none of its own parts is on this management cluster"
     if worst is Health.READY:
         return "All parts of KOF are Ready"
     bad = [part for part in parts if part.health is worst]

@@ -7,7 +7,8 @@ once, from the store that it should report to, though others may have its series
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from regions.domain.metrics.measures import Aggregate, Figure, Missing, Reading, Why, mean, total, weighted, worst
+from regions.domain.metrics.absences import Absence
+from regions.domain.metrics.measures import Aggregate, Figure, Missing, Reading, mean, total, weighted, worst
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
 from regions.inventory.basics import NotFound
@@ -100,6 +101,9 @@ def alerts(
             row.source,
             row.labels,
             row.ended_at,
+            tuple(row.silenced_by),
+            tuple(row.inhibited_by),
+            tuple(row.muted_by),
         )
         for row in rows.order_by("-ended_at", "-since")[:2000]
     ]
@@ -111,10 +115,10 @@ def alerts(
 def alerts_trouble(ground: MeasuredFleet) -> Missing | None:
     """Why the alerts that are kept may not be all there are; None when they were read lately."""
     if ground.dark:
-        return Missing(Why.STALE, ground.dark)
+        return Absence.STALE_ALL.missing(said=ground.dark)
     readers = [view for view in ground.stores if view.kind == "alerts"]
     if not readers:
-        return Missing(Why.NO_ENDPOINT, "No Alertmanager was found")
+        return Absence.NO_ALERTMANAGER.missing()
     return None if any(view.answers for view in readers) else readers[0].trouble
 
 
@@ -165,11 +169,12 @@ def _figure(sum: Aggregate, figures: Iterable[Figure]) -> Figure:
     if sum.value is None:
         gaps = [figure for figure in known if isinstance(figure, Missing)]
         if not gaps:
-            return Missing(Why.NO_DATA, "No cluster of this region is part of KOF")
+            return Absence.REGION_NOT_ONBOARDED.missing()
         # What stands in most clusters' way is what stands in the region's.
         reasons = [gap.reason for gap in gaps]
         return max(gaps, key=lambda gap: reasons.count(gap.reason))
-    return Reading(sum.value, sum.unit, min(figure.at for figure in known if isinstance(figure, Reading)))
+    lacks = f"known in part of {len(sum.least)} of {sum.heard} {sum.noun}" if sum.least else ""
+    return Reading(sum.value, sum.unit, min(figure.at for figure in known if isinstance(figure, Reading)), lacks)
 
 
 def _coverage(stores: Iterable[StoreView]) -> Aggregate:
@@ -191,7 +196,7 @@ def _reporting(clusters: Iterable[ClusterMeasures]) -> Aggregate:
     for one in clusters:
         if one.role or one.reporting:
             here = Reading(1.0, "clusters", _ANY_TIME)
-            figures[one.label] = here if one.reporting else Missing(Why.NO_DATA, "It does not report")
+            figures[one.label] = here if one.reporting else Absence.NOT_REPORTING.missing()
     return total(figures, "clusters", "clusters")
 
 

@@ -10,7 +10,8 @@ from django.db.models import Q
 from django.db.models.fields.json import KeyTransform
 
 from regions.domain.kinds import K0RDENT
-from regions.domain.metrics.collecting import WHOLE
+from regions.domain.metrics.absences import Absence
+from regions.domain.metrics.collecting import WHOLE, mixed
 from regions.domain.metrics.figures import FRESH, POINTS, SourceState, figure
 from regions.domain.metrics.measures import Figure, Missing, Reading, Why
 from regions.domain.refs import MANAGEMENT
@@ -19,6 +20,7 @@ from regions.inventory.visibility import Visibility, look
 from regions.metrics.reads.lazy import Lazy
 from regions.metrics.reads.onboarding import cluster_ladder, store_ladder
 from regions.metrics.reads.values import ClusterMeasures, History, Part, StoreView
+from regions.metrics.stores.errors import too_large
 from regions.metrics.stores.queries import QUERIES, Query
 from regions.models import Measured, Past, Resource, Store
 
@@ -61,6 +63,7 @@ class MeasuredFleet:
     onboarded: frozenset[str] = frozenset()  # namespace/name of clusters with a child or regional ConfigMap
     clusters: dict[tuple[str, str], ClusterMeasures] = field(default_factory=dict)
     raw: Mapping[int, Store] = field(default_factory=dict)
+    twins: Mapping[int, frozenset[str]] = field(default_factory=dict)  # of each store: names of several clusters
     as_of: datetime | None = None
 
     _pasts: dict[int, Past] | None = None
@@ -145,6 +148,7 @@ def survey(region: str | None = None, cluster: tuple[str, str] | None = None) ->
         if row.expected:
             ground.expected[place] = view
     ground.measured = chosen
+    ground.twins = _twins(cluster)
     ground.as_of = max((row.asked_at for row in rows.values() if row.asked_at), default=None)
     for namespace, name in sorted({*ground.deployments, *chosen}):
         ground.clusters[(namespace, name)] = cluster_of(namespace, name, ground)
@@ -244,12 +248,10 @@ def _why_nothing(role: str, onboarded: bool, row: Measured | None, ground: Measu
     if row is not None:
         return None
     if not role:
-        return Missing(Why.NOT_INSTALLED, "It has no KOF role: nothing collects its metrics")
+        return Absence.NOT_ONBOARDED.missing()
     if ground.dark:
-        return Missing(Why.STALE, ground.dark)
-    if onboarded:
-        return Missing(Why.NO_ENDPOINT, "Its ConfigMap names a regional cluster that has no ConfigMap of its own")
-    return Missing(Why.NO_ENDPOINT, "KOF has not said yet where it reports: its ConfigMap is not there")
+        return Absence.STALE_ALL.missing(said=ground.dark)
+    return (Absence.NO_REGIONAL if onboarded else Absence.NO_CONFIG).missing()
 
 
 def _figure(
@@ -261,23 +263,48 @@ def _figure(
     template: str = "",
 ) -> Figure:
     if row is None or view is None or told is None:
-        return Missing(Why.STALE, ground.dark) if ground.dark else Missing(Why.NO_DATA, "No store has it")
-    if why := view.broken.get(query.id):
-        return Missing(Why.BROKEN, f"The store does not answer this query: {why}")
+        return Absence.STALE_ALL.missing(said=ground.dark) if ground.dark else Absence.NO_STORE.missing()
+    if said := view.broken.get(query.id):
+        return (Absence.TOO_LARGE if too_large(said) else Absence.QUERY_REFUSED).missing(said=said)
     value = row.readings.get(query.id)
-    read = (float(value[0]), datetime.fromtimestamp(value[1], UTC)) if value else None
-    return figure(read, query.unit, query.tier, told, ground.now, _absent(query, row, template))
+    read = (value[0], datetime.fromtimestamp(value[1], UTC)) if value else None
+    told = replace(told, asked=not row.name or query.tier in row.asked)
+    absent = _absent(query, row, template, ground)
+    found = figure(read, query.unit, query.tier, told, ground.now, absent, of_silent=query.of_silent)
+    if isinstance(found, Reading) and query.counted:
+        return replace(found, lacks=_lacks(query, row))
+    return found
 
 
-def _absent(query: Query, row: Measured, template: str) -> Missing | None:
+def _lacks(query: Query, row: Measured) -> str:
+    """What a sum is known to lack: what it counted, against what there is."""
+    have, of, words = query.counted
+    counted, whole = ((row.readings.get(id) or (None,))[0] for id in (have, of))
+    return f"{counted:.0f} of {whole:.0f} {words}" if None not in (counted, whole) and counted < whole else ""
+
+
+def _absent(query: Query, row: Measured, template: str, ground: MeasuredFleet) -> Missing | None:
     """Why a cluster that is well may have no such figure."""
+    if query.by == "name" and row.name in ground.twins.get(row.store_id, ()):
+        return Absence.AMBIGUOUS.missing(name=row.name)
     if query.src == "S" and row.role == "child":
-        return Missing(Why.NOT_APPLICABLE, "It holds no store")
+        return Absence.NO_STORE_INSIDE.missing()
     if query.absent == "gpu":
-        return Missing(Why.NOT_APPLICABLE, "It reports no GPU: there is none, or no exporter for them")
+        return Absence.NO_GPU.missing()
     if query.absent == "control_plane" and any(word in template for word in _MANAGED):
-        return Missing(Why.NOT_APPLICABLE, "Its control plane is run elsewhere, and is not to be seen from here")
+        return Absence.NO_CONTROL_PLANE.missing()
     return None
+
+
+def _twins(cluster: tuple[str, str] | None) -> dict[int, frozenset[str]]:
+    """Of each store, the names that several of its clusters have."""
+    rows = Measured.objects.exclude(name="")
+    if cluster:
+        rows = rows.filter(name=cluster[1])
+    places: dict[int, list[tuple[str, str]]] = {}
+    for store, namespace, name in rows.values_list("store_id", "namespace", "name"):
+        places.setdefault(store, []).append((namespace, name))
+    return {store: mixed(known) for store, known in places.items()}
 
 
 def _members(row: Measured | None, id: str, ground: MeasuredFleet) -> tuple[Part, ...]:
@@ -299,15 +326,15 @@ def _moments(start: int, step: int) -> tuple[datetime, ...]:
 def _store(row: Store, measured: list[Measured], ground: MeasuredFleet) -> StoreView:
     trouble = None
     if ground.dark:
-        trouble = Missing(Why.STALE, ground.dark, row.answered_at)
+        trouble = Absence.STALE_ALL.missing(said=ground.dark, since=row.answered_at)
     elif row.reason:
-        trouble = Missing(Why(row.reason), row.message, row.since)
+        trouble = Absence.STORE_FAILED.missing(why=Why(row.reason), said=row.message, since=row.since)
     elif row.kind == Store.Kind.PROMXY and (row.asked_at is None or ground.now - row.asked_at > HEARD):
-        trouble = Missing(Why.NOT_APPLICABLE, "It is not needed: every store answers for itself")
+        trouble = Absence.NOT_NEEDED.missing()
     elif row.answered_at is None:
-        trouble = Missing(Why.NO_DATA, "It has not been asked yet")
+        trouble = Absence.NOT_ASKED.missing()
     elif ground.now - row.answered_at > HEARD:
-        trouble = Missing(Why.STALE, f"Last asked at {clock(row.answered_at, ground.now)}", row.answered_at)
+        trouble = Absence.STALE_STORE.missing(at=clock(row.answered_at, ground.now), since=row.answered_at)
     view = StoreView(
         key=row.key,
         kind=row.kind,
@@ -334,7 +361,7 @@ def _store(row: Store, measured: list[Measured], ground: MeasuredFleet) -> Store
     )
     reporting = tuple(sorted(_label(one) for one in measured if one.name and _reports(one, view, ground)))
     own = next((one for one in measured if one.name and _own(one, row, ground)), None)
-    nothing = view.trouble or Missing(Why.NOT_APPLICABLE, "Nothing collects the metrics of this store itself")
+    nothing = view.trouble or Absence.NOT_COLLECTED.missing()
     told = _told(own, view, ground) if own else None
     figures = {
         query.id: _figure(query, own, view, told, ground) if own else nothing

@@ -134,7 +134,7 @@ class KofHealth:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Something that fires, or did. `state`: active, suppressed (silenced or inhibited), or pending."""
+    """Something that fires, or did. `state`: active, suppressed (silenced, inhibited or muted), or pending."""
 
     fingerprint: str
     name: str
@@ -150,6 +150,9 @@ class Alert:
     source: str  # alertmanager | promxy | series
     labels: Mapping[str, str] = field(default_factory=dict)
     ended_at: datetime | None = None
+    silenced_by: tuple[str, ...] = ()  # ids of silences
+    inhibited_by: tuple[str, ...] = ()  # fingerprints of other alerts
+    muted_by: tuple[str, ...] = ()  # names of time intervals
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,16 @@ from regions.kube import tls
 from regions.metrics.stores.api_proxy import ApiProxy
 from regions.metrics.stores.client import Login, StoreClient
 from regions.metrics.stores.deadline import current
-from regions.metrics.stores.errors import Denied, StoreError
+from regions.metrics.stores.errors import BadQuery, Denied, StoreError
 from regions.metrics.stores.options import MetricsOptions
+from regions.metrics.stores.queries import Dialect
 from regions.metrics.stores.session import StoreAdapter
 
 T = TypeVar("T")
 
-REREAD = 300.0  # seconds between two looks at whether a password was rotated
+REREAD = 300.0  # seconds between two looks at whether a password was rotated, or another program answers
+KNOCK = 3.0
+_MARK = 'label_set(vector(1), "speaks", "metricsql")'  # a function that Prometheus has not
 
 
 @dataclass(slots=True)
@@ -77,6 +80,7 @@ class Access:
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
         self._trust: dict[bool, ssl.SSLContext] = {}
+        self._dialects: dict[str, tuple[Dialect, float]] = {}
 
     def ask(self, source: StoreSource, question: Callable[[StoreClient], T]) -> T:
         """Put a question to a source. A password that is refused is read again, and the question put once more."""
@@ -91,6 +95,20 @@ class Access:
                 raise
             return question(fresh.client)
 
+    def dialect(self, source: StoreSource) -> Dialect:
+        """What it speaks: VictoriaMetrics its own MetricsQL, everybody else PromQL. Asked now and then."""
+        if source.kind == "promxy":
+            return "promql"  # whatever stands behind it
+        known = self._dialects.get(source.key)
+        if known is None or self._clock() - known[1] > REREAD:
+            try:
+                said = self.ask(source, lambda client: client.query(_MARK, deadline=KNOCK))
+                found: Dialect = "metricsql" if said.rows else "promql"
+            except BadQuery:
+                found = "promql"
+            known = self._dialects[source.key] = found, self._clock()
+        return known[0]
+
     def by_api(self, source: StoreSource) -> bool:
         """Whether it is reached by way of management's API server."""
         return source.service is not None and self.options.through and not source.trusted
@@ -104,6 +122,8 @@ class Access:
         """Close those that are no longer sources."""
         for key in set(self._open) - keep:
             self._open.pop(key).client.close()
+        for key in set(self._dialects) - keep:
+            self._dialects.pop(key, None)
 
     def close(self) -> None:
         """Close every connection."""

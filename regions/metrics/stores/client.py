@@ -26,8 +26,9 @@ from regions.metrics.stores.session import Session
 
 LARGEST = 32 * 1024 * 1024
 _FOREIGN = (requests.RequestException, HTTPError, OSError)
-FRESH = {"latency_offset": "1ms", "nocache": "1"}
-"""What makes VictoriaMetrics answer as of now instead of 30 seconds ago; others ignore it."""
+NOW = {"latency_offset": "1ms"}
+"""What makes VictoriaMetrics answer as of the time asked. Else it answers as of 30 seconds before, stamps that with the
+time asked, and holds back the newest points of a range; others ignore it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,8 @@ class StoreClient:
         self._session.close()
 
     def query(self, promql: str, *, deadline: float, params: Mapping[str, str] | None = None) -> StoreAnswer:
-        """An instant query. Raises StoreError."""
-        more = {"timeout": f"{max(1, int(deadline))}s", **(params or {})}
+        """An instant query, as of now. Raises StoreError."""
+        more = {"timeout": f"{max(1, int(deadline))}s", **NOW, **(params or {})}
         with self._asking(deadline) as call:
             rows = self._prometheus.custom_query(promql, params=more)
             samples = tuple(Sample(_labels(row["metric"]), finite(row["value"][1])) for row in rows)
@@ -95,7 +96,7 @@ class StoreClient:
 
     def query_range(self, promql: str, start: datetime, end: datetime, step: int, *, deadline: float) -> StoreAnswer:
         """A range query. Raises StoreError."""
-        more = {"timeout": f"{max(1, int(deadline))}s"}
+        more = {"timeout": f"{max(1, int(deadline))}s", **NOW}
         with self._asking(deadline) as call:
             rows = self._prometheus.custom_query_range(promql, start, end, str(step), params=more)
             lines = tuple(RangeSeries(_labels(row["metric"]), _points(row["values"])) for row in rows)

@@ -8,6 +8,9 @@ from regions.domain.redact import without_credentials
 
 LONGEST = 300
 
+_TOO_LARGE = re.compile(r"too many|too long|exceed|-search\.max|more than \d+ (series|samples)|limit", re.I)
+"""How VictoriaMetrics (-search.max…), Prometheus (--query.max-samples) and what stands before them put it."""
+
 
 class StoreError(Exception):
     """No answer that could be used. `why` is for counting, the text for people."""
@@ -27,6 +30,11 @@ class Denied(StoreError):
     """401: it does not know us by what we sent."""
 
 
+def too_large(said: str) -> bool:
+    """Whether a store means that a query takes too much of it, not that it is no query."""
+    return bool(_TOO_LARGE.search(said))
+
+
 def from_status(status: int, body: bytes, who: str) -> StoreError:
     """The error for an answer that is not 200."""
     said = _said(body)
@@ -36,7 +44,9 @@ def from_status(status: int, body: bytes, who: str) -> StoreError:
     if status == 403:
         return StoreError(Why.REFUSED, f"{who} does not permit this{tail}", status=status)
     if status in (400, 422):
-        return BadQuery(Why.BROKEN, f"{who} does not answer this query{tail}", status=status)
+        why = Why.TOO_LARGE if too_large(said) else Why.BROKEN
+        what = "so large a query" if why is Why.TOO_LARGE else "this query"
+        return BadQuery(why, f"{who} does not answer {what}{tail}", status=status)
     if status in (429, 503, 504):
         return StoreError(Why.SLOW, f"{who} is too busy to answer ({status}){tail}", status=status)
     if 300 <= status < 400:

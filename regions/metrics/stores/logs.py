@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from regions.domain import manifest as m
+from regions.domain.metrics.absences import Absence
 from regions.domain.metrics.measures import Missing
 from regions.domain.metrics.stores import StoreSource
 from regions.domain.viewer import Viewer
@@ -53,7 +54,7 @@ def last_lines(name: str, *, viewer: Viewer, limit: int = 8) -> tuple[LogLine, .
     try:
         return reach().access.ask(source, question)
     except StoreError as error:
-        return Missing(error.why, error.sentence)
+        return Absence.STORE_FAILED.missing(why=error.why, said=error.sentence)
 
 
 def _phrase(text: str) -> str:

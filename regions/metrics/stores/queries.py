@@ -1,7 +1,7 @@
 """The named queries: what is asked of the stores, with its unit and meaning. Data: queries.yaml beside this file."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -9,9 +9,16 @@ from typing import Any, Literal
 import yaml
 
 Tier = Literal["wall", "detail", "slow", "cost", "asked"]
+Dialect = Literal["promql", "metricsql"]
 
 LONGEST = 8000
 """Bytes of a merged query: they travel in the URL, and nothing on the way takes much more."""
+
+MOST_TWINS = 1500
+"""Bytes of the names that are left out of a query of recorded series: beyond, none is left out, and none is told."""
+
+USABLE = "> -1e24 < 1e24"
+"""What lets pass what is a number. Else a NaN of a recorded series stands in the way of what `or` would give."""
 
 KPI = "kpi"
 """The label that says which of the merged queries a row answers."""
@@ -35,8 +42,12 @@ class Query:
     fold: str = "sum"
     zero_if: str = ""
     absent: str = ""
-    dialect: str = "promql"
+    dialect: Dialect = "promql"
     range_step: int = 0
+    series: str = ""
+    counted: tuple[str, ...] = ()
+    of_silent: bool = False
+    proven: tuple[str, ...] = ()
 
     def promql(self, *, cluster: str | None = None, namespace: str | None = None, tenant: str | None = None) -> str:
         """The expression, of one cluster or tenant if one is named. Values are escaped: they come from people."""
@@ -46,34 +57,55 @@ class Query:
         """The same from raw series, which know the namespace; empty when there is no such way."""
         return scoped(self.fb, cluster=cluster, namespace=namespace, tenant=tenant)
 
-    def safe(self, *, mixed: bool = False) -> str:
+    def safe(self, twins: Collection[str] = ()) -> str:
         """For all clusters of a store at once: rules where they are evaluated, raw series where they are not.
 
-        `mixed`: the store has several clusters of one name. Rules lose the namespace, so only raw series can tell
-        them apart; empty when this query has none.
+        `twins`: names that several clusters of the store have. Rules lose the namespace, so for these only raw series
+        can tell; where this query has none, it has nothing of them.
         """
-        if self.by == "name" and mixed:
-            return self.raw()
-        return f"({self.promql()}) or on (cluster) ({self.raw()})" if self.fb else self.promql()
+        return self._either(self._without(twins) if self.by == "name" else self.promql(), self.raw())
 
-    def for_cluster(self, cluster: str, namespace: str, *, mixed: bool = False, tenant: str | None = None) -> str:
-        """For one cluster, as `safe` is for all."""
-        if self.by == "name" and mixed:
-            return self.raw(cluster=cluster, namespace=namespace, tenant=tenant)
-        first = self.promql(cluster=cluster, namespace=namespace, tenant=tenant)
+    def for_cluster(
+        self, cluster: str, namespace: str, *, twins: Collection[str] = (), tenant: str | None = None
+    ) -> str:
+        """For one cluster, as `safe` is for all; empty where nothing can tell it from its twins."""
         second = self.raw(cluster=cluster, namespace=namespace, tenant=tenant)
-        return f"({first}) or on (cluster) ({second})" if second else first
-
-    def among(self, names: Sequence[str], *, mixed: bool = False) -> str:
-        """For some clusters of a store, by their names; who asks must tell namespaces apart in the answer."""
-        if len(names) == 1:
-            scope = f"cluster={quoted(names[0])}"
-        else:
-            scope = f"cluster=~{quoted('|'.join(re.escape(name) for name in names))}"
-        first, second = (template.replace("$}", scope + "}") for template in (self.q, self.fb))
-        if self.by == "name" and mixed:
+        if self.by == "name" and cluster in twins:
             return second
-        return f"({first}) or on (cluster) ({second})" if second else first
+        return self._either(self.promql(cluster=cluster, namespace=namespace, tenant=tenant), second)
+
+    def among(self, names: Sequence[str], twins: Collection[str] = ()) -> str:
+        """For some clusters of a store, by their names; who asks must tell namespaces apart in the answer."""
+        alone = [name for name in names if name not in twins] if self.by == "name" else list(names)
+        second = self.fb.replace("$}", _among(names) + "}")
+        return self._either(self.q.replace("$}", _among(alone) + "}"), second) if alone else second
+
+    def _either(self, first: str, second: str) -> str:
+        return f"({first}) {USABLE} or on (cluster) ({second})" if second else first
+
+    def _without(self, twins: Collection[str]) -> str:
+        names = _pattern(sorted(twins))
+        if not twins or len(names) > MOST_TWINS:
+            return self.promql()
+        return self.q.replace("$}", f"cluster!~{quoted(names)}}}")
+
+
+def metricsql(promql: str) -> str:
+    """The same in MetricsQL. There, `increase` and `changes` count a series' first sample as growth from nothing."""
+    return re.sub(r"\b(increase|changes)\(", r"\1_prometheus(", promql)
+
+
+def spoken(promql: str, dialect: Dialect) -> str:
+    """The expression as this store is asked."""
+    return metricsql(promql) if dialect == "metricsql" else promql
+
+
+def _among(names: Sequence[str]) -> str:
+    return f"cluster={quoted(names[0])}" if len(names) == 1 else f"cluster=~{quoted(_pattern(names))}"
+
+
+def _pattern(names: Iterable[str]) -> str:
+    return "|".join(re.escape(name) for name in names)
 
 
 def quoted(value: str) -> str:
@@ -82,7 +114,9 @@ def quoted(value: str) -> str:
     return f'"{escaped}"'
 
 
-def scoped(template: str, *, cluster: str | None, namespace: str | None, tenant: str | None) -> str:
+def scoped(
+    template: str, *, cluster: str | None = None, namespace: str | None = None, tenant: str | None = None
+) -> str:
     """Put what is asked for into every selector of a template."""
     wanted = {"cluster": cluster, "clusterNamespace": namespace, "tenant": tenant}
     matchers = ",".join(f"{label}={quoted(value)}" for label, value in wanted.items() if value is not None)
@@ -95,7 +129,7 @@ def _load() -> dict[str, Query]:
     rows: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "queries.yaml").read_text(encoding="utf-8"))
     found = {}
     for row in rows:
-        row["parts"] = tuple(row.get("parts", ()))
+        row |= {name: tuple(row.get(name, ())) for name in ("parts", "counted", "proven")}
         found[row["id"]] = Query(**row)
     return found
 

@@ -1,7 +1,11 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from regions.domain.alerts.ordering import counts, once, places, rank
+import pytest
+
+from regions.domain.alerts.ordering import counts, held, once, places, rank
+from regions.domain.alerts.sources import Atlas, from_alertmanager
 from regions.domain.metrics.spending import budgets, estimated, parse
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -18,6 +22,9 @@ class Alert:
     since: datetime | None = NOON
     state: str = "active"
     labels: dict[str, str] = field(default_factory=dict)
+    silenced_by: tuple[str, ...] = ()
+    inhibited_by: tuple[str, ...] = ()
+    muted_by: tuple[str, ...] = ()
 
 
 def test_the_same_alert_of_three_replicas_is_one_and_a_watchdog_is_none():
@@ -59,9 +66,30 @@ def test_places_are_worst_first_and_equal_alerts_of_a_cluster_are_one_line():
 
 
 def test_what_is_silenced_stands_last_though_it_is_critical():
-    silenced = Alert("1", severity="critical", state="suppressed", name="A")
+    silenced = Alert("1", severity="critical", state="suppressed", silenced_by=("5ab2",), name="A")
     found = places([silenced, Alert("2", severity="info", name="B")])
-    assert [(bunch.name, bunch.silenced) for bunch in found[0].spots[0].bunches] == [("B", False), ("A", True)]
+    assert [(bunch.name, bunch.held) for bunch in found[0].spots[0].bunches] == [("B", ""), ("A", "silenced")]
+
+
+def test_what_holds_an_alert_back_is_told_apart_and_none_of_it_counts():
+    held_back = [
+        Alert("1", state="suppressed", silenced_by=("5ab2",)),
+        Alert("2", state="suppressed", inhibited_by=("f1",)),
+        Alert("3", state="suppressed", muted_by=("weekends", "nights")),
+        Alert("4", state="suppressed"),
+        Alert("5", state="suppressed", silenced_by=("5ab2",), muted_by=("weekends",)),
+        Alert("6", state="pending"),
+    ]
+    assert [held(one) for one in held_back] == [
+        "silenced",
+        "inhibited",
+        "muted by weekends, nights",
+        "held back",
+        "silenced",
+        "",
+    ]
+    assert counts(held_back) == {}
+    assert places(held_back[:4])[0].spots[0].bunches[0].held == "held back"
 
 
 def test_an_alert_that_takes_the_normal_state_for_a_failure_is_shown_last_and_never_counted():
@@ -92,3 +120,25 @@ def test_prices_are_estimates_where_no_cloud_publishes_them():
     assert estimated("adopted-cluster-1-0-1")
     assert estimated("openstack-standalone-cp-1-0-27")
     assert estimated("")
+
+
+def test_the_same_alert_of_several_groups_and_one_without_labels_count_once_each():
+    muted = {
+        "labels": {"alertname": "A"},
+        "startsAt": "2026-03-04T11:00:00Z",
+        "status": {"state": "suppressed", "silencedBy": [], "inhibitedBy": [], "mutedBy": ["nights"]},
+    }
+    firing = {"labels": {"alertname": "A"}, "startsAt": "2026-03-04T12:00:00Z", "status": {"state": "active"}}
+    bare: dict[str, Any] = {"startsAt": "2026-03-04T11:00:00Z", "status": {"state": "active"}}
+    found = from_alertmanager([{"alerts": [muted, bare]}, {"alerts": [firing]}, {"alerts": [bare]}], Atlas({}))
+    assert sorted((one.name, one.state) for one in found.values()) == [("", "active"), ("A", "active")]
+    muted_only = from_alertmanager([{"alerts": [muted]}], Atlas({}))
+    assert [(one.state, one.muted_by) for one in muted_only.values()] == [("suppressed", ("nights",))]
+
+
+def test_what_is_no_list_of_groups_is_refused():
+    for said in ({}, [{"labels": {}}], [{"alerts": {}}], "x"):
+        with pytest.raises(TypeError):
+            from_alertmanager(said, Atlas({}))
+    odd = [{"alerts": [7, {"startsAt": "never"}, {"startsAt": "2026-03-04T11:00:00Z", "status": {"silencedBy": 7}}]}]
+    assert [one.state for one in from_alertmanager(odd, Atlas({})).values()] == ["active"]

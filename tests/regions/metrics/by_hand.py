@@ -36,21 +36,28 @@ class Hand:
         ]
 
     def grown(self, name: str, span: float, test: Test = lambda labels: True, /, **equal: str) -> Rows:
-        """By how much each counter grew in this span, restarts counted from nothing."""
+        """By how much each counter was seen to grow in this span, restarts counted from nothing. Its first sample is
+        no growth, and of one sample nobody saw it grow."""
         found = []
         for each in self.find(name, test, **equal):
-            before = [value for when, value in zip(each.times, each.values, strict=True) if when <= NOON - span]
-            values = before[-1:] + each.within(NOON - span, NOON)
-            if len(values) < 2:
-                if values and span > 5 * MINUTE:  # a single sample: nobody saw it grow
-                    found.append((each.labels, 0.0))
-                continue
-            steps = [later - earlier if later >= earlier else later for earlier, later in pairwise(values)]
-            found.append((each.labels, float(sum(steps))))
+            values = each.within(NOON - span, NOON)
+            if len(values) > 1:
+                found.append((each.labels, _growth(values)))
         return found
 
     def rates(self, name: str, test: Test = lambda labels: True, /, **equal: str) -> Rows:
-        return [(labels, value / 300) for labels, value in self.grown(name, 5 * MINUTE, test, **equal)]
+        """By the second, from the sample before the five minutes on."""
+        found = []
+        for each in self.find(name, test, **equal):
+            before = [value for when, value in zip(each.times, each.values, strict=True) if when <= NOON - 5 * MINUTE]
+            values = before[-1:] + each.within(NOON - 5 * MINUTE, NOON)
+            if len(values) > 1:
+                found.append((each.labels, _growth(values) / 300))
+        return found
+
+
+def _growth(values: list[float]) -> float:
+    return float(sum(later - earlier if later >= earlier else later for earlier, later in pairwise(values)))
 
 
 def by(rows: Rows, keys: Iterable[str], fold: Callable[[list[float]], float]) -> Result:
@@ -74,6 +81,11 @@ def most(rows: Rows, *more: str) -> Result:
 
 def whole(rows: Rows) -> Result:
     return {frozenset((k, v) for k, v in labels.items() if k != "__name__"): value for labels, value in rows}
+
+
+def one_each(rows: Rows, *keys: str) -> Rows:
+    """The largest of those that are about the same thing: it may be told twice."""
+    return [(dict(key), value) for key, value in by(rows, keys, max).items()]
 
 
 def pairs(left: Rows, right: Rows, fold: Callable[[float, float], float], keys: Iterable[str] = ()) -> Rows:
@@ -219,8 +231,7 @@ def _lost(h: Hand) -> Result:
 def _etcd_elections(h: Hand) -> Result:
     found: Rows = []
     for each in h.find("etcd_server_leader_changes_seen_total"):
-        earlier = [v for t, v in zip(each.times, each.values, strict=True) if t <= NOON - DAY]
-        values = earlier[-1:] + each.within(NOON - DAY, NOON)
+        values = each.within(NOON - DAY, NOON)
         found.append((each.labels, float(sum(a != b for a, b in pairwise(values)))))
     return most(found)
 
@@ -238,7 +249,17 @@ def _k0rdent_failed(h: Hand) -> Result:
         lambda labels: labels.get("type") not in usual,
         customresource_group="k0rdent.mirantis.com",
     )
-    return whole([each for each in rows if each[1] == 0])
+    named = one_each(rows, "customresource_kind", "namespace", "name", "type")
+    return whole([each for each in named if each[1] == 0])
+
+
+def _requested(h: Hand, resource: str) -> Result:
+    """Of pods that have not finished."""
+    key = (*C, "namespace", "pod")
+    phases = h.now("kube_pod_status_phase", lambda labels: labels["phase"] in ("Pending", "Running"), **KSM)
+    here = by([each for each in phases if each[1] == 1], key, max)
+    rows = h.now("kube_pod_container_resource_requests", resource=resource)
+    return total([each for each in rows if _key(each[0], key) in here])
 
 
 def _joined(h: Hand) -> Result:
@@ -298,7 +319,13 @@ BY_HAND: dict[str, Callable[[Hand], Result]] = {
     "nodes": lambda h: count(h.now("kube_node_info", **KSM)),
     "nodes_ready": lambda h: total(h.now("kube_node_status_condition", condition="Ready", status="true", **KSM)),
     "nodes_not_ready": lambda h: whole(
-        [each for each in h.now("kube_node_status_condition", condition="Ready", status="true", **KSM) if not each[1]]
+        [
+            each
+            for each in one_each(
+                h.now("kube_node_status_condition", condition="Ready", status="true", **KSM), *C, "node"
+            )
+            if not each[1]
+        ]
     ),
     "node_pressure": lambda h: total(
         h.now(
@@ -312,7 +339,7 @@ BY_HAND: dict[str, Callable[[Hand], Result]] = {
     "cpu_used_ratio": lambda h: most(h.now("cluster:node_cpu:ratio_rate5m")),
     "cpu_used_ratio/fb": lambda h: both(
         total(h.rates("node_cpu_seconds_total", lambda labels: labels["mode"] in ("idle", "iowait", "steal"))),
-        count(h.now("node_cpu_seconds_total", mode="idle")),
+        total(h.rates("node_cpu_seconds_total")),
         lambda a, b: 1 - a / b,
     ),
     "cpu_used_cores": lambda h: total(
@@ -320,13 +347,11 @@ BY_HAND: dict[str, Callable[[Hand], Result]] = {
     ),
     "cpu_capacity": lambda h: total(_allocatable(h, "cpu")),
     "cpu_requests": lambda h: total(h.now("namespace_cpu:kube_pod_container_resource_requests:sum")),
-    "cpu_requests/fb": lambda h: total(h.now("kube_pod_container_resource_requests", resource="cpu")),
+    "cpu_requests/fb": lambda h: _requested(h, "cpu"),
     "cpu_commit": lambda h: both(
         _named(h.now("namespace_cpu:kube_pod_container_resource_requests:sum")), _named(_allocatable(h, "cpu")), _divide
     ),
-    "cpu_commit/fb": lambda h: both(
-        total(h.now("kube_pod_container_resource_requests", resource="cpu")), total(_allocatable(h, "cpu")), _divide
-    ),
+    "cpu_commit/fb": lambda h: both(_requested(h, "cpu"), total(_allocatable(h, "cpu")), _divide),
     "mem_used_ratio": lambda h: both(
         _named(h.now(":node_memory_MemAvailable_bytes:sum")),
         _named(h.now("node_memory_MemTotal_bytes")),
@@ -343,11 +368,7 @@ BY_HAND: dict[str, Callable[[Hand], Result]] = {
         _named(_allocatable(h, "memory")),
         _divide,
     ),
-    "mem_commit/fb": lambda h: both(
-        total(h.now("kube_pod_container_resource_requests", resource="memory")),
-        total(_allocatable(h, "memory")),
-        _divide,
-    ),
+    "mem_commit/fb": lambda h: both(_requested(h, "memory"), total(_allocatable(h, "memory")), _divide),
     "disk_worst": _disk,
     "pvc_worst": _pvc,
     "net_rx": lambda h: total(h.now("instance:node_network_receive_bytes_excluding_lo:rate5m")),
@@ -409,7 +430,12 @@ BY_HAND: dict[str, Callable[[Hand], Result]] = {
     "capi_not_available": lambda h: whole(
         [
             e
-            for e in h.now("capi_cluster_status_condition", lambda labels: labels["status"] != "True", type="Available")
+            for e in one_each(
+                h.now("capi_cluster_status_condition", lambda labels: labels["status"] != "True", type="Available"),
+                "namespace",
+                "name",
+                "status",
+            )
             if e[1] == 1
         ]
     ),
@@ -452,12 +478,27 @@ BY_HAND: dict[str, Callable[[Hand], Result]] = {
     "kcm_queue": lambda h: by(h.now("workqueue_depth"), ("name",), max),
     "kcm_queue_wait": lambda h: quantile(0.99, h.rates("workqueue_queue_duration_seconds_bucket"), ("name",)),
     "ctl_up": lambda h: by(h.now("up", job="kof/control-plane-metrics-monitor"), ("pod",), min),
-    "tpl_invalid": lambda h: whole([e for e in h.now("kcm_template_invalidity") if e[1] > 0]),
-    "sveltos_disc": lambda h: whole([e for e in h.now("projectsveltos_cluster_connectivity_status") if e[1] == 1]),
+    "tpl_invalid": lambda h: whole(
+        [
+            e
+            for e in one_each(h.now("kcm_template_invalidity"), "template_kind", "template_namespace", "template_name")
+            if e[1] > 0
+        ]
+    ),
+    "sveltos_disc": lambda h: whole(
+        [
+            e
+            for e in one_each(
+                h.now("projectsveltos_cluster_connectivity_status"), "cluster_type", "cluster_namespace", "cluster_name"
+            )
+            if e[1] == 1
+        ]
+    ),
     "sveltos_drift": lambda h: by(
         h.grown("projectsveltos_total_drifts", DAY), ("cluster_namespace", "cluster_name"), sum
     ),
     "cost_hour": lambda h: total(_costs(h)),
+    "nodes_priced": lambda h: count(_costs(h)),
     "cost_day_run_rate": lambda h: total([(labels, 24 * v) for labels, v in _costs(h)]),
     "cost_day_actual": _cost_day,
     "cost_change_7d": _cost_change,

@@ -22,6 +22,16 @@ GOOD = {
     },
 }
 
+SPEAKS = {
+    "status": "success",
+    "data": {
+        "resultType": "vector",
+        "result": [
+            {"metric": {"speaks": "metricsql"}, "value": [1, "1"]},
+        ],
+    },
+}
+
 Handler = Callable[["Faulty", socket.socket, "Request"], None]
 
 
@@ -48,7 +58,7 @@ class Faulty:
     def __init__(self, handler: Handler, tls: ssl.SSLContext | None = None) -> None:
         self.handler = handler
         self.tls = tls
-        self.requests: list[Request] = []
+        self.requests: list[Request] = []  # but for those that only ask what it speaks
         self.stopped = threading.Event()
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
@@ -85,6 +95,9 @@ class Faulty:
                     buffer += got
                 head, _, buffer = buffer.partition(b"\r\n\r\n")
                 request = Request(head)
+                if "label_set" in request.query.get("query", ""):
+                    answering(SPEAKS)(self, line, request)
+                    continue
                 self.requests.append(request)
                 self.handler(self, line, request)
 

@@ -52,6 +52,7 @@ def measured(of: Store, namespace: str, name: str, at: datetime, role: str = "ch
         parts=parts,
         seen_at=at,
         sampled_at=at - timedelta(seconds=12),
+        asked=dict.fromkeys(("wall", "detail", "slow", "cost"), at.timestamp()),
     )
     start = int(at.timestamp()) // 60 * 60 - 59 * 60
     Past.objects.create(measured=row, start=start, step=60, series={"cpu_used_ratio": [None] * 30 + [0.5] * 30})

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.rig import remote_write
+
 NOON = 1_614_600_000.0  # 2021-03-01 12:00 UTC: long ago, so that nothing else is there
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 Labels = dict[str, str]
@@ -23,6 +25,10 @@ class Series:
         """As VictoriaMetrics imports it."""
         metric = {"__name__": self.name} | self.labels | mark
         return json.dumps({"metric": metric, "values": self.values, "timestamps": [int(t * 1000) for t in self.times]})
+
+    def written(self) -> remote_write.Series:
+        """As Prometheus takes it in."""
+        return {"__name__": self.name} | self.labels, list(zip(self.times, self.values, strict=True))
 
     def within(self, start: float, end: float) -> list[float]:
         return [value for when, value in zip(self.times, self.values, strict=True) if start < when <= end]
@@ -98,7 +104,18 @@ def made_up() -> list[Series]:
     add("kube_node_spec_unschedulable", [NOON], [1.0], **ksm, node="w1")
     add("kubernetes_build_info", [NOON], [1.0], job="apiserver", git_version="v1.33.4", instance="10.3.1.1:6443")
     for resource, cpu in (("cpu", 3.5), ("memory", 9e9)):
-        add("kube_pod_container_resource_requests", [NOON], [cpu], **ksm, namespace="shop", pod="p", resource=resource)
+        for pod in ("p", "done"):
+            add(
+                "kube_pod_container_resource_requests",
+                [NOON],
+                [cpu],
+                **ksm,
+                namespace="shop",
+                pod=pod,
+                resource=resource,
+            )
+    for pod, phase in (("p", "Running"), ("done", "Succeeded")):
+        add("kube_pod_status_phase", [NOON], [1.0], **ksm, namespace="shop", pod=pod, phase=phase)
     add("kube_node_status_allocatable", [NOON], [110.0], **ksm, node="w1", resource="pods", unit="integer")
     add("apiserver_request:burnrate1h", [NOON], [0.004], verb="read")
     add("apiserver_request:burnrate1h", [NOON], [0.011], verb="write")

@@ -48,11 +48,11 @@ def test_two_clusters_of_one_name_are_never_mixed():
     assert found["a", "web"].values == {"nodes": 3}
     assert found["b", "web"].values == {"nodes": 5}
     assert mixed([("a", "web"), ("b", "web"), ("a", "pay")]) == {"web"}
-    assert QUERIES["cpu_used_ratio"].safe(mixed=True).startswith("1 - sum by (cluster, clusterNamespace) (rate(")
 
 
-def test_a_number_that_is_none_is_no_row():
-    assert sort([QUERIES["nodes"]], [row("nodes", None, cluster="web")]) == {}
+def test_a_row_without_a_usable_number_is_no_figure_and_no_absence():
+    found = sort([QUERIES["nodes"]], [row("nodes", None, cluster="web")])["", "web"]
+    assert (found.values, found.unusable) == ({}, {"nodes"})
 
 
 def test_names_that_nothing_in_kubernetes_has_are_no_clusters():

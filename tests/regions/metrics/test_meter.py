@@ -308,7 +308,7 @@ def test_one_query_that_a_store_does_not_take_costs_only_itself(term: int):
     assert isinstance(web.figures["nodes"], Reading)
     disk = web.figures["disk_worst"]
     assert isinstance(disk, Missing)
-    assert disk.reason is Why.BROKEN
+    assert disk.reason is Why.TOO_LARGE
     assert "300000" in disk.sentence
 
 
@@ -317,7 +317,7 @@ def test_services_of_management_are_asked_by_way_of_its_api_server_without_a_pas
     put(term, kof.group("kof-storage-metrics", "vmselect-cluster.kof.svc:8481", "/select/0/prometheus", "storage"))
     run(Poller(options(), term, gate), lambda: failed("management store", "Alertmanager"))
     assert ("kof", "http:vmselect-cluster:8481", "/select/0/prometheus/api/v1/query") in gate.fetched
-    assert ("kof", "http:vmalertmanager-cluster:9093", "/api/v2/alerts") in gate.fetched
+    assert ("kof", "http:vmalertmanager-cluster:9093", "/api/v2/alerts/groups") in gate.fetched
     assert gate.read == []
     assert set(Store.objects.filter(kind="management").values_list("route", flat=True)) == {"proxy"}
 
@@ -331,7 +331,7 @@ def test_alerts_are_kept_from_their_beginning_to_their_end(term: int):
         "status": {"state": "active"},
     }
     watchdog = {"labels": {"alertname": "Watchdog"}, "startsAt": "2026-08-20T10:00:00Z", "status": {}}
-    firing = [[alert, alert, watchdog]]
+    firing = [[{"alerts": [alert, watchdog]}, {"alerts": [alert]}]]
 
     def handler(server: Faulty, line: Any, request: Request) -> None:
         faults.answering(firing[0])(server, line, request)

@@ -1,6 +1,11 @@
 """Charts: on one grid, from the stores that hold the clusters, with gaps as gaps and who is lacking by name."""
 
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -12,7 +17,9 @@ from regions.domain.viewer import Viewer
 from regions.metrics.charts import ranges
 from regions.metrics.charts.cache import Cache
 from regions.metrics.charts.ranges import chart, grid, widened
+from regions.metrics.charts.turns import AT_ONCE, WAITING, Turns
 from regions.metrics.stores.access import Access
+from regions.metrics.stores.errors import StoreError
 from regions.metrics.stores.store_registry import StoreRegistry
 from regions.models import Measured, Store
 from tests.regions.metrics import faults, kof
@@ -169,18 +176,84 @@ def test_the_cache_asks_once_keeps_for_its_time_and_never_a_failure():
     cache: Cache[int] = Cache(2, clock=lambda: now[0])
     asked: list[int] = []
 
-    def ask() -> int:
+    def ask() -> Future[int]:
         asked.append(1)
-        return len(asked)
+        return done(len(asked))
 
-    assert [cache.get("a", 10, ask) for _ in range(3)] == [1, 1, 1]
+    assert [cache.share("a", 10, ask).result() for _ in range(3)] == [1, 1, 1]
     now[0] = 11
-    assert cache.get("a", 10, ask) == 2
-
-    def fail() -> int:
-        raise ValueError("no")
-
+    assert cache.share("a", 10, ask).result() == 2
     for _ in range(2):
         with pytest.raises(ValueError, match="no"):
-            cache.get("b", 10, fail)
-    assert cache.get("b", 10, ask) == 3
+            cache.share("b", 10, lambda: done(ValueError("no"))).result()
+    assert cache.share("b", 10, ask).result() == 3
+
+
+def test_who_asks_for_the_same_shares_the_question_under_way():
+    cache: Cache[int] = Cache(2)
+    under_way: Future[int] = Future()
+    first = cache.share("a", 10, lambda: under_way)
+    second = cache.share("a", 10, lambda: done(2))
+    under_way.set_result(1)
+    assert (first.result(), second.result(), cache.share("a", 10, lambda: done(3)).result()) == (1, 1, 1)
+
+
+def test_what_many_asked_for_leaves_no_more_behind_than_is_kept():
+    """2,000 charts, asked for by two people: neither answers nor what they waited by."""
+    cache: Cache[int] = Cache(300)
+    for number in range(2000):
+        for _ in range(2):
+            assert cache.share(number, 30, lambda: done(1)).result() == 1
+    for number in range(2000):
+        cache.share(f"failed {number}", 30, lambda: done(OSError()))
+    assert len(cache) == 300
+
+
+def done(what: Any) -> Future[Any]:
+    """Something that is answered already."""
+    future: Future[Any] = Future()
+    if isinstance(what, Exception):
+        future.set_exception(what)
+    else:
+        future.set_result(what)
+    return future
+
+
+def test_a_store_that_hangs_keeps_nobody_waiting_who_asks_another():
+    """Two dozen charts of it, and a page of more: the other's is answered at once."""
+    turns, over = Turns(), Event()
+    hung = [turns.submit("hangs", "us", lambda left: over.wait(30), 30) for _ in range(24)]
+    began = time.monotonic()
+    assert turns.submit("well", "eu", lambda left: 7, 30).result(5) == 7
+    assert time.monotonic() - began < 1
+    assert len(threads()) <= AT_ONCE + 1
+    crowd = [turns.submit("hangs", "us", lambda left: over.wait(30), 30) for _ in range(100)]
+    refused = [one for one in crowd if one.done()]
+    assert len(refused) == 100 - (WAITING - (24 - AT_ONCE))  # its line is no longer than this
+    with pytest.raises(StoreError, match="us is busy"):
+        refused[0].result()
+    over.set()
+    assert all(one.result(10) for one in hung)
+    until(lambda: not len(turns) and not threads())
+
+
+def test_whose_turn_comes_too_late_is_told_and_asks_nothing():
+    turns, over = Turns(), Event()
+    for _ in range(AT_ONCE):
+        turns.submit("hangs", "us", lambda left: over.wait(30), 30)
+    late = turns.submit("hangs", "us", lambda left: 1, 0.1)
+    time.sleep(0.2)
+    over.set()
+    with pytest.raises(StoreError, match="busy with other charts"):
+        late.result(5)
+
+
+def threads() -> list[str]:
+    return [one.name for one in threading.enumerate() if one.name == "metrics-charts"]
+
+
+def until(so: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not so():
+        assert time.monotonic() < end
+        time.sleep(0.02)

@@ -95,6 +95,8 @@ class Evaluation:
             return joining.histogram_quantile(self.number(arguments[0], now), self.vector(arguments[1], now))
         if name in ("sort", "sort_desc") and len(arguments) == 1:
             return sorted(self.vector(arguments[0], now), key=lambda each: each[1], reverse=name == "sort_desc")
+        if name == "label_set" and len(arguments) > 2:
+            return self._label_set(arguments, now)
         if name == "vector" and len(arguments) == 1:
             return self.vector(arguments[0], now)
         if name == "scalar" and len(arguments) == 1:
@@ -158,6 +160,13 @@ class Evaluation:
                 entry[2].append(value)
         self.lookback = kept
         return list(series.values())
+
+    def _label_set(self, arguments: list[Node], now: float) -> Vector:
+        texts = [each.value for each in arguments[1:] if isinstance(each, Text)]
+        if len(texts) != len(arguments) - 1 or len(texts) % 2:
+            raise Unknown("label_set takes an expression, then names and values")
+        given = dict(zip(texts[::2], texts[1::2], strict=True))
+        return [(labels | given, value) for labels, value in self.vector(arguments[0], now)]
 
     def _label_replace(self, arguments: list[Node], now: float) -> Vector:
         texts = [each.value for each in arguments[1:] if isinstance(each, Text)]

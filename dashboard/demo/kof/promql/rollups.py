@@ -90,6 +90,16 @@ def changes(window: Window) -> float:
     return count
 
 
+def increase_prometheus(window: Window) -> float:
+    values = window.values
+    return values[-1] - values[0] if len(values) > 1 else nan
+
+
+def changes_prometheus(window: Window) -> float:
+    values = window.values
+    return float(sum(later != earlier for earlier, later in pairwise(values))) if values else nan
+
+
 def deriv(window: Window) -> float:
     values = window.values
     if not values:
@@ -116,7 +126,7 @@ def lag(window: Window) -> float:
     return window.now - window.times[-1] if window.values else nan
 
 
-COUNTERS = ("rate", "irate", "increase")
+COUNTERS = ("rate", "irate", "increase", "increase_prometheus")
 ROLLUPS: dict[str, Callable[[Window], float]] = {
     "rate": rate,
     "irate": irate,
@@ -124,6 +134,8 @@ ROLLUPS: dict[str, Callable[[Window], float]] = {
     "delta": delta,
     "changes": changes,
     "deriv": deriv,
+    "increase_prometheus": increase_prometheus,
+    "changes_prometheus": changes_prometheus,
     "lag": lag,
     "tlast_over_time": last_time,
     "sum_over_time": _of(fsum),

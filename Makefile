@@ -11,12 +11,12 @@ KUBERNETES := $(shell awk '$$1 == "k8s.io/kubernetes" { print $$2; exit }' tests
 CACHE := $(or $(XDG_CACHE_HOME),$(if $(HOME),$(HOME)/.cache,$(CURDIR)/var/cache))/pane
 ASSETS := $(CACHE)/apiserver/$(KUBERNETES)
 
-# The stores and the Alertmanager, of the versions that tests/stores/go.mod pins; each has its version in its name.
-pinned = $(shell awk '$$1 == "$(1)" { print $$2; exit }' tests/stores/go.mod)
+# The stores and the Alertmanager, of the versions that the modules in tests/stores pin; each has its own in its name.
+pinned = $(shell awk '$$1 == "$(2)" { print $$2; exit }' $(1)/go.mod)
 STORES := $(CACHE)/stores
-VICTORIA := $(STORES)/victoria-metrics-$(call pinned,github.com/VictoriaMetrics/VictoriaMetrics)
-PROMETHEUS := $(STORES)/prometheus-$(call pinned,github.com/prometheus/prometheus)
-ALERTMANAGER := $(STORES)/alertmanager-$(call pinned,github.com/prometheus/alertmanager)
+VICTORIA := $(STORES)/victoria-metrics-$(call pinned,tests/stores,github.com/VictoriaMetrics/VictoriaMetrics)
+PROMETHEUS := $(STORES)/prometheus-$(call pinned,tests/stores,github.com/prometheus/prometheus)
+ALERTMANAGER := $(STORES)/alertmanager-$(call pinned,tests/stores/alertmanager,github.com/prometheus/alertmanager)
 
 .PHONY: help demo up test lint lint-style lint-types lint-imports lint-migrations lint-deploy apiserver stores lock clean
 .DEFAULT_GOAL := help
@@ -92,25 +92,26 @@ $(VICTORIA): VERSION = github.com/VictoriaMetrics/VictoriaMetrics/lib/buildinfo.
 $(PROMETHEUS): PACKAGE = github.com/prometheus/prometheus/cmd/prometheus
 $(ALERTMANAGER): PACKAGE = github.com/prometheus/alertmanager/cmd/alertmanager
 $(PROMETHEUS) $(ALERTMANAGER): VERSION = github.com/prometheus/common/version.Version=$(lastword $(subst -, ,$(@F)))
-$(ALERTMANAGER): FLAGS = -modfile=$(COPY)/go.mod
+$(VICTORIA) $(PROMETHEUS): MODULE = tests/stores
+$(ALERTMANAGER): MODULE = $(COPY)
 
 # None of them needs C here, nor to discover what runs in clouds.
 $(VICTORIA) $(PROMETHEUS) $(ALERTMANAGER):
 	@command -v go >/dev/null || { echo "Building $(@F) needs Go; there is none on PATH." >&2; exit 1; }
 	@echo "Building $(@F) into $(STORES): minutes the first time, never again."
-	cd tests/stores && CGO_ENABLED=0 \
-	  go build $(FLAGS) -tags remove_all_sd -trimpath -ldflags "-s -w -X $(VERSION)" -o "$@.part" $(PACKAGE)
+	cd $(MODULE) && CGO_ENABLED=0 \
+	  go build -tags remove_all_sd -trimpath -ldflags "-s -w -X $(VERSION)" -o "$@.part" $(PACKAGE)
 	@mv "$@.part" "$@"
 
 # Alertmanager embeds pages that its Go module does not hold, so it is built from a copy that has an empty one.
 COPY := $(ALERTMANAGER).source
 $(ALERTMANAGER): | $(COPY)
 $(COPY):
-	@mkdir -p "$@.part" && cp tests/stores/go.mod tests/stores/go.sum "$@.part"
-	cd tests/stores && module=$$(go mod download -json github.com/prometheus/alertmanager | \
+	@rm -rf "$@.part" && mkdir -p "$@.part" && cp tests/stores/alertmanager/go.* "$@.part"
+	cd "$@.part" && module=$$(go mod download -json github.com/prometheus/alertmanager | \
 	  sed -n 's/.*"Dir": "\(.*\)".*/\1/p') && cp -r "$$module" "$@.part/module" && chmod -R u+w "$@.part/module"
 	@mkdir "$@.part/module/ui/app/dist" && touch "$@.part/module/ui/app/dist/index.html"
-	@cd tests/stores && go mod edit -replace "github.com/prometheus/alertmanager=$@/module" "$@.part/go.mod"
+	@cd "$@.part" && go mod edit -replace "github.com/prometheus/alertmanager=./module"
 	@mv "$@.part" "$@"
 
 LOCK = uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11

@@ -140,10 +140,10 @@ def _rounds(
 
     options = MetricsOptions(None, None, True, True, None, SECONDS, HandSetStore(), 7)
     access = Access(options, Nowhere())
-    queries = queries_of("wall", "regional", "RS")
+    queries = queries_of("wall", "RS")
     sources = [StoreSource(f"s{place}", "regional", f"s{place}", url, "bench") for place, url in enumerate(stores.urls)]
     ((text, _),) = merged({query.id: query.safe() for query in queries})
-    asked = urlencode({"query": text, "timeout": "10s", "latency_offset": "1ms", "nocache": "1"})
+    asked = urlencode({"query": text, "timeout": "10s", "latency_offset": "1ms"})
     ours, peers = [], []
     well, doubtful = ThreadPoolExecutor(WORKERS), ThreadPoolExecutor(DOUBTFUL)
     try:

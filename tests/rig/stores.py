@@ -5,17 +5,18 @@ from pathlib import Path
 
 from tests.rig import binaries
 
-MODULE = binaries.CHECKOUT / "tests" / "stores" / "go.mod"
+FOLDER = binaries.CHECKOUT / "tests" / "stores"
 MODULES = {
-    "victoria-metrics": "github.com/VictoriaMetrics/VictoriaMetrics",
-    "prometheus": "github.com/prometheus/prometheus",
-    "alertmanager": "github.com/prometheus/alertmanager",
+    "victoria-metrics": (FOLDER, "github.com/VictoriaMetrics/VictoriaMetrics"),
+    "prometheus": (FOLDER, "github.com/prometheus/prometheus"),
+    "alertmanager": (FOLDER / "alertmanager", "github.com/prometheus/alertmanager"),
 }
 
 
 def version(name: str) -> str:
-    """The version that tests/stores/go.mod pins, such as v1.151.0."""
-    return binaries.pinned(MODULE, MODULES[name])
+    """The version that its go.mod pins, such as v1.151.0."""
+    folder, module = MODULES[name]
+    return binaries.pinned(folder / "go.mod", module)
 
 
 def find(name: str) -> Path | None:

@@ -108,24 +108,22 @@ def from_alertmanager(said: Any, atlas: Atlas) -> dict[str, AlertsHeard]:
         for one in m.items(group["alerts"]):
             since = m.parse_time(one.get("startsAt"))
             if since is not None:
-                held = _held(m.mapping(one.get("status")))
-                state = "suppressed" if any(held.values()) or _suppressed(one) else "active"
-                found.append(replace(_heard(one, "alertmanager", state, since, atlas), **held))
+                found.append(
+                    _with_status(_heard(one, "alertmanager", "active", since, atlas), m.mapping(one.get("status")))
+                )
     return _once(found)
 
 
-def _held(status: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+def _with_status(alert: AlertsHeard, status: Mapping[str, Any]) -> AlertsHeard:
     """What holds it back. Each is told apart: who silenced it is somebody, what inhibits it another alert."""
-    names = (("silenced_by", "silencedBy"), ("inhibited_by", "inhibitedBy"), ("muted_by", "mutedBy"))
-    return {ours: tuple(m.text(one) for one in _list(status.get(theirs))) for ours, theirs in names}
+    silenced, inhibited, muted = (_texts(status.get(name)) for name in ("silencedBy", "inhibitedBy", "mutedBy"))
+    if not (silenced or inhibited or muted or status.get("state") == "suppressed"):
+        return alert
+    return replace(alert, state="suppressed", silenced_by=silenced, inhibited_by=inhibited, muted_by=muted)
 
 
-def _suppressed(one: Mapping[str, Any]) -> bool:
-    return bool(m.part(one, "status", "state") == "suppressed")
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(m.text(one) for one in value) if isinstance(value, list) else ()
 
 
 def from_promxy(said: Any, atlas: Atlas) -> dict[str, AlertsHeard]:

@@ -42,7 +42,6 @@ class SourceState:
     since: datetime | None = None
     sampled_at: datetime | None = None  # newest sample of this cluster
     reporting: bool = True  # the store has fresh series of it
-    asked: bool = True  # the question was answered since the cluster is known
     dark: str = ""
 
 
@@ -54,13 +53,15 @@ def figure(
     now: datetime,
     absent: Missing | None = None,
     *,
+    asked: bool = True,
     of_silent: bool = False,
 ) -> Figure:
     """What may be said of this figure now.
 
     `value` is what was read and when; None in it: such series are there, without a usable number. `absent` says why a
-    well store may have none. Of a cluster that does not report nothing is said as of now, whatever the store returns
-    (a window of a day reaches far back), but what is about silence itself: `of_silent`.
+    well store may have none; `asked`, that its turn has come since the cluster is known. Of a cluster that does not
+    report nothing is said as of now, whatever the store returns (a window of a day reaches far back), but what is about
+    silence itself: `of_silent`.
     """
     number, read_at = value or (None, None)
     last = None
@@ -83,9 +84,7 @@ def figure(
         return last
     if read_at is not None:
         return Absence.NO_VALUE.missing()
-    if not told.asked:
-        return Absence.NOT_ASKED.missing()
-    return absent or Absence.NO_SERIES.missing()
+    return absent or (Absence.NO_SERIES if asked else Absence.NOT_ASKED).missing()
 
 
 def sampled(read_at: datetime, age: float | None) -> datetime | None:

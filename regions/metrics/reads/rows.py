@@ -268,9 +268,9 @@ def _figure(
         return (Absence.TOO_LARGE if too_large(said) else Absence.QUERY_REFUSED).missing(said=said)
     value = row.readings.get(query.id)
     read = (value[0], datetime.fromtimestamp(value[1], UTC)) if value else None
-    told = replace(told, asked=not row.name or query.tier in row.asked)
-    absent = _absent(query, row, template, ground)
-    found = figure(read, query.unit, query.tier, told, ground.now, absent, of_silent=query.of_silent)
+    asked = not row.name or query.tier in row.asked
+    absent = _absent(query, row, template, ground, asked)
+    found = figure(read, query.unit, query.tier, told, ground.now, absent, asked=asked, of_silent=query.of_silent)
     if isinstance(found, Reading) and query.counted:
         return replace(found, lacks=_lacks(query, row))
     return found
@@ -280,16 +280,18 @@ def _lacks(query: Query, row: Measured) -> str:
     """What a sum is known to lack: what it counted, against what there is."""
     have, of, words = query.counted
     counted, whole = ((row.readings.get(id) or (None,))[0] for id in (have, of))
-    return f"{counted:.0f} of {whole:.0f} {words}" if None not in (counted, whole) and counted < whole else ""
+    if counted is None or whole is None or counted >= whole:
+        return ""
+    return f"{counted:.0f} of {whole:.0f} {words}"
 
 
-def _absent(query: Query, row: Measured, template: str, ground: MeasuredFleet) -> Missing | None:
+def _absent(query: Query, row: Measured, template: str, ground: MeasuredFleet, asked: bool) -> Missing | None:
     """Why a cluster that is well may have no such figure."""
     if query.by == "name" and row.name in ground.twins.get(row.store_id, ()):
         return Absence.AMBIGUOUS.missing(name=row.name)
     if query.src == "S" and row.role == "child":
         return Absence.NO_STORE_INSIDE.missing()
-    if query.absent == "gpu":
+    if query.absent == "gpu" and asked:
         return Absence.NO_GPU.missing()
     if query.absent == "control_plane" and any(word in template for word in _MANAGED):
         return Absence.NO_CONTROL_PLANE.missing()

@@ -1,6 +1,7 @@
 """The same series in a real VictoriaMetrics and a real Prometheus: what Pane makes of the answers of either.
 
-`python -m tests.regions.metrics.engines --sets 2000` does so for random ones, as many as are wanted, and names what differs.
+`python -m tests.regions.metrics.engines --sets 2000` does so for random ones, as many as are wanted, and names what
+differs.
 """
 
 import argparse
@@ -60,7 +61,7 @@ ALLOWED: tuple[Allowed, ...] = (
     ),
     Allowed(
         "Prometheus divides by the whole window what it saw in it, and stretches that by half an interval only, where "
-        "samples are late; VictoriaMetrics divides by the time in which it saw it, from the sample before the window on",
+        "samples are late; VictoriaMetrics divides by the time in which it saw it, from the sample before it on",
         _has("rate("),
         lambda ours, theirs, age, stretch: (
             ours * (WINDOW - age - 2 * SLOWEST) / WINDOW - 1e-9 <= theirs <= ours * 1.05 + 1e-9
@@ -84,7 +85,8 @@ class Difference:
     theirs: Any
 
     def __str__(self) -> str:
-        return f"{self.id} of {'/'.join(self.place) or 'the store'}: {self.ours} on VictoriaMetrics, {self.theirs} on Prometheus"
+        whose = "/".join(self.place) if any(self.place) else "the store"
+        return f"{self.id} of {whose}: {self.ours} on VictoriaMetrics, {self.theirs} on Prometheus"
 
 
 class Then(StoreClient):

@@ -1,4 +1,4 @@
-"""Random sets of series, one a cluster: all that the named queries ask for, of every age, with what goes wrong in it."""
+"""Random sets of series, one a cluster: all that the named queries ask for, of every age, and what goes wrong in it."""
 
 import math
 import random

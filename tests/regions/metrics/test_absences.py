@@ -66,7 +66,7 @@ def test_what_may_be_said_of_a_figure_is_one_of_these():
 
     well, read = SourceState(sampled_at=at(-20)), (3.0, NOON)
     assert said(None, well) == (Why.NO_DATA, "The store has no such series of it")
-    assert said(None, SourceState(asked=False)) == (Why.NOT_ASKED, "It has not been asked yet")
+    assert said(None, well, asked=False) == (Why.NOT_ASKED, "It has not been asked yet")
     assert said((None, NOON), well) == (Why.NO_VALUE, "The store has such series, and no usable number in them")
     assert said(read, SourceState(dark="No watcher is at work")) == (Why.STALE, "No watcher is at work")
     refused = SourceState(reason="refused", message="Store eu does not permit this")

@@ -1,4 +1,4 @@
-"""Alerts of a real Alertmanager: what is silenced, inhibited or muted by a time interval is told apart, and never fires."""
+"""Alerts of a real Alertmanager: what is silenced, inhibited or muted is told apart, and none of it fires."""
 
 import time
 from collections.abc import Callable

@@ -1,7 +1,9 @@
 """What the environment says, read for the settings. Refuses in one sentence; never guesses in production."""
 
 import os
+import re
 import secrets
+import stat
 import tempfile
 from pathlib import Path
 from typing import Any, NoReturn
@@ -11,6 +13,7 @@ from regions.domain.metrics import spending
 PREFIX = "PANE_"
 KNOWN_KEYS = {"development", "changeme", "change-me", "secret", "default", "insecure"}
 KEY_LENGTH = 50
+SHARED_SECOND_LEVELS = {"ac", "co", "com", "edu", "gov", "go", "ne", "net", "or", "org"}
 
 
 def refuse(sentence: str) -> NoReturn:
@@ -45,6 +48,15 @@ def number(name: str, default: int, least: int = 1) -> int:
     if value.isascii() and value.isdigit() and int(value) >= least:
         return int(value)
     refuse(f"{PREFIX}{name} is {value!r}; it must be a whole number, {least} or more.")
+
+
+def trusted_hops() -> int:
+    """How many proxies of ours a request comes through: PANE_TRUSTED_HOPS; PANE_TRUST_PROXY=1 means one."""
+    one = flag("TRUST_PROXY")
+    hops = number("TRUSTED_HOPS", 1 if one else 0, least=0)
+    if one and not hops:
+        refuse("PANE_TRUST_PROXY says that there is a proxy, and PANE_TRUSTED_HOPS that there is none.")
+    return hops
 
 
 def choice(name: str, allowed: list[str]) -> str:
@@ -104,7 +116,12 @@ def budgets(entries: list[str]) -> dict[str, float]:
 
 
 def data_folder(default: Path) -> Path:
-    """The folder for the database and other state (PANE_DATA), made if need be, private to its owner."""
+    """The folder for the database and other state (PANE_DATA), made if need be.
+
+    What this process writes from here on is its owner's alone, there and elsewhere: a folder that was there already may
+    be open to others.
+    """
+    os.umask(os.umask(0o077) | 0o077)
     folder = Path(text("DATA") or default).expanduser()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -138,17 +155,68 @@ def _kept_key(path: Path) -> str:
             pass
         finally:
             os.unlink(aside)
-    return path.read_text(encoding="ascii").strip()
+    return private(path).read_text(encoding="ascii").strip()
+
+
+def private(path: Path) -> Path:
+    """A file that nobody but its owner reads or writes: made so when it is there already and open to others."""
+    try:
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            path.chmod(0o600)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        refuse(f"others may read {path}, and that cannot be changed ({_why(error)}). Give it to whoever runs Pane.")
+    return path
 
 
 def allowed_hosts(production: bool) -> list[str]:
     """Names under which Pane may be called: loopback in development, said by name in production."""
-    hosts = items("ALLOWED_HOSTS")
+    hosts = [host.lower() for host in items("ALLOWED_HOSTS")]
     if production and not hosts:
         refuse("PANE_ALLOWED_HOSTS must name the hosts under which Pane is called, for example pane.example.org.")
     if production and "*" in hosts:
         refuse("PANE_ALLOWED_HOSTS is *, which lets any site pose as Pane: name the hosts.")
+    for host in hosts:
+        if wrong := wrong_host(host, production):
+            refuse(f"PANE_ALLOWED_HOSTS has {host!r}, {wrong}.")
     return hosts or ["localhost", "127.0.0.1", "[::1]"]
+
+
+def wrong_host(host: str, production: bool) -> str:
+    """What is wrong with a host that Pane may be called by, in words; empty when nothing is."""
+    if host == "*":
+        return ""
+    if not re.fullmatch(r"\[[0-9a-f:.]+\]|\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*", host):
+        return "which is no name of a host: leave out https://, port and path, and write .example.org for all below it"
+    if production and host.startswith(".") and _public(host.removeprefix(".")):
+        return "which lets everybody who has a name there pose as Pane: name the hosts"
+    return ""
+
+
+def trusted_origins(production: bool) -> list[str]:
+    """Other origins that forms and sockets may come from: each with its scheme, in production by TLS and by name."""
+    origins = [origin.lower().rstrip("/") for origin in items("TRUSTED_ORIGINS")]
+    for origin in origins:
+        scheme, parted, host = origin.partition("://")
+        name = re.sub(r":\d{1,5}$", "", host)
+        if not parted or scheme not in ("https", "http") or (name != "*" and wrong_host(_bare(name), False)):
+            refuse(f"PANE_TRUSTED_ORIGINS has {origin!r}; an origin is like https://pane.example.org, without a path.")
+        if production and scheme == "http":
+            refuse(f"PANE_TRUSTED_ORIGINS has {origin!r}: whoever sits on the way could write forms there; say https.")
+        if production and (name == "*" or (name.startswith("*.") and _public(_bare(name)))):
+            refuse(f"PANE_TRUSTED_ORIGINS has {origin!r}, which trusts pages of everybody: name the origins.")
+    return origins
+
+
+def _bare(name: str) -> str:
+    return name.removeprefix("*.")
+
+
+def _public(domain: str) -> bool:
+    """Whether names below this domain belong to many: a top-level domain, or one such as co.uk."""
+    labels = domain.split(".")
+    return len(labels) < 2 or (len(labels) == 2 and len(labels[1]) == 2 and labels[0] in SHARED_SECOND_LEVELS)
 
 
 def debug(production: bool) -> bool:
@@ -180,6 +248,8 @@ def database(data: Path) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
         }
         test = {"NAME": str(Path(tempfile.gettempdir()) / f"pane-test-{os.getpid()}.sqlite3")}
+        for beside in ("", "-wal", "-shm", "-journal"):
+            private(Path(f"{found['NAME']}{beside}"))
     else:
         # A paused writer must not hold the lease row for good: the server ends its transaction.
         given = f"{options.get('options', '')} -c idle_in_transaction_session_timeout=15000"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 SECRETS = re.compile(
-    r"(?P<token>bearer\s+|/sign-in/link/|\bpane_)[^\s/'\"]+|(?P<address>[\w.+-]+://[^/\s:@]*:)[^\s@/]+(?=@)",
+    r"(?P<token>bearer\s+|/sign-in/link/|(?-i:\bpane_))[^\s/'\"]+|(?P<address>[\w.+-]+://[^/\s:@]*:)[^\s@/]+(?=@)",
     re.IGNORECASE,
 )
 ORDINARY = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "request", "color_message"}

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django_htmx.http import HttpResponseClientRedirect
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from dashboard import errors
 from dashboard.live.hub import remember
 from dashboard.people import screens
 from dashboard.people.viewer import viewer_of
@@ -26,6 +28,37 @@ def health_first(get_response: GetResponse) -> GetResponse:
     def answer(request: HttpRequest) -> HttpResponse:
         probe = PROBES.get(request.path_info)
         return probe(request) if probe else get_response(request)
+
+    return answer
+
+
+def known_host(get_response: GetResponse) -> GetResponse:
+    """Answer a request that calls us by a name which is not ours with what to do about it."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        try:
+            request.get_host()
+        except DisallowedHost:
+            return errors.in_words(request, _not_ours(str(request.META.get("HTTP_HOST", ""))), 400)
+        return get_response(request)
+
+    return answer
+
+
+def _not_ours(host: str) -> str:
+    shown = "".join(letter if letter.isprintable() else "?" for letter in host)[:253]
+    called = f"Pane is not called {shown} here." if shown else "The request says no host."
+    return f"{called} PANE_ALLOWED_HOSTS names the hosts by which it may be called: add this one there, and restart."
+
+
+def not_kept(get_response: GetResponse) -> GetResponse:
+    """Let neither browsers nor proxies keep what we answer, unless a view says for how long it may be kept."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if "Cache-Control" not in response:
+            response["Cache-Control"] = "private, no-store"
+        return response
 
     return answer
 
@@ -49,13 +82,15 @@ def viewer(get_response: GetResponse) -> GetResponse:
 def no_zero_bytes(get_response: GetResponse) -> GetResponse:
     """Let no zero byte in: no name holds one, no key types one, and PostgreSQL fails at the question.
 
-    Nothing is found under an address with one. In a form it becomes the sign for what cannot be shown (U+FFFD), which
-    the rules of each field then refuse, so that the rest of what was typed is not lost.
+    Nothing is found under a path with one, and no query with one makes sense. In a form it becomes the sign for what
+    cannot be shown (U+FFFD), which the rules of each field then refuse, so that the rest of what was typed is not lost.
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
-        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
-            raise Http404("No name holds a zero byte")
+        if "\x00" in request.path_info:
+            raise Http404("No name holds a zero byte.")
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            return errors.in_words(request, "The address has a zero byte (%00): no name or value holds one.", 400)
         if request.method == "POST" and any("\x00" in text for _, texts in request.POST.lists() for text in texts):
             cleaned = request.POST.copy()
             for name, texts in request.POST.lists():

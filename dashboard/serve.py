@@ -2,21 +2,19 @@
 
 import asyncio
 import contextlib
-import errno
 import ipaddress
 import logging
 import os
-import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping
 from time import monotonic
 
-import uvicorn
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
+from dashboard import web
 from dashboard.models import ApiToken
 from dashboard.people import accounts, links, tokens
 
@@ -47,10 +45,8 @@ def run(
             f"Pane listens on {host} only once somebody has an account of their own, or whoever comes first would own "
             "it. Make one: python manage.py createsuperuser"
         )
-    listener = listen(host, port)
-    bound_host, bound_port = listener.getsockname()[:2]
-    shown = f"[{bound_host}]" if ":" in bound_host else bound_host
-    address = f"{'https' if settings.PRODUCTION else 'http'}://{shown}:{bound_port}"
+    listener = web.listen(host, port)
+    address = web.address_of(listener, "https" if settings.PRODUCTION else "http")
     user = accounts.operator(account)
     ApiToken.objects.filter(user=user, name=PRINTED).delete()  # of the last start
     secret = tokens.issue(user, PRINTED, preset=token)
@@ -71,48 +67,10 @@ def prepare_database() -> None:
         raise CommandError(f"The database cannot be used: {str(error).splitlines()[0]}") from error
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket, or a sentence why not. Port 0 takes any that is free."""
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=1024)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            why = f"Port {port} on {host} is taken: another program listens there. Choose another with --port."
-        elif error.errno == errno.EACCES:
-            why = f"Port {port} on {host} is not for ordinary accounts. Choose one above 1023 with --port."
-        else:
-            why = f"Pane cannot listen on {host}, port {port}: {error.strerror or error}."
-        raise CommandError(why) from error
-
-
 async def _serve(listener: socket.socket, watcher_environment: dict[str, str]) -> None:
-    server = uvicorn.Server(
-        uvicorn.Config(
-            "dashboard.asgi:application",
-            ws="websockets-sansio",
-            ws_per_message_deflate=False,  # costs more than it saves, and memory for every socket
-            ws_max_size=64 * 1024,
-            lifespan="on",
-            log_config=None,  # Django's own
-            access_log=False,  # one-time links are paths
-            server_header=False,
-            proxy_headers=settings.PANE_TRUST_PROXY,
-            forwarded_allow_ips="*" if settings.PANE_TRUST_PROXY else None,
-            timeout_graceful_shutdown=5,
-        )
-    )
-
-    def leave(*_: object) -> None:
-        server.should_exit = True
-
-    # uvicorn puts its own handlers in place while it serves, and raises what it caught once more afterwards: then, too,
-    # it must not end us before the watcher has ended.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, leave)
     watching = asyncio.create_task(_keep_watching(watcher_environment))
     try:
-        await server.serve(sockets=[listener])
+        await web.serve(listener)
     finally:
         watching.cancel()
         with contextlib.suppress(asyncio.CancelledError):

@@ -25,7 +25,7 @@ PANE_ALLOW_LOOPBACK = env.flag("ALLOW_LOOPBACK")  # may a region's kubeconfig na
 PANE_REGION_KUBECONFIGS = env.text("REGION_KUBECONFIGS")  # folder with one least-privileged kubeconfig a region
 PANE_IMPERSONATE = env.flag("IMPERSONATE", default=True)  # write to management as pane:<account>; 0: as Pane itself
 PANE_KEEP_DAYS = env.number("KEEP_DAYS", 7)  # how long the log is kept
-PANE_TRUST_PROXY = env.flag("TRUST_PROXY")  # believe X-Forwarded-For and -Proto: only behind a proxy that sets them
+PANE_TRUSTED_HOPS = env.trusted_hops()  # how many proxies stand between us and people: dashboard.proxies
 
 # Where else metrics can be looked at; linked from every figure. vmui and logs may hold {region}
 PANE_GRAFANA_URL = env.link(env.text("GRAFANA_URL"))
@@ -61,6 +61,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "dashboard.middleware.health_first",  # probes call us by address, before hosts and TLS are checked
+    "dashboard.middleware.known_host",
+    "dashboard.middleware.not_kept",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "dashboard.middleware.StaticFiles",
@@ -105,6 +107,7 @@ USE_I18N = False
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env.text("STATIC_ROOT") or None  # only for who serves static files by other means: collectstatic
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755  # of what collectstatic writes: others serve it
 WHITENOISE_USE_FINDERS = True  # no collectstatic needed to run from a checkout
 WHITENOISE_AUTOREFRESH = DEBUG
 
@@ -118,7 +121,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "pane_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_TRUSTED_ORIGINS = env.items("TRUSTED_ORIGINS")
+CSRF_FAILURE_VIEW = "dashboard.errors.old_form"
+CSRF_TRUSTED_ORIGINS = env.trusted_origins(PRODUCTION)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -143,8 +147,6 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-if PANE_TRUST_PROXY:
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 30 * 24 * 3600
@@ -158,10 +160,14 @@ REST_FRAMEWORK = {
         "dashboard.people.authentication.BearerAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "dashboard.api_parameters.KnownParameters",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["dashboard.api_parsing.SoundJSONParser"],
+    "EXCEPTION_HANDLER": "dashboard.api_failures.failure",
+    "DEFAULT_SCHEMA_CLASS": "dashboard.api_description.Description",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Pane",

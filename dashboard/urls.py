@@ -8,6 +8,11 @@ from django.views.generic import RedirectView
 from dashboard import search, views
 from dashboard.status import exposition, probes
 
+handler400 = "dashboard.errors.bad_request"
+handler403 = "dashboard.errors.permission_denied"
+handler404 = "dashboard.errors.not_found"
+handler500 = "dashboard.errors.failed"
+
 urlpatterns = [
     # Health, answered before any middleware (dashboard.middleware.health_first); here for their names
     path("healthz", probes.healthz, name="healthz"),

@@ -144,7 +144,7 @@ class CredentialSerializer(RowSerializer):
 
 
 class ChangeSerializer(serializers.Serializer[Any]):
-    """One change: observed between two states of an object, or reported by a cluster as an Event."""
+    """One change: what became of an object, was reported of it, or said of it by a person."""
 
     id = serializers.IntegerField()
     cursor = serializers.CharField(help_text="Continues after this change.")
@@ -154,7 +154,10 @@ class ChangeSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField(source="target.kind")
     namespace = serializers.CharField(source="target.namespace")
     name = serializers.CharField(source="target.name")
-    source = serializers.ChoiceField(choices=["observed", "reported"])  # type: ignore[assignment]
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=["observed", "reported", "said"],
+        help_text="Between two states of an object, by an Event of a cluster, or by a person (maintenance).",
+    )
     severity = serializers.ChoiceField(choices=["normal", "warning", "error"])
     reason = serializers.CharField()
     message = serializers.CharField()

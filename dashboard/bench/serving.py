@@ -1,10 +1,9 @@
 """The web server as `up` runs it, without a watcher: `python -m dashboard.bench.serving PORT [MARKS]`."""
 
+import asyncio
 import sys
 import time
 from typing import Any
-
-import uvicorn
 
 from dashboard.parent_guard import hold
 
@@ -42,20 +41,9 @@ def main() -> None:
     django.setup()
     if len(sys.argv) > 2:
         mark(sys.argv[2])
-    uvicorn.run(
-        "dashboard.asgi:application",
-        host="127.0.0.1",
-        port=int(sys.argv[1]),
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-        ws_max_size=64 * 1024,
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        backlog=2048,
-        timeout_graceful_shutdown=2,
-    )
+    from dashboard import web
+
+    asyncio.run(web.serve(web.listen("127.0.0.1", int(sys.argv[1]))))
 
 
 if __name__ == "__main__":

@@ -2,8 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import connections, transaction
@@ -17,38 +20,64 @@ log = logging.getLogger(__name__)
 PERIOD = 2.0  # seconds
 PAUSES = [timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2)]
 """Before the second attempt, the third, …; after the last it is given up."""
-CLAIM = timedelta(minutes=3)  # who was killed while sending is followed by another; longer than AT_ONCE deadlines
-AT_ONCE = 8
-FORGET = 3600.0
+CLAIM = timedelta(minutes=1)  # who was killed while sending is followed by another; much longer than a deadline
+AT_ONCE = 32
+FORGET = timedelta(hours=1)
+
+Call = Callable[..., Awaitable[Any]]
+"""Runs a function with its arguments in a thread that holds a database connection of its own."""
 
 
 async def run() -> None:
-    """Until cancelled. Whatever fails is said once and tried again: watching must not end for it."""
+    """Until cancelled. Whatever fails is said once and tried again: watching must not end for it.
+
+    Making and sending do not wait for each other: a receiver that hangs must not hold up what the bell shows.
+    """
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_every(PERIOD, "Notices cannot be made; trying again", _make))
+        tasks.create_task(_every(PERIOD, "Messages of notices cannot be sent; trying again", _send_due))
+        tasks.create_task(_every(FORGET.total_seconds(), "Old notices cannot be dropped; trying again", _forget))
+
+
+async def _every(period: float, trouble: str, turn: Callable[[Call], Awaitable[None]]) -> None:
     loop = asyncio.get_running_loop()
     thread = ThreadPoolExecutor(1, thread_name_prefix="notices")
-    troubled, forget_at = False, 0.0
+    call = partial(loop.run_in_executor, thread)
+    troubled = False
     try:
         while True:
             try:
-                await loop.run_in_executor(thread, making.make, datetime.now(UTC))
-                due = await loop.run_in_executor(thread, claim, datetime.now(UTC))
-                for delivery, content, headers in due:
-                    outcome = await send(
-                        delivery.rule.url, content, headers, allow_loopback=settings.PANE_ALLOW_LOOPBACK
-                    )
-                    await loop.run_in_executor(thread, settle, delivery, outcome, datetime.now(UTC))
-                if loop.time() >= forget_at:
-                    await loop.run_in_executor(thread, making.forget, datetime.now(UTC))
-                    forget_at = loop.time() + FORGET
+                await turn(call)
                 troubled = False
             except Exception:
                 if not troubled:
-                    log.exception("Notices cannot be made or sent; trying again")
+                    log.exception(trouble)
                 troubled = True
-            await asyncio.sleep(PERIOD)
+            await asyncio.sleep(period)
     finally:
-        await asyncio.shield(loop.run_in_executor(thread, connections.close_all))
+        await asyncio.shield(call(connections.close_all))
         thread.shutdown(wait=False)
+
+
+async def _make(call: Call) -> None:
+    await call(making.make, datetime.now(UTC))
+
+
+async def _forget(call: Call) -> None:
+    await call(making.forget, datetime.now(UTC))
+
+
+async def _send_due(call: Call) -> None:
+    """Send what is due, all of it side by side: the slowest receiver costs its own deadline, once."""
+    due: list[Due] = await call(claim, datetime.now(UTC))
+    ends = await asyncio.gather(*(_send_one(call, *one) for one in due), return_exceptions=True)
+    for failure in filter(None, ends):  # one that cannot be written down must not cut off the others
+        raise failure
+
+
+async def _send_one(call: Call, delivery: Delivery, content: bytes, headers: dict[str, str]) -> None:
+    outcome = await send(delivery.rule.url, content, headers, allow_loopback=settings.PANE_ALLOW_LOOPBACK)
+    await call(settle, delivery, outcome, datetime.now(UTC))
 
 
 Due = tuple[Delivery, bytes, dict[str, str]]

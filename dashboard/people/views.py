@@ -14,9 +14,9 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dashboard.models import ApiToken
-from dashboard.people import attempts, links, tokens
+from dashboard.people import attempts, devices, links, tokens
 
-WAIT = "Too many attempts. Wait a quarter of an hour, or use a one-time link."
+WAIT = "Too many attempts. Wait a quarter of an hour, use a one-time link, or a browser in which you signed in before."
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -27,15 +27,19 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        address, account = _address(request), request.POST.get("username", "")
-        if attempts.too_many(address, account):
+        account = request.POST.get("username", "")
+        attempt = attempts.password(_address(request), account, devices.known(request, account))
+        if attempt is None:
             # Before the password is looked at, so that waiting tells nothing about it.
             return render(request, self.template_name, {"form": AuthenticationForm(), "refusal": WAIT}, status=429)
         form = self.get_form()
-        if form.is_valid():
-            attempts.succeeded(address, account)
-            return self.form_valid(form)
-        attempts.failed(address, account)
+        with attempt.turn():
+            right = form.is_valid()
+        if right:
+            attempt.succeeded()
+            response = self.form_valid(form)
+            devices.remember(response, form.get_user())
+            return response
         response = self.form_invalid(form)
         response.status_code = 422
         return response
@@ -54,7 +58,9 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     if user is None:
         return render(request, "people/link.html", {"link": None}, status=410)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-    return redirect("/")
+    response = redirect("/")
+    devices.remember(response, user)
+    return response
 
 
 @never_cache

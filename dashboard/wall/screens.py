@@ -75,13 +75,13 @@ def enter(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "wall/enter.html", {"refusal": "", "typed": ""})
     address, typed = str(request.META.get("REMOTE_ADDR", "")), screens.clean_code(request.POST.get("code", ""))
-    tried = screens.attempt(typed)
-    if attempts.too_many(address[:64], tried):
+    attempt = attempts.code(address, screens.attempt(typed))
+    if attempt is None:
         return render(request, "wall/enter.html", {"refusal": WAIT, "typed": typed}, status=429)
     found = screens.redeem(typed, address)
     if found is None:
-        attempts.failed(address[:64], tried)
         return render(request, "wall/enter.html", {"refusal": UNKNOWN, "typed": typed}, status=422)
+    attempt.succeeded()
     link, cookie = found
     response = redirect("wall:regions")
     response.set_cookie(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404
 from rest_framework import serializers
-from rest_framework.exceptions import APIException, NotFound
+from rest_framework.exceptions import APIException, NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -112,7 +112,7 @@ def _opened(namespace: str, name: str, who: Viewer) -> Opened:
     except Http404 as missing:
         raise NotFound(str(missing)) from missing
     except UnreadableDeployment as problem:
-        raise Unanswered(str(problem)) from problem
+        raise (PermissionDenied if problem.status == 403 else Unanswered)(str(problem)) from problem
 
 
 def _draft(opened: Opened, said: Mapping[str, Any]) -> DeploymentDraft:

@@ -15,7 +15,7 @@ from deployments.domain.editing import draft_of
 from deployments.domain.gitops import Held, held
 from deployments.domain.patches import opening
 from deployments.domain.snapshot import ClusterSnapshot, KnownTemplate
-from deployments.submissions.live_object import read
+from deployments.submissions.live_object import read, status_of
 from deployments.submissions.snapshot import world
 from regions.domain import manifest as m
 from regions.domain.kinds import K0RDENT
@@ -29,12 +29,13 @@ from regions.models import Resource
 class UnreadableDeployment(Exception):
     """The cluster does not give it now, and says why."""
 
-    def __init__(self, namespace: str, name: str, why: str) -> None:
-        super().__init__(why)
-        self.where = {"namespace": namespace, "name": name, "why": why}
+    def __init__(self, namespace: str, name: str, failure: KubeError) -> None:
+        super().__init__(failure.message)
+        self.status = status_of(failure)
+        self.where = {"namespace": namespace, "name": name, "why": failure.message, "forbidden": self.status == 403}
 
     def page(self, request: HttpRequest) -> HttpResponse:
-        return render(request, "submissions/unreadable.html", self.where, status=502)
+        return render(request, "submissions/unreadable.html", self.where, status=self.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def open_deployment(namespace: str, name: str, viewer: Viewer) -> Opened:
     except NotFound as error:
         raise Http404(f"There is no deployment {namespace}/{name} any more") from error
     except KubeError as error:
-        raise UnreadableDeployment(namespace, name, error.message) from error
+        raise UnreadableDeployment(namespace, name, error) from error
     return Opened(opening(live), m.number(m.part(live, "metadata", "generation")))
 
 

@@ -17,7 +17,7 @@ from deployments.domain.patches import change, opening
 from deployments.domain.region_problems import check
 from deployments.domain.snapshot import ClusterSnapshot, KnownRegion
 from deployments.registration.dependents import RegionDependents, around
-from deployments.submissions.live_object import read
+from deployments.submissions.live_object import read, status_of
 from deployments.submissions.pages import FormPage, PageRequest, answer
 from deployments.submissions.snapshot import world
 from regions.domain.manifest import Manifest
@@ -137,4 +137,6 @@ def _was(text: str) -> tuple[str, ...] | None:
 
 def unreadable(request: ViewedRequest, name: str, refusal: KubeError) -> HttpResponse:
     """The cluster does not give the Region now, and says why."""
-    return render(request, "registration/unreadable.html", {"name": name, "why": refusal.message}, status=502)
+    status = status_of(refusal)
+    context = {"name": name, "why": refusal.message, "forbidden": status == 403}
+    return render(request, "registration/unreadable.html", context, status=status)

@@ -8,7 +8,12 @@ from regions.clusters.pool import Clusters
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT, Ref
 from regions.domain.viewer import Viewer
-from regions.kube.errors import KubeError
+from regions.kube.errors import KubeError, Refused
+
+
+def status_of(failure: KubeError) -> int:
+    """The status of a page or answer that needs what could not be read: 403 for missing rights, else 502."""
+    return 403 if isinstance(failure, Refused) and failure.status != 401 else 502
 
 
 def read(ref: Ref, api_version: str, person: Viewer) -> Manifest:

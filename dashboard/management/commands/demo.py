@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
-from dashboard import serve
+from dashboard import web
 from dashboard.management.commands.up import port
 
 PATIENCE = 180.0
@@ -40,7 +40,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         folder = Path(settings.DATA) / "demo"
         lock = _claim(folder)
-        serve.listen("127.0.0.1", options["port"]).close()  # taken? then say so before the fleet starts
+        web.listen("127.0.0.1", options["port"]).close()  # taken? then say so before the fleet starts
         for old in folder.glob("pane.sqlite3*"):  # the last demo's: its clusters are no more
             old.unlink()
         self._say(f"Starting a fleet of {options['regions']} regions and {options['deployments']} deployments …")

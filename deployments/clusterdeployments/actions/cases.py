@@ -77,7 +77,7 @@ def case_of(namespace: str, name: str, viewer: Viewer) -> Case:
         if isinstance(found, NotFound):
             continue
         if isinstance(found, KubeError):
-            raise UnreadableDeployment(namespace, name, found.message)
+            raise UnreadableDeployment(namespace, name, found)
         parts.append(_cut(found))
     return Case(opened, tuple(parts))
 

@@ -1,9 +1,14 @@
 """Starting with nothing set, and refusing to start in production with what is unsafe."""
 
+import os
+import sqlite3
 import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from dashboard import environment as env
 from tests.dashboard.frame.processes import manage
 
 KEY = "kY3-vB9_zQ1xW7mN5pR2tL8sD4fG6hJ0aC3eU1iO9yT7rE5wQ2"
@@ -41,6 +46,9 @@ def test_production_with_all_it_needs_passes_djangos_own_deployment_checks(tmp_p
         ({"PANE_ALLOWED_HOSTS": ""}, "PANE_ALLOWED_HOSTS"),
         ({"PANE_ALLOWED_HOSTS": "*"}, "PANE_ALLOWED_HOSTS"),
         ({"PANE_ALLOWED_HOSTS": "pane.example.org,*"}, "PANE_ALLOWED_HOSTS"),
+        ({"PANE_ALLOWED_HOSTS": ".com"}, "pose as Pane"),
+        ({"PANE_TRUSTED_ORIGINS": "https://*"}, "trusts pages of everybody"),
+        ({"PANE_TRUSTED_HOPS": "0", "PANE_TRUST_PROXY": "1"}, "PANE_TRUSTED_HOPS"),
         ({"PANE_DEBUG": "1"}, "PANE_DEBUG"),
         ({"PANE_PRODUCTION": "perhaps"}, "PANE_PRODUCTION"),
         ({"PANE_LOG_LEVEL": "loud"}, "PANE_LOG_LEVEL"),
@@ -72,3 +80,104 @@ def test_a_database_address_means_postgresql_that_ends_idle_transactions(tmp_pat
     done = manage("shell", "-v", "0", "-c", code, data=tmp_path, PANE_DATABASE_URL=address)
     assert "django.db.backends.postgresql" in done.stdout, done.stderr
     assert "idle_in_transaction_session_timeout" in done.stdout
+
+
+def refusal(
+    monkeypatch: pytest.MonkeyPatch, read: Callable[[bool], object], production: bool = True, **said: str
+) -> str:
+    """What is said against this setting; empty when it is taken."""
+    for name, value in said.items():
+        monkeypatch.setenv(f"PANE_{name}", value)
+    try:
+        read(production)
+    except SystemExit as refused:
+        return str(refused)
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("hosts", "word"),
+    [
+        (".com", "pose as Pane"),
+        ("pane.example.org,.co.uk", "pose as Pane"),
+        (".COM", "pose as Pane"),
+        ("https://pane.example.org", "no name of a host"),
+        ("pane.example.org:443", "no name of a host"),
+        ("*.example.org", "no name of a host"),
+        ("pane.example.org/wall", "no name of a host"),
+        ("..", "no name of a host"),
+        ("pane.example.org,.example.org,Pane-2.internal,10.0.0.1,[::1],.pane.co.uk", ""),
+    ],
+)
+def test_in_production_hosts_are_names_of_ours(monkeypatch, hosts, word):
+    said = refusal(monkeypatch, env.allowed_hosts, ALLOWED_HOSTS=hosts)
+    assert word in said
+    assert bool(said) == bool(word)
+
+
+@pytest.mark.parametrize(
+    ("origins", "word"),
+    [
+        ("https://*", "trusts pages of everybody"),
+        ("https://*.com", "trusts pages of everybody"),
+        ("https://*:8443", "trusts pages of everybody"),
+        ("https://*.co.uk:8443", "trusts pages of everybody"),
+        ("http://pane.example.org", "say https"),
+        ("https://a.example.org,http://*.b.example.org", "say https"),
+        ("pane.example.org", "an origin is like"),
+        ("https://pane.example.org/wall", "an origin is like"),
+        ("https://", "an origin is like"),
+        ("javascript://pane.example.org", "an origin is like"),
+        ("https://user@pane.example.org", "an origin is like"),
+        ("https://a.*.example.org", "an origin is like"),
+        ("https://pane.example.org,https://*.example.org,https://Pane.example.org:8443/,https://[::1]:8443", ""),
+    ],
+)
+def test_in_production_origins_are_ours_and_come_by_tls(monkeypatch, origins, word):
+    said = refusal(monkeypatch, env.trusted_origins, TRUSTED_ORIGINS=origins)
+    assert word in said
+    assert bool(said) == bool(word)
+
+
+def test_on_a_development_machine_plain_origins_and_any_host_are_for_its_owner_to_say(monkeypatch):
+    assert refusal(monkeypatch, env.allowed_hosts, False, ALLOWED_HOSTS="*") == ""
+    assert refusal(monkeypatch, env.trusted_origins, False, TRUSTED_ORIGINS="http://localhost:3000") == ""
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.fixture
+def open_to_others(tmp_path: Path) -> Iterator[Path]:
+    """A folder that was there before, as a person or a volume makes one."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    folder.chmod(0o755)
+    before = os.umask(0o022)
+    yield folder
+    os.umask(before)
+
+
+def test_in_a_folder_that_others_may_read_they_read_nothing_of_ours(open_to_others):
+    assert manage("migrate", "-v", "0", data=open_to_others).returncode == 0
+    held = sqlite3.connect(open_to_others / "pane.sqlite3")  # so that what stands beside it stays
+    held.execute("select count(*) from auth_user")
+    kept = {path.name: mode(path) for path in open_to_others.iterdir()}
+    assert {"pane.sqlite3", "secret-key"} <= set(kept)
+    assert set(kept.values()) == {0o600}
+
+
+def test_what_others_could_read_until_now_is_closed_to_them(open_to_others):
+    manage("migrate", "-v", "0", data=open_to_others)
+    for name in ("pane.sqlite3", "secret-key"):
+        (open_to_others / name).chmod(0o644)
+    (open_to_others / "pane.sqlite3-wal").touch(0o666)
+    assert manage("check", data=open_to_others).returncode == 0
+    assert {mode(path) for path in open_to_others.iterdir()} == {0o600}
+
+
+def test_static_files_that_are_collected_can_be_read_by_who_serves_them(tmp_path):
+    manage("collectstatic", "--noinput", "-v", "0", data=tmp_path / "data", PANE_STATIC_ROOT=str(tmp_path / "static"))
+    assert mode(tmp_path / "static" / "js") == 0o755
+    assert mode(tmp_path / "static" / "js" / "live.js") & 0o044 == 0o044

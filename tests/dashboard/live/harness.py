@@ -24,6 +24,7 @@ from django.test import Client
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from dashboard import web
 from dashboard.people import tokens
 from tests.conftest import need
 
@@ -89,18 +90,7 @@ def served(transactional_db: None) -> Iterator[Served]:
 @contextlib.contextmanager
 def serving(listener: sockets.socket) -> Iterator[None]:
     """A server process as far as a browser can tell; at the end all its connections break and its port is free."""
-    from dashboard.asgi import application
-
-    config = uvicorn.Config(
-        application,
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=3,
-    )
-    server = _Server(config)
+    server = _Server(web.config(grace=3))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])), name="served")
     thread.start()
     while not server.started:

@@ -52,6 +52,19 @@ def test_no_page_scrolls_sideways(page, term, width):
         page.evaluate("document.querySelectorAll('details:not(.facet)').forEach((one) => { one.open = true })")
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wider <= 0, f"{url} at {width} px is {wider} px too wide"
+        opened = page.evaluate(
+            """async () => {
+              const wider = [];
+              for (const one of document.querySelectorAll('details.facet')) {
+                one.open = true;
+                await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+                wider.push(document.documentElement.scrollWidth - document.documentElement.clientWidth);
+                one.open = false;
+              }
+              return wider;
+            }"""
+        )
+        assert max(opened, default=0) <= 0, f"{url} at {width} px scrolls sideways with a facet open: {opened}"
 
 
 def records(term: int, *manifests: dict) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 STRIKES = 3
 FIRST = timedelta(seconds=30)
 LONGEST = timedelta(minutes=5)
-KNOCK = timedelta(seconds=10)
+PROBE = timedelta(seconds=10)
 """How often a store that is left alone is asked for nothing in particular: it is back when it answers that."""
 
 
@@ -18,20 +18,20 @@ class Breaker:
     pause: timedelta = FIRST
     until: datetime | None = None  # open until then
     knocked_at: datetime | None = None
-    knock_failed: bool = False  # it answered a knock, and then not the question: only time will tell
+    knock_failed: bool = False  # it answered a probe, and then not the question: only time will tell
 
     def open(self, now: datetime) -> bool:
         """Whether it is left alone now."""
         return self.until is not None and now < self.until
 
-    def may_knock(self, now: datetime) -> bool:
+    def may_probe(self, now: datetime) -> bool:
         """Whether to ask, while it is left alone, if it lives at all."""
         if not self.open(now) or self.knock_failed:
             return False
-        return self.knocked_at is None or now - self.knocked_at >= KNOCK
+        return self.knocked_at is None or now - self.knocked_at >= PROBE
 
-    def knocked(self, now: datetime, answered: bool) -> "Breaker":
-        """After a knock. Who answers is asked again at once."""
+    def probed(self, now: datetime, answered: bool) -> "Breaker":
+        """After a probe. Who answers is asked again at once."""
         if answered:
             return replace(self, until=now, knocked_at=now)
         return replace(self, knocked_at=now)

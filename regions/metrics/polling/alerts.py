@@ -1,57 +1,76 @@
 """What fires, from the Alertmanager; from promxy, or the series that alerts leave, while that does not answer."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeVar
 
 from regions.domain.alerts.sources import AlertsHeard, Atlas, from_alertmanager, from_promxy, from_series
 from regions.domain.metrics.measures import Why
 from regions.domain.metrics.stores import StoreSource
 from regions.metrics.polling import writer
 from regions.metrics.polling.store_state import StoreState, now
+from regions.metrics.stores.access import Access
 from regions.metrics.stores.discovery import atlas
 from regions.metrics.stores.errors import StoreError
 
-if TYPE_CHECKING:
-    from regions.metrics.polling.poller import Poller
-
 DEADLINE = 10.0
+
+Result = TypeVar("Result")
+
+
+class Turns(Protocol):
+    """Of the poller: whom it asks, in which threads, and when the next turn is."""
+
+    term: int
+    access: Access
+
+    @property
+    def states(self) -> Mapping[str, StoreState]: ...
+
+    async def call(self, function: Callable[..., Result], *args: Any) -> Result: ...
+
+    async def thread(self, state: StoreState, work: Callable[[], Result]) -> Result: ...
+
+    def pause(self, state: StoreState) -> float: ...
 
 
 class AlertPoller:
-    """Follows alerts beside the stores of a meter."""
+    """Follows alerts beside the stores."""
 
-    def __init__(self, meter: "Poller") -> None:
-        self.meter = meter
+    def __init__(self, poller: Turns) -> None:
+        self.poller = poller
 
-    async def follow(self, book: StoreState) -> None:
+    async def follow(self, state: StoreState) -> None:
         """Ask at every turn, for good. While nobody can be asked, what fired last stands, and its age is said."""
         while True:
-            places = await self.meter.call(atlas)
-            heard = await self._heard(book, places)
+            places = await self.poller.call(atlas)
+            heard = await self._heard(state, places)
             if heard is not None:
-                await self.meter.call(writer.alerts, self.meter.term, heard, now())
-            book.credentials = self.meter.access.described(book.source)
-            await asyncio.sleep(self.meter.pause(book))
+                await self.poller.call(writer.alerts, self.poller.term, heard, now())
+            state.credentials = self.poller.access.described(state.source)
+            await asyncio.sleep(self.poller.pause(state))
 
-    async def _heard(self, book: StoreState, places: Atlas) -> dict[str, AlertsHeard] | None:
+    async def _heard(self, state: StoreState, places: Atlas) -> dict[str, AlertsHeard] | None:
         at = now()
-        if not book.breaker.open(at) or book.breaker.may_knock(at):
+        if not state.breaker.open(at) or state.breaker.may_probe(at):
             try:
-                heard = await self.meter.thread(book, lambda: self._alertmanager(book, places))
+                heard = await self.poller.thread(state, lambda: self._alertmanager(state, places))
             except StoreError as error:
-                book.failed(error, now())
+                state.failed(error, now())
             else:
-                book.answered(now())
+                state.answered(now())
                 return heard
         for ask in (self._promxy, self._series):
             try:
-                return await self.meter.thread(book, lambda ask=ask: ask(places))  # type: ignore[misc]
+                return await self.poller.thread(state, lambda ask=ask: ask(places))  # type: ignore[misc]
             except StoreError:
                 continue
         return None
 
-    def _alertmanager(self, book: StoreState, places: Atlas) -> dict[str, AlertsHeard]:
-        said = self.meter.access.ask(book.source, lambda client: client.get("/api/v2/alerts/groups", deadline=DEADLINE))
+    def _alertmanager(self, state: StoreState, places: Atlas) -> dict[str, AlertsHeard]:
+        said = self.poller.access.ask(
+            state.source, lambda client: client.get("/api/v2/alerts/groups", deadline=DEADLINE)
+        )
         try:
             return from_alertmanager(said, places)
         except TypeError:
@@ -59,7 +78,7 @@ class AlertPoller:
 
     def _promxy(self, places: Atlas) -> dict[str, AlertsHeard]:
         source = self._source("promxy")
-        said = self.meter.access.ask(source, lambda client: client.get("/api/v1/alerts", deadline=DEADLINE))
+        said = self.poller.access.ask(source, lambda client: client.get("/api/v1/alerts", deadline=DEADLINE))
         try:
             return from_promxy(said, places)
         except TypeError:
@@ -67,11 +86,11 @@ class AlertPoller:
 
     def _series(self, places: Atlas) -> dict[str, AlertsHeard]:
         source = self._source("management", "regionless")
-        answer = self.meter.access.ask(source, lambda client: client.query("ALERTS", deadline=DEADLINE))
+        answer = self.poller.access.ask(source, lambda client: client.query("ALERTS", deadline=DEADLINE))
         return from_series([row.labels for row in answer.rows], now(), places)
 
     def _source(self, *kinds: str) -> StoreSource:
-        for book in self.meter.books.values():
-            if book.source.kind in kinds and book.failure is None:
-                return book.source
+        for state in self.poller.states.values():
+            if state.source.kind in kinds and state.failure is None:
+                return state.source
         raise StoreError(Why.NO_ENDPOINT, "There is nobody else to ask")

@@ -18,7 +18,7 @@ from regions.domain.metrics.measures import Why
 from regions.journal import LeaseLost
 from regions.metrics.polling import writer
 from regions.metrics.polling.alerts import AlertPoller
-from regions.metrics.polling.round import RoundOutcome, collect, knock, queries_of
+from regions.metrics.polling.round import RoundOutcome, collect, probe, queries_of
 from regions.metrics.polling.store_state import SOON, StoreState, now
 from regions.metrics.stores.access import Access
 from regions.metrics.stores.api_proxy import ApiProxy, ManagementGate
@@ -48,12 +48,12 @@ class Poller:
         self.gate = gate or ManagementGate(options.kubeconfig, options.context)
         self.access = Access(options, self.gate)
         self.finder = Finder(options)
-        self.books: dict[str, StoreState] = {}
+        self.states: dict[str, StoreState] = {}
         self.running: dict[str, asyncio.Task[None]] = {}
-        self.alarms = AlertPoller(self)
-        self._well = ThreadPoolExecutor(WORKERS, thread_name_prefix="meter")
-        self._doubtful = ThreadPoolExecutor(DOUBTFUL, thread_name_prefix="meter-doubt")
-        self._db = ThreadPoolExecutor(1, thread_name_prefix="meter-db")
+        self.alerts = AlertPoller(self)
+        self._well = ThreadPoolExecutor(WORKERS, thread_name_prefix="poller")
+        self._doubtful = ThreadPoolExecutor(DOUBTFUL, thread_name_prefix="poller-doubt")
+        self._db = ThreadPoolExecutor(1, thread_name_prefix="poller-db")
         self._before: dict[str, dict[Place, KeptFigure]] = {}
 
     async def run(self) -> None:
@@ -78,7 +78,7 @@ class Poller:
 
     async def _run(self) -> None:
         self._stop(self.running)
-        self.running, self.books = {}, {}
+        self.running, self.states = {}, {}
         self._before = await self.call(writer.recall)
         prune_at = 0.0
         look_at = 0.0
@@ -100,109 +100,109 @@ class Poller:
         """See where to ask now: sources come and go as KOF's objects do."""
         found = await self.call(self.finder.map)
         sources = {source.key: source for source in found.sources}
-        gone = set(self.books) - set(sources)
+        gone = set(self.states) - set(sources)
         self._stop({key: self.running.pop(key) for key in gone if key in self.running})
         for key in gone:
-            del self.books[key]
+            del self.states[key]
         self.access.forget(set(sources))
         if stale := await self.call(writer.known) - set(sources):
             await self.call(writer.drop, self.term, stale)
         for key, source in sources.items():
-            book = self.books.get(key)
-            if book is None:
-                book = self.books[key] = StoreState(source, kept=self._before.pop(key, {}))
-            elif book.source != source:
-                book.source, book.dirty = source, True
+            state = self.states.get(key)
+            if state is None:
+                state = self.states[key] = StoreState(source, kept=self._before.pop(key, {}))
+            elif state.source != source:
+                state.source, state.dirty = source, True
             homes = {(home.namespace, home.name): home for home in found.homes if home.source == key}
-            if homes != book.homes:
-                book.homes, book.dirty = homes, True
-            book.route = "proxy" if self.access.by_api(source) else "direct"
+            if homes != state.homes:
+                state.homes, state.dirty = homes, True
+            state.route = "proxy" if self.access.by_api(source) else "direct"
             if key not in self.running:
-                work = self.alarms.follow(book) if source.kind == "alerts" else self.follow(book)
+                work = self.alerts.follow(state) if source.kind == "alerts" else self.follow(state)
                 self.running[key] = asyncio.create_task(work, name=f"meter {key}")
 
     async def flush(self) -> None:
         """Write what changed."""
-        changed = [book for book in self.books.values() if book.dirty or book.touched]
+        changed = [state for state in self.states.values() if state.dirty or state.touched]
         if changed:
-            await self.call(writer.write, self.term, [book.page() for book in changed])
+            await self.call(writer.write, self.term, [state.page() for state in changed])
 
-    async def follow(self, book: StoreState) -> None:
+    async def follow(self, state: StoreState) -> None:
         """Ask one store at its turns, for good."""
         while True:
-            if book.source.kind != "promxy" or self.lacking():
+            if state.source.kind != "promxy" or self.lacking():
                 try:
-                    await self.turn(book)
+                    await self.turn(state)
                 except Exception:
                     # Whatever a store makes up costs that store alone.
-                    log.exception("What a store answers cannot be taken in", extra={"store": book.source.key})
+                    log.exception("What a store answers cannot be taken in", extra={"store": state.source.key})
                     said = "It answers what cannot be taken in; Pane's log says more"
-                    book.failed(StoreError(Why.BROKEN, said), now())
-            await asyncio.sleep(self.pause(book))
+                    state.failed(StoreError(Why.BROKEN, said), now())
+            await asyncio.sleep(self.pause(state))
 
-    async def turn(self, book: StoreState) -> None:
+    async def turn(self, state: StoreState) -> None:
         """One turn of one store."""
         at = now()
-        if book.breaker.open(at):
-            if not book.breaker.may_knock(at):
+        if state.breaker.open(at):
+            if not state.breaker.may_probe(at):
                 return
-            error = await self.thread(book, lambda: knock(lambda question: self.access.ask(book.source, question)))
-            book.knocked(error, now())
+            error = await self.thread(state, lambda: probe(lambda question: self.access.ask(state.source, question)))
+            state.probed(error, now())
             if error is not None:
                 return
-        tiers: list[Tier] = ["wall", *([] if book.failure or book.source.kind == "promxy" else book.tiers(at))]
+        tiers: list[Tier] = ["wall", *([] if state.failure or state.source.kind == "promxy" else state.tiers(at))]
         outcomes = []
         for tier in tiers:
-            outcome = await self.thread(book, lambda tier=tier: self.ask(book, tier))  # type: ignore[misc]
+            outcome = await self.thread(state, lambda tier=tier: self.ask(state, tier))  # type: ignore[misc]
             outcomes.append(outcome)
             if tier == "wall":
                 # Told at once: what takes longer must not hold up what the wall shows.
-                book.took_round([outcome], now())
+                state.took_round([outcome], now())
                 if outcome.failure:
                     break
             else:
-                book.took_round([outcome], now())
-        book.credentials = self.access.described(book.source)
+                state.took_round([outcome], now())
+        state.credentials = self.access.described(state.source)
 
-    def ask(self, book: StoreState, tier: Tier) -> RoundOutcome:
+    def ask(self, state: StoreState, tier: Tier) -> RoundOutcome:
         """In a thread: one tier of one store."""
-        source = book.source
+        source = state.source
         try:
             dialect = self.access.dialect(source)
             return collect(
                 lambda question: self.access.ask(source, question),
                 tier,
-                queries_of(tier, self.sources(book), dialect),
-                twins=book.twins,
+                queries_of(tier, self.sources(state), dialect),
+                twins=state.twins,
                 dialect=dialect,
-                present=book.present(),
+                present=state.present(),
             )
         except StoreError as error:
             return RoundOutcome(tier, failure=error)
 
-    def sources(self, book: StoreState) -> str:
+    def sources(self, state: StoreState) -> str:
         """What it answers for: a region's store also for management, where management's data go there."""
-        whole = any(home.role == "management" for home in book.homes.values())
-        visiting = any(name == "mothership" for _, name in book.kept)
-        return book.source.sources + ("M" if (whole or visiting) and "M" not in book.source.sources else "")
+        whole = any(home.role == "management" for home in state.homes.values())
+        visiting = any(name == "mothership" for _, name in state.kept)
+        return state.source.sources + ("M" if (whole or visiting) and "M" not in state.source.sources else "")
 
     def lacking(self) -> bool:
         """Whether some store gives nothing, so that promxy may fill in."""
         return any(
-            book.failure is not None and book.source.kind in ("regional", "regionless", "extra")
-            for book in self.books.values()
+            state.failure is not None and state.source.kind in ("regional", "regionless", "extra")
+            for state in self.states.values()
         )
 
-    def pause(self, book: StoreState) -> float:
+    def pause(self, state: StoreState) -> float:
         """Seconds until its next turn: on the grid of all, so that what they say is drawn together; sooner in doubt."""
         left = self.options.seconds - time.time() % self.options.seconds
-        if book.failure is not None and not book.breaker.open(now()):
+        if state.failure is not None and not state.breaker.open(now()):
             return min(left, SOON.total_seconds())
         return left
 
-    async def thread(self, book: StoreState, work: Callable[[], Result]) -> Result:
+    async def thread(self, state: StoreState, work: Callable[[], Result]) -> Result:
         """Run what waits for a store, in one of the threads that are kept for such as it."""
-        pool = self._doubtful if book.failure else self._well
+        pool = self._doubtful if state.failure else self._well
         return await asyncio.get_running_loop().run_in_executor(pool, work)
 
     async def call(self, function: Callable[..., Result], *args: Any) -> Result:

@@ -11,7 +11,7 @@ from regions.metrics.stores.queries import QUERIES, Dialect, Query, Tier, merged
 DEADLINES: Mapping[str, float] = {"wall": 10.0, "detail": 12.0, "slow": 20.0, "cost": 30.0}
 """Seconds for one request of a tier."""
 
-KNOCK = 3.0
+PROBE = 3.0
 
 Ask = Callable[[Callable[[StoreClient], StoreAnswer]], StoreAnswer]
 """Puts a question to the store at hand."""
@@ -120,10 +120,10 @@ def _take(outcome: RoundOutcome, answer: StoreAnswer, ids: Iterable[str]) -> Non
     outcome.skew = answer.skew if answer.skew is not None else outcome.skew
 
 
-def knock(ask: Ask) -> StoreError | None:
+def probe(ask: Ask) -> StoreError | None:
     """Whether it lives: a question that costs the store nothing. None when it answers."""
     try:
-        ask(lambda client: client.query("vector(1)", deadline=KNOCK))
+        ask(lambda client: client.query("vector(1)", deadline=PROBE))
     except BadQuery:
         return None
     except StoreError as error:

@@ -138,9 +138,9 @@ class StoreState:
         self.failure, self.asked_at, self.dirty = error, now, True
         self.breaker = self.breaker.failed(now)
 
-    def knocked(self, error: StoreError | None, now: datetime) -> None:
+    def probed(self, error: StoreError | None, now: datetime) -> None:
         """It was asked whether it lives."""
-        self.breaker = self.breaker.knocked(now, error is None)
+        self.breaker = self.breaker.probed(now, error is None)
         if error is not None:
             if self.failure is None or self.failure.why is not error.why:
                 self.since = now

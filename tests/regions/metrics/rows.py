@@ -8,7 +8,7 @@ from django.utils import timezone
 from regions import journal
 from regions.models import Measured, Past, Store
 from tests.regions.metrics import kof
-from tests.regions.metrics.test_meter import put
+from tests.regions.metrics.test_poller import put
 
 VALUES = {
     "cluster_list": 5.0,

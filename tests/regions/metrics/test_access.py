@@ -17,7 +17,7 @@ from regions.metrics.stores.client import Login, StoreAnswer, StoreClient
 from regions.metrics.stores.errors import StoreError
 from tests.regions.metrics import faults
 from tests.regions.metrics.faults import Faulty, Request, faulty, send
-from tests.regions.metrics.test_meter import Secrets, options
+from tests.regions.metrics.test_poller import Secrets, options
 from tests.rig.certificates import Authority
 
 NAME = SecretName("kof", "kof-vmuser-creds-admin-1")

@@ -15,7 +15,7 @@ from regions.metrics.polling.poller import Poller
 from regions.metrics.reads import measures
 from regions.metrics.reads.values import Alert
 from tests.regions.metrics import kof
-from tests.regions.metrics.test_meter import Secrets, options, put, run
+from tests.regions.metrics.test_poller import Secrets, options, put, run
 from tests.rig.alertmanager import Alertmanager
 
 pytestmark = [pytest.mark.real, pytest.mark.django_db(transaction=True)]

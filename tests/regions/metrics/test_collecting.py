@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from regions.domain.metrics.breaker import FIRST, KNOCK, LONGEST, Breaker
+from regions.domain.metrics.breaker import FIRST, LONGEST, PROBE, Breaker
 from regions.domain.metrics.collecting import KeptFigure, keep, mixed, remember, sort
 from regions.domain.metrics.figures import SourceState, figure, sampled
 from regions.domain.metrics.measures import Missing, Reading, Why, total, weighted
@@ -187,15 +187,15 @@ def test_who_is_left_alone_is_asked_now_and_then_whether_it_lives():
     breaker = Breaker()
     for second in (0, 1, 2):
         breaker = breaker.failed(at(second))
-    now = at(2) + KNOCK
-    assert not breaker.may_knock(at(3))
-    assert breaker.may_knock(now)
-    assert not breaker.knocked(now, answered=False).may_knock(now + timedelta(seconds=1))
-    back = breaker.knocked(now, answered=True)
+    now = at(2) + PROBE
+    assert not breaker.may_probe(at(3))
+    assert breaker.may_probe(now)
+    assert not breaker.probed(now, answered=False).may_probe(now + timedelta(seconds=1))
+    back = breaker.probed(now, answered=True)
     assert not back.open(now)
     again = back.failed(now)  # it answers knocks and not questions: only time will tell
     assert again.open(now + timedelta(seconds=20))
-    assert not again.may_knock(now + timedelta(seconds=20))
+    assert not again.may_probe(now + timedelta(seconds=20))
 
 
 # The queries

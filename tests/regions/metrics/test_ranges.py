@@ -24,7 +24,7 @@ from regions.metrics.stores.store_registry import StoreRegistry
 from regions.models import Measured, Store
 from tests.regions.metrics import faults, kof
 from tests.regions.metrics.faults import Faulty, Request, faulty
-from tests.regions.metrics.test_meter import Secrets, options, put
+from tests.regions.metrics.test_poller import Secrets, options, put
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -17,7 +17,7 @@ from regions.metrics.stores.errors import BadQuery, Denied
 from regions.metrics.stores.queries import QUERIES, metricsql
 from regions.metrics.stores.session import StoreAdapter
 from tests.conftest import need
-from tests.regions.metrics.test_meter import Secrets, options
+from tests.regions.metrics.test_poller import Secrets, options
 from tests.rig import victoria
 from tests.rig.victoria import Victoria
 

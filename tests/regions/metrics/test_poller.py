@@ -146,7 +146,7 @@ def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "regions.metrics.polling.round.DEADLINES", {"wall": 0.5, "detail": 0.5, "slow": 0.5, "cost": 0.5}
     )
-    monkeypatch.setattr("regions.metrics.polling.round.KNOCK", 0.3)
+    monkeypatch.setattr("regions.metrics.polling.round.PROBE", 0.3)
 
 
 def beat(term: int) -> None:
@@ -235,7 +235,7 @@ def failed(*names: str) -> bool:
 def test_who_comes_back_is_well_again_though_the_breaker_was_open(term: int, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(book_module, "SOON", book_module.timedelta(seconds=0.05))
     monkeypatch.setattr(meter_module, "SOON", book_module.timedelta(seconds=0.05))
-    monkeypatch.setattr("regions.domain.metrics.breaker.KNOCK", book_module.timedelta(seconds=0.1))
+    monkeypatch.setattr("regions.domain.metrics.breaker.PROBE", book_module.timedelta(seconds=0.1))
     with faulty(faults.answering({}, "500 Oh")) as server:
         put(term, kof.regional("eu", server.url))
         seen: list[str] = []

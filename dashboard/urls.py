@@ -40,7 +40,7 @@ urlpatterns = [
     path("", include("regions.urls")),
     # /upkeep/: maintenance, and what somebody knows of
     path("upkeep/", include("regions.maintenance.urls")),
-    # /leaning/
+    # /dependents/
     path("", include("deployments.causes.urls")),
     # /credentials/
     path("", include("deployments.credentials.urls")),

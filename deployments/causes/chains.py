@@ -36,15 +36,15 @@ def causes(kind: str, namespace: str, name: str, *, viewer: Viewer) -> CauseChai
     return chain_of(gather(row, sight), row, sight)
 
 
-def chain_of(ground: Evidence, row: Resource, sight: Visibility) -> CauseChain:
-    """The same, of a ground that was gathered."""
-    verdict = explain(ground)
-    heard = sight.sees(row.cluster, ground.region)
-    as_of = None if heard else sight.unseen_since(row.cluster, ground.region)
-    links = tuple(_link(step, ground, sight) for step in verdict.steps)
-    others = tuple(Other(one.key, one.sentence, one.advice, _target(one.at, ground)) for one in verdict.others)
+def chain_of(evidence: Evidence, row: Resource, sight: Visibility) -> CauseChain:
+    """The same, of evidence that was gathered."""
+    verdict = explain(evidence)
+    heard = sight.sees(row.cluster, evidence.region)
+    as_of = None if heard else sight.unseen_since(row.cluster, evidence.region)
+    links = tuple(_link(step, evidence, sight) for step in verdict.steps)
+    others = tuple(Other(one.key, one.sentence, one.advice, _target(one.at, evidence)) for one in verdict.others)
     return CauseChain(
-        subject=_target(ground.subject.ref, ground),
+        subject=_target(evidence.subject.ref, evidence),
         links=links,
         culprit=links[-1] if verdict.culprit else None,
         key=verdict.key,
@@ -57,21 +57,21 @@ def chain_of(ground: Evidence, row: Resource, sight: Visibility) -> CauseChain:
     )
 
 
-def _link(step: Step, ground: Evidence, sight: Visibility) -> ChainLink:
+def _link(step: Step, evidence: Evidence, sight: Visibility) -> ChainLink:
     health, last = step.health, None
     cluster = step.ref.cluster
-    unseen = not sight.sees(cluster, ground.region if step.ref == ground.subject.ref else cluster)
+    unseen = not sight.sees(cluster, evidence.region if step.ref == evidence.subject.ref else cluster)
     if unseen and step.ref.kind != "Region" and health is not Health.UNKNOWN:
         health, last = Health.UNKNOWN, step.health
     where = place(cluster, step.ref.namespace)
-    return ChainLink(_target(step.ref, ground), health, step.message, step.since, where, last, step.missing)
+    return ChainLink(_target(step.ref, evidence), health, step.message, step.since, where, last, step.missing)
 
 
-def _target(ref: Ref, ground: Evidence) -> Target:
+def _target(ref: Ref, evidence: Evidence) -> Target:
     """Where it is shown: what serves a deployment, with the deployment."""
-    own = ground.subject
+    own = evidence.subject
     key = f"{own.ref.namespace}/{own.ref.name}" if own.kind == "ClusterDeployment" else ""
     if ref.kind == "Management":
         return Target("Region", "", MANAGEMENT, MANAGEMENT, MANAGEMENT)
     serves = key if ref.group != K0RDENT or ref.kind == "ServiceSet" else ""
-    return Target(ref.kind, ref.namespace, ref.name, ref.cluster, ground.region, serves)
+    return Target(ref.kind, ref.namespace, ref.name, ref.cluster, evidence.region, serves)

@@ -1,4 +1,4 @@
-"""The blast radius: from a credential, template, region, provider or service to everything that leans on it."""
+"""The blast radius: from a credential, template, region, provider or service to everything that depends on it."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -42,12 +42,12 @@ class _Group:
     address: dict[str, str] | None = None  # of the list of deployments
 
 
-def leaning_on(kind: str, namespace: str, name: str, *, viewer: Viewer) -> Dependents:
-    """Everything that leans on this object, counted by health, the worst of it by name. Raises NotFound."""
+def dependents_of(kind: str, namespace: str, name: str, *, viewer: Viewer) -> Dependents:
+    """Everything that depends on this object, counted by health, the worst of it by name. Raises NotFound."""
     sight = look()
     own = MANAGEMENT if kind == "Region" and name == MANAGEMENT else ""
     if kind not in KINDS:
-        raise NotFound(f"Pane does not know what leans on a {kind}")
+        raise NotFound(f"Pane does not know what depends on a {kind}")
     if kind == PROVIDER:
         body: Manifest = {}
     else:
@@ -92,7 +92,7 @@ def _counted(group: _Group, sight: Visibility) -> DependentGroup:
     return DependentGroup(group.title, group.kind, total, rows, group.how, url)
 
 
-# -- what leans on what ------------------------------------------------------------------------------------------------
+# -- what depends on what ----------------------------------------------------------------------------------------------
 
 
 def _credential(namespace: str, name: str, body: Manifest) -> Iterator[_Group]:

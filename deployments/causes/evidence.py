@@ -1,4 +1,4 @@
-"""The ground around one object, from the copy: as many queries for a large deployment as for a small one."""
+"""The evidence around one object, from the copy: as many queries for a large deployment as for a small one."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -123,7 +123,7 @@ def _leans_on(row: Resource, body: Manifest) -> tuple[Ref | None, Ref | None]:
 
 
 def _around(row: Resource, body: Manifest, region: str, credential: Ref | None, template: Ref | None) -> Q:
-    """What it leans on, by name."""
+    """What it depends on, by name."""
     # By kind, namespace and name, as the index has them: with the cluster the database would walk all of management.
     own = ("Management", "kcm") if region == MANAGEMENT else ("Region", region)
     found = Q(kind=own[0], namespace="", name=own[1])

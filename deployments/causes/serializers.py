@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from deployments.causes.values import SharedCause
@@ -69,8 +70,9 @@ class SharedCauseSerializer(serializers.Serializer[Any]):
         return len(cause.members)
 
 
-class LeaningSerializer(serializers.Serializer[Any]):
-    """Objects of one kind that lean on it."""
+@extend_schema_serializer(component_name="Leaning")
+class DependentGroupSerializer(serializers.Serializer[Any]):
+    """Objects of one kind that depend on it."""
 
     kind = serializers.CharField()
     why = serializers.CharField(source="how")
@@ -78,9 +80,10 @@ class LeaningSerializer(serializers.Serializer[Any]):
     worst = RowSerializer(source="rows", many=True, help_text="At most 20.")
 
 
-class BlastSerializer(serializers.Serializer[Any]):
-    """Everything that leans on an object."""
+@extend_schema_serializer(component_name="Blast")
+class DependentsSerializer(serializers.Serializer[Any]):
+    """Everything that depends on an object."""
 
     object = ObjectSerializer(source="what")
     total = serializers.IntegerField()
-    groups = LeaningSerializer(many=True)
+    groups = DependentGroupSerializer(many=True)

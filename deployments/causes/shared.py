@@ -128,13 +128,13 @@ def _verdicts(subjects: QuerySet[Resource], sight: Visibility) -> Iterable[tuple
     for values in chosen:
         own, region = _thing(values), values[12] or MANAGEMENT
         credential, template = _credential(values[15]), _template(values[3], values[14])
-        leans = [_region(region), credential, template]
-        things = [*below[values[13]], *(upon[ref] for ref in leans if ref and ref in upon)]
+        needed = [_region(region), credential, template]
+        things = [*below[values[13]], *(upon[ref] for ref in needed if ref and ref in upon)]
         near = {name: links[name] for name in (region, MANAGEMENT) if name in links}
-        ground = Evidence(
+        evidence = Evidence(
             own, tuple(things), sight.now, region, near, seen, settings.PANE_SYSTEM_NAMESPACE, credential, template
         )
-        yield Target(own.kind, own.ref.namespace, own.ref.name, MANAGEMENT, region), explain(ground)
+        yield Target(own.kind, own.ref.namespace, own.ref.name, MANAGEMENT, region), explain(evidence)
 
 
 def _below(names: list[str]) -> dict[str, list[Thing]]:
@@ -154,7 +154,7 @@ def _seen(sight: Visibility) -> frozenset[tuple[str, str]]:
 
 
 def _upon() -> Mapping[Ref, Thing]:
-    """What deployments lean on: regions, credentials, and the templates that are not well."""
+    """What deployments depend on: regions, credentials, and the templates that are not well."""
     kinds = Resource.objects.filter(kind__in=("Region", "Credential"), group=K0RDENT)
     templates = Resource.objects.filter(kind="ClusterTemplate", rank__lt=_ILL)
     found = [_thing(values) for query in (kinds, templates) for values in query.order_by().values_list(*_COLUMNS)]

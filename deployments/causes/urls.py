@@ -6,7 +6,10 @@ app_name = "causes"
 urlpatterns = [
     # /deployments/<namespace>/<name>/logs/: of what is to blame
     path("deployments/<str:namespace>/<str:name>/logs/", views.logs, name="logs"),
-    # /leaning/<kind>/…: what leans on it
-    path("leaning/<str:kind>/<str:name>/", views.leaning, name="leaning"),
-    path("leaning/<str:kind>/<str:namespace>/<str:name>/", views.leaning, name="leaning"),
+    # /dependents/<kind>/…: what depends on it
+    path("dependents/<str:kind>/<str:name>/", views.dependents, name="dependents"),
+    path("dependents/<str:kind>/<str:namespace>/<str:name>/", views.dependents, name="dependents"),
+    # /leaning/: how it was called before
+    path("leaning/<str:kind>/<str:name>/", views.moved, name="leaning"),
+    path("leaning/<str:kind>/<str:namespace>/<str:name>/", views.moved, name="leaning"),
 ]

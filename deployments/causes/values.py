@@ -71,13 +71,13 @@ class SharedCause:
 
 @dataclass(frozen=True, slots=True)
 class DependentGroup:
-    """Objects of one kind that lean on something: how many by health, and the worst of them."""
+    """Objects of one kind that depend on something: how many by health, and the worst of them."""
 
     title: str
     kind: str
     counts: Counts
     rows: tuple[Row, ...]  # worst first, at most 20
-    how: str  # in words, why they lean on it
+    how: str  # in words, why they depend on it
     url: str = ""  # of the list that has them all
 
     @property
@@ -92,7 +92,7 @@ class DependentGroup:
 
 @dataclass(frozen=True, slots=True)
 class Dependents:
-    """Everything that leans on an object: what would be hit with it."""
+    """Everything that depends on an object: what would be hit with it."""
 
     what: Target
     groups: tuple[DependentGroup, ...]  # those that something is of, the heaviest first
@@ -101,7 +101,7 @@ class Dependents:
     def url(self) -> str:
         """Of the page that has all of it."""
         place = [self.what.kind, self.what.namespace, self.what.name]
-        return reverse("causes:leaning", args=[part for part in place if part])
+        return reverse("causes:dependents", args=[part for part in place if part])
 
     @property
     def total(self) -> int:

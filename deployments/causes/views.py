@@ -1,10 +1,10 @@
-"""Pages of causes: what leans on what."""
+"""Pages of causes: what depends on what."""
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from deployments.causes.reads import causes, leaning_on
+from deployments.causes.reads import causes, dependents_of
 from regions import inventory, live
 from regions.domain.metrics.measures import Missing
 from regions.domain.refs import MANAGEMENT
@@ -36,11 +36,18 @@ def logs(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
 
 
 @require_safe
-def leaning(request: ViewedRequest, kind: str, name: str, namespace: str = "") -> HttpResponse:
-    """/leaning/<kind>/[<namespace>/]<name>/: everything that leans on one object, worst first."""
+def dependents(request: ViewedRequest, kind: str, name: str, namespace: str = "") -> HttpResponse:
+    """/dependents/<kind>/[<namespace>/]<name>/: everything that depends on one object, worst first."""
     live.follow(request, *map(about, (*_MOVES, kind)))
     try:
-        found = leaning_on(kind, namespace, name, viewer=request.viewer)
+        found = dependents_of(kind, namespace, name, viewer=request.viewer)
     except inventory.NotFound as error:
         raise Http404(str(error)) from error
-    return render(request, "causes/page.html", {"blast": found})
+    return render(request, "causes/page.html", {"dependents": found})
+
+
+@require_safe
+def moved(request: ViewedRequest, kind: str, name: str, namespace: str = "") -> HttpResponse:
+    """/leaning/<kind>/…: where the page was before."""
+    place = [part for part in (kind, namespace, name) if part]
+    return redirect("causes:dependents", *place, permanent=True)

@@ -23,7 +23,7 @@ from deployments.domain.upgrades import allowed
 from deployments.models import Submission
 from deployments.submissions.confirm_form import key_of
 from deployments.submissions.keys import fingerprint, is_key, same_fingerprint
-from deployments.submissions.snapshot import world
+from deployments.submissions.snapshot import take_snapshot
 from regions import live
 from regions.domain import manifest as m
 from regions.domain.kinds import K0RDENT
@@ -127,7 +127,7 @@ def key_for(key: str, label: str) -> str:
 def _form(request: ViewedRequest, wanted: Sequence[str], way: str, said: Any) -> DeploymentBulk:
     rows = [row for row in _rows(wanted) if f"{row.namespace}/{row.name}" in wanted]
     bodies, sight = manifests(rows), look()
-    known = world(viewer=request.viewer) if way == "upgrade" else None
+    known = take_snapshot(viewer=request.viewer) if way == "upgrade" else None
     found = []
     for row in rows:
         body = bodies.get(row.pk, {})

@@ -12,7 +12,7 @@ from deployments.domain.manifests import plan
 from deployments.domain.problems import errors, problems
 from deployments.models import Submission
 from deployments.submissions.api import answer, refused
-from deployments.submissions.snapshot import world
+from deployments.submissions.snapshot import take_snapshot
 from regions.api import viewer
 
 
@@ -53,7 +53,7 @@ def ask(request: Request) -> Response:
     services = tuple(service_of(one) for one in said.pop("services"))
     draft = DeploymentDraft(**said, services=services)
     who = viewer(request)
-    known = world(viewer=who, namespace=draft.namespace, template=draft.template)
+    known = take_snapshot(viewer=who, namespace=draft.namespace, template=draft.template)
     again = Submission.objects.filter(key=key).exists()
     # Of a request that was sent before, what it made is there already: that is no problem of this one.
     found = [one for one in problems(draft, known) if not (again and one.field == "name")]

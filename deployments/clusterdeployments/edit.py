@@ -14,7 +14,7 @@ from deployments import submissions
 from deployments.clusterdeployments.form import DeploymentForm, data_of, deployment_form
 from deployments.clusterdeployments.form_page import form_context, yaml_context
 from deployments.clusterdeployments.opened import Opened, UnreadableDeployment, open_deployment, reopened
-from deployments.clusterdeployments.yaml_box import overtaken
+from deployments.clusterdeployments.yaml_box import take_over
 from deployments.domain.diffs import DiffLine, owned, unpatchable
 from deployments.domain.editing import draft_of, edited
 from deployments.domain.findings import Problem, error, note
@@ -61,7 +61,7 @@ class Edit:
             return self._draw(self._filled(self.opened.draft, judged=False))
         form = self._typed()
         action = "more" if "drop" in self.request.POST else self.request.POST.get("action", "")
-        taken = overtaken(as_data(self.request.POST), self._yaml(form), self.opened.namespace, self.opened.name)
+        taken = take_over(as_data(self.request.POST), self._yaml(form), self.opened.namespace, self.opened.name)
         if taken is not None:
             if taken.draft is None:
                 return self._draw(replace(form, problems=taken.problems), 422, yaml=taken.text)

@@ -56,7 +56,7 @@ class ServiceRow:
 class DeploymentForm:
     """A filled form. `draft` is what it says; `problems` what is wrong with it, by all that is known here."""
 
-    world: ClusterSnapshot
+    snapshot: ClusterSnapshot
     template: KnownTemplate
     data: Mapping[str, str]
     config: schema.Form
@@ -77,14 +77,14 @@ class DeploymentForm:
     def credentials(self) -> tuple[Choice, ...]:
         """Every credential of the namespace, those that fit the template first."""
         bare = replace(self.template, schema=None)
-        world = replace(self.world, templates={(bare.namespace, bare.name): bare})
+        snapshot = replace(self.snapshot, templates={(bare.namespace, bare.name): bare})
         found = []
-        for known in self.world.credentials.values():
+        for known in self.snapshot.credentials.values():
             if known.namespace != self.template.namespace:
                 continue
             draft = DeploymentDraft(known.namespace, "a", bare.name, known.name)
             against = [
-                one for one in errors(check(draft, world, self.opened)) if one.field in ("credential", "template")
+                one for one in errors(check(draft, snapshot, self.opened)) if one.field in ("credential", "template")
             ]
             why = against[0].sentence if against and known.name != self._before else ""
             found.append(Choice(known.name, known.region, known.kind, why, known.name == self.draft.credential))
@@ -115,7 +115,7 @@ class DeploymentForm:
         return tuple(
             sorted(
                 one.name
-                for one in self.world.services.values()
+                for one in self.snapshot.services.values()
                 if one.namespace == self.template.namespace and one.valid
             )
         )
@@ -124,7 +124,7 @@ class DeploymentForm:
 def deployment_form(
     data: Mapping[str, str] | None,
     template: KnownTemplate,
-    world: ClusterSnapshot,
+    snapshot: ClusterSnapshot,
     credential: str = "",
     *,
     opened: Manifest | None = None,
@@ -155,9 +155,9 @@ def deployment_form(
     )
     found: tuple[Problem, ...] = ()
     if data is not None and judged:
-        found = tuple(dict.fromkeys((*parsed.problems, *bad, *unreadable, *problems(draft, world, opened))))
+        found = tuple(dict.fromkeys((*parsed.problems, *bad, *unreadable, *problems(draft, snapshot, opened))))
     return DeploymentForm(
-        world, template, typed, blank if data is None else parsed.form, draft, _rows(typed), found, opened
+        snapshot, template, typed, blank if data is None else parsed.form, draft, _rows(typed), found, opened
     )
 
 

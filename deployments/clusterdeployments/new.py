@@ -15,7 +15,7 @@ from deployments.clusterdeployments.form import DeploymentForm, data_of, deploym
 from deployments.clusterdeployments.form_page import form_context, yaml_context
 from deployments.clusterdeployments.opened import UnreadableDeployment, open_deployment
 from deployments.clusterdeployments.preflight import checked
-from deployments.clusterdeployments.yaml_box import overtaken
+from deployments.clusterdeployments.yaml_box import take_over
 from deployments.domain.drafts import DeploymentDraft
 from deployments.domain.findings import Problem, note
 from deployments.domain.manifests import Planned, plan
@@ -24,7 +24,7 @@ from deployments.domain.snapshot import ClusterSnapshot, KnownTemplate
 from deployments.models import Step, Submission
 from deployments.submissions.confirm_form import as_data, confirm, key_of, went
 from deployments.submissions.confirmation import OPEN
-from deployments.submissions.snapshot import world
+from deployments.submissions.snapshot import take_snapshot
 from deployments.template_catalog.listing import list_templates
 from deployments.template_catalog.template_picker import pick
 from regions import live
@@ -59,7 +59,7 @@ def new_deployment(request: ViewedRequest) -> HttpResponse:
 
 def _posted(request: ViewedRequest, form: DeploymentForm, key: str) -> HttpResponse:
     action = "more" if "drop" in request.POST else request.POST.get("action", "")
-    taken = overtaken(as_data(request.POST), _yaml(form), form.template.namespace)
+    taken = take_over(as_data(request.POST), _yaml(form), form.template.namespace)
     if taken is not None:
         if taken.draft is None:
             unjudged = replace(form, problems=taken.problems)
@@ -71,18 +71,18 @@ def _posted(request: ViewedRequest, form: DeploymentForm, key: str) -> HttpRespo
         return _draw(request, replace(form, problems=()), {"key": key})
     if not form.sound:
         return _draw(request, form, {"key": key}, status=422)
-    planned = plan(form.draft, form.world)
+    planned = plan(form.draft, form.snapshot)
     if action == "send":
         return _send(request, form, planned, key)
     return _preview(request, form, planned, key)
 
 
 def _yaml(form: DeploymentForm) -> str:
-    return public(plan(form.draft, form.world)).files[0].yaml
+    return public(plan(form.draft, form.snapshot)).files[0].yaml
 
 
 def _template(request: ViewedRequest, namespace: str, name: str) -> tuple[ClusterSnapshot, KnownTemplate]:
-    known = world(viewer=request.viewer, namespace=namespace, template=name)
+    known = take_snapshot(viewer=request.viewer, namespace=namespace, template=name)
     template = known.templates.get((namespace, name))
     if template is None:
         raise Http404(f"There is no template {name} in {namespace}")
@@ -91,7 +91,7 @@ def _template(request: ViewedRequest, namespace: str, name: str) -> tuple[Cluste
 
 def _filled(request: ViewedRequest, draft: DeploymentDraft, form: DeploymentForm, judged: bool) -> DeploymentForm:
     """The form filled with a draft, by the template that the draft names where there is one."""
-    known, template = form.world, form.template
+    known, template = form.snapshot, form.template
     if draft.template != template.name and (draft.namespace, draft.template) in known.templates:
         known, template = _template(request, draft.namespace, draft.template)
     return deployment_form(data_of(draft, template), template, known, judged=judged)
@@ -118,7 +118,7 @@ def _preview(
     request: ViewedRequest, form: DeploymentForm, planned: list[Planned], key: str, changed: bool = False
 ) -> HttpResponse:
     seen = submissions.preview(planned, request.viewer, key)
-    looked = checked(form.draft, form.world, request.viewer)
+    looked = checked(form.draft, form.snapshot, request.viewer)
     shown = {"key": key, "preview": seen, "changed": changed, "checks": looked}
     return _draw(request, form.with_problems(seen.problems), shown)
 
@@ -136,7 +136,7 @@ def _send(request: ViewedRequest, form: DeploymentForm, planned: list[Planned], 
 def _draw(
     request: HttpRequest, form: DeploymentForm, more: dict[str, Any], status: int = 200, yaml: str | None = None
 ) -> HttpResponse:
-    context = form_context(form, plan(form.draft, form.world), yaml)
+    context = form_context(form, plan(form.draft, form.snapshot), yaml)
     return render(request, "submissions/deployment.html", context | more, status=status)
 
 
@@ -149,7 +149,7 @@ def deployment_yaml(request: ViewedRequest) -> HttpResponse:
     namespace, _, name = request.GET.get("template", "").partition("/")
     known, template = _template(request, namespace, name)
     form = deployment_form(as_data(request.POST), template, known)
-    return render(request, "submissions/yaml_box.html", yaml_context(plan(form.draft, form.world)))
+    return render(request, "submissions/yaml_box.html", yaml_context(plan(form.draft, form.snapshot)))
 
 
 @require_safe

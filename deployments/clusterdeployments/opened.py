@@ -16,7 +16,7 @@ from deployments.domain.gitops import Held, held
 from deployments.domain.patches import opening
 from deployments.domain.snapshot import ClusterSnapshot, KnownTemplate
 from deployments.submissions.live_object import read, status_of
-from deployments.submissions.snapshot import world
+from deployments.submissions.snapshot import take_snapshot
 from regions.domain import manifest as m
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
@@ -64,7 +64,7 @@ class Opened:
     def known(self, viewer: Viewer, template: str = "") -> tuple[ClusterSnapshot, KnownTemplate]:
         """What the rules may know, and its template: one without values where the cluster has none of its name."""
         name = template or self.draft.template
-        found = world(viewer=viewer, namespace=self.namespace, template=name)
+        found = take_snapshot(viewer=viewer, namespace=self.namespace, template=name)
         template_ = found.templates.get((self.namespace, name))
         return found, template_ or KnownTemplate(self.namespace, name, valid=False)
 

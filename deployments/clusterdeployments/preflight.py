@@ -19,16 +19,16 @@ from regions.models import Resource
 _LEFT = ("Cluster", "HelmRelease")
 
 
-def checked(draft: DeploymentDraft, world: ClusterSnapshot, viewer: Viewer) -> tuple[PreflightCheck, ...]:
+def checked(draft: DeploymentDraft, snapshot: ClusterSnapshot, viewer: Viewer) -> tuple[PreflightCheck, ...]:
     """Everything that can be looked at before; empty when it is not said yet where it shall run."""
-    credential = world.credentials.get((draft.namespace, draft.credential))
-    if credential is None or (draft.namespace, draft.template) not in world.templates:
+    credential = snapshot.credentials.get((draft.namespace, draft.credential))
+    if credential is None or (draft.namespace, draft.template) not in snapshot.templates:
         return ()
     hosting = cluster_of(credential.region)
     sight = look()
     heard = sight.sees(hosting, hosting)
     if heard:
-        world = with_namespaces(world, CredentialDraft("", draft.namespace, "", credential.region), viewer)
+        snapshot = with_namespaces(snapshot, CredentialDraft("", draft.namespace, "", credential.region), viewer)
     link = sight.link(hosting)
     since = f" since {link.since:%Y-%m-%d %H:%M} UTC" if link.since else ""
     proven, said = _proof(draft, viewer)
@@ -43,8 +43,8 @@ def checked(draft: DeploymentDraft, world: ClusterSnapshot, viewer: Viewer) -> t
         if heard
         else None
     )
-    ground = Destination(heard, since, proven, said, left, _load(hosting, viewer))
-    return checks(draft, world, ground)
+    destination = Destination(heard, since, proven, said, left, _load(hosting, viewer))
+    return checks(draft, snapshot, destination)
 
 
 def _proof(draft: DeploymentDraft, viewer: Viewer) -> tuple[bool | None, str]:

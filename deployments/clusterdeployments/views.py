@@ -55,7 +55,7 @@ def detail(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
         raise Http404(str(error)) from error
     if found.row.region not in ("", MANAGEMENT):
         live.follow(request, object_("Region", "", found.row.region))
-    # What it leans on may be why it is not ready.
+    # What it depends on may be why it is not ready.
     live.follow(request, object_("ClusterTemplate", namespace, found.row.template))
     live.follow(request, object_("Credential", *found.row.credential.rpartition("/")[::2]))
     gone = get_leaving(namespace, name, viewer=request.viewer) if found.row.deleting_at else None

@@ -18,7 +18,7 @@ class Taken:
     text: str
 
 
-def overtaken(data: Mapping[str, str], current: str, namespace: str, name: str = "") -> Taken | None:
+def take_over(data: Mapping[str, str], current: str, namespace: str, name: str = "") -> Taken | None:
     """None: nobody wrote in the box, or it is to be left. `current` is the YAML of the form as it is posted."""
     text, action = data.get("yaml", ""), data.get("action", "")
     wrote = bool(text.strip()) and fingerprint(text) != data.get("yaml_was", "")

@@ -19,8 +19,8 @@ from deployments.domain.problems import errors, problems
 from deployments.domain.recipes import RECIPES, Recipe
 from deployments.models import Step, Submission
 from deployments.submissions.api import ANSWERS, PREVIEW, answer, refused
-from deployments.submissions.snapshot import world
-from regions import api as ground
+from deployments.submissions.snapshot import take_snapshot
+from regions import api as regions_api
 from regions.api import viewer
 from regions.paging import PAGE, PAGE_SIZE, page_serializer
 from regions.serializers import CredentialSerializer
@@ -81,7 +81,7 @@ BODY = PolymorphicProxySerializer(
 )
 
 
-class Credentials(ground.Credentials):
+class Credentials(regions_api.Credentials):
     """Every Credential, worst first. Nothing secret is in them."""
 
     @extend_schema(
@@ -118,7 +118,7 @@ def _ask(request: Request, recipe: Recipe, said: dict[str, Any]) -> Response:
         secrets={name: Secret(value) for name, value in answers.items() if name in secret},
     )
     who = viewer(request)
-    known = with_namespaces(world(viewer=who), draft, who)
+    known = with_namespaces(take_snapshot(viewer=who), draft, who)
     # A namespace that an earlier try of this request made is still among what it asks for.
     made = Step.objects.filter(submission__key=key, kind="Namespace").exclude(cluster="~management")
     known = as_shown(known, draft, {*lacking(known, draft), *made.values_list("name", flat=True)})

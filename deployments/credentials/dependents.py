@@ -22,7 +22,7 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """What leans on a credential."""
+    """What depends on a credential."""
 
     deployments: tuple[Row, ...]  # worst first, at most MOST
     total: int
@@ -44,7 +44,7 @@ class CredentialDependents:
     body: Manifest
     item: CredentialItem
     needed: tuple[Needed, ...]
-    blast: Impact
+    impact: Impact
     others: dict[Place, tuple[str, ...]]  # place of an object -> other credentials that need it
     every: tuple[tuple[str, tuple[Needed, ...]], ...]  # the other credentials, each with what it needs
 
@@ -69,7 +69,7 @@ class CredentialDependents:
         return self.known.row(need.place)
 
 
-def around(namespace: str, name: str, *, viewer: Viewer) -> CredentialDependents:
+def credential_dependents(namespace: str, name: str, *, viewer: Viewer) -> CredentialDependents:
     """Raises NotFound."""
     known = survey()
     row = next((one for one in known.rows if (one.namespace, one.name) == (namespace, name)), None)
@@ -82,11 +82,11 @@ def around(namespace: str, name: str, *, viewer: Viewer) -> CredentialDependents
     for label, found in rest:
         for one in found:
             others[one.need.place] = (*others.get(one.need.place, ()), label)
-    blast = _blast(f"{namespace}/{name}", known)
-    return CredentialDependents(known, row, known.bodies.get(row.pk, {}), item, needed, blast, others, rest)
+    impact = _impact(f"{namespace}/{name}", known)
+    return CredentialDependents(known, row, known.bodies.get(row.pk, {}), item, needed, impact, others, rest)
 
 
-def _blast(label: str, known: Survey) -> Impact:
+def _impact(label: str, known: Survey) -> Impact:
     users = Resource.objects.filter(kind="ClusterDeployment", group=K0RDENT, credential=label)
     rows = list(worst_first(users, known.sight))
     bodies = manifests(rows)

@@ -16,26 +16,26 @@ from regions.kube.errors import KubeError, NotFound
 DEADLINE = 5.0
 
 
-def with_namespaces(world: ClusterSnapshot, draft: CredentialDraft, viewer: Viewer) -> ClusterSnapshot:
-    """The same World, knowing of the namespaces that this draft needs. What cannot be asked stays unknown."""
+def with_namespaces(snapshot: ClusterSnapshot, draft: CredentialDraft, viewer: Viewer) -> ClusterSnapshot:
+    """The same snapshot, knowing of the namespaces that this draft needs. What cannot be asked stays unknown."""
     hosting = cluster_of(draft.region)
     wanted = {cluster: {draft.namespace} for cluster in (MANAGEMENT, hosting)}
-    wanted[hosting].add(world.system_namespace)
-    return replace(world, namespaces=asyncio.run(_ask(wanted, viewer)))
+    wanted[hosting].add(snapshot.system_namespace)
+    return replace(snapshot, namespaces=asyncio.run(_ask(wanted, viewer)))
 
 
-def lacking(world: ClusterSnapshot, draft: CredentialDraft) -> tuple[str, ...]:
+def lacking(snapshot: ClusterSnapshot, draft: CredentialDraft) -> tuple[str, ...]:
     """The namespaces that are known not to be where its clusters are run, and will be made there."""
     hosting = cluster_of(draft.region)
-    wanted = sorted({draft.namespace, world.system_namespace})
-    return tuple(name for name in wanted if hosting != MANAGEMENT and world.has_namespace(hosting, name) is False)
+    wanted = sorted({draft.namespace, snapshot.system_namespace})
+    return tuple(name for name in wanted if hosting != MANAGEMENT and snapshot.has_namespace(hosting, name) is False)
 
 
-def as_shown(world: ClusterSnapshot, draft: CredentialDraft, missing: Iterable[str]) -> ClusterSnapshot:
-    """The World of a preview that found these namespaces to be missing: what is confirmed is what was shown."""
+def as_shown(snapshot: ClusterSnapshot, draft: CredentialDraft, missing: Iterable[str]) -> ClusterSnapshot:
+    """The snapshot of a preview that found these namespaces to be missing: what is confirmed is what was shown."""
     hosting = cluster_of(draft.region)
-    there = {draft.namespace, world.system_namespace} - set(missing)
-    return world if hosting == MANAGEMENT else replace(world, namespaces={**world.namespaces, hosting: there})
+    there = {draft.namespace, snapshot.system_namespace} - set(missing)
+    return snapshot if hosting == MANAGEMENT else replace(snapshot, namespaces={**snapshot.namespaces, hosting: there})
 
 
 async def _ask(wanted: dict[str, set[str]], viewer: Viewer) -> dict[str, set[str] | None]:

@@ -28,7 +28,7 @@ class PreflightCheck:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """What is known of the place besides the World. None in it: not known."""
+    """What is known of the place besides the snapshot. None in it: not known."""
 
     heard: bool | None  # its API server answers us
     heard_said: str = ""  # since when it does not
@@ -38,42 +38,42 @@ class Destination:
     load: str = ""  # what metrics say of the clusters that run there already
 
 
-def checks(draft: DeploymentDraft, world: ClusterSnapshot, ground: Destination) -> tuple[PreflightCheck, ...]:
+def checks(draft: DeploymentDraft, snapshot: ClusterSnapshot, destination: Destination) -> tuple[PreflightCheck, ...]:
     """In the order in which things go wrong. The draft names a credential and a template that are there."""
-    credential = world.credentials[draft.namespace, draft.credential]
+    credential = snapshot.credentials[draft.namespace, draft.credential]
     hosting = cluster_of(credential.region)
     place = "the management cluster" if hosting == MANAGEMENT else hosting
     return (
-        _reachable(place, ground),
-        *_providers(draft, world, hosting, place),
-        _namespace(draft, world, hosting, place, credential.kind),
-        _live(draft, ground),
-        _free(draft, place, ground),
+        _reachable(place, destination),
+        *_providers(draft, snapshot, hosting, place),
+        _namespace(draft, snapshot, hosting, place, credential.kind),
+        _live(draft, destination),
+        _free(draft, place, destination),
         PreflightCheck(
             "Capacity",
             CheckState.OPEN,
             f"What the cloud has left is known to nobody before machines are made. "
-            f"{ground.load or 'No metrics are known of what runs there.'}",
+            f"{destination.load or 'No metrics are known of what runs there.'}",
         ),
     )
 
 
-def _reachable(place: str, ground: Destination) -> PreflightCheck:
-    if ground.heard is None:
+def _reachable(place: str, destination: Destination) -> PreflightCheck:
+    if destination.heard is None:
         return PreflightCheck("Reachable", CheckState.OPEN, f"Whether {place} answers is not known.")
-    if ground.heard:
+    if destination.heard:
         return PreflightCheck("Reachable", CheckState.GOOD, f"Pane hears {place}.")
-    said = f"Pane has not heard {place}{ground.heard_said}, and k0rdent may not reach it either."
+    said = f"Pane has not heard {place}{destination.heard_said}, and k0rdent may not reach it either."
     return PreflightCheck("Reachable", CheckState.BAD, said)
 
 
-def _providers(draft: DeploymentDraft, world: ClusterSnapshot, hosting: str, place: str) -> list[PreflightCheck]:
-    template = world.templates[draft.namespace, draft.template]
+def _providers(draft: DeploymentDraft, snapshot: ClusterSnapshot, hosting: str, place: str) -> list[PreflightCheck]:
+    template = snapshot.templates[draft.namespace, draft.template]
     found = []
     for provider in template.providers:
         if not provider.startswith("infrastructure-") or provider == "infrastructure-internal":
             continue
-        takes = world.interface(hosting, provider)
+        takes = snapshot.interface(hosting, provider)
         name = provider.removeprefix("infrastructure-")
         if takes is None:
             found.append(
@@ -87,9 +87,9 @@ def _providers(draft: DeploymentDraft, world: ClusterSnapshot, hosting: str, pla
 
 
 def _namespace(
-    draft: DeploymentDraft, world: ClusterSnapshot, hosting: str, place: str, identity: str
+    draft: DeploymentDraft, snapshot: ClusterSnapshot, hosting: str, place: str, identity: str
 ) -> PreflightCheck:
-    there = world.has_namespace(hosting, draft.namespace)
+    there = snapshot.has_namespace(hosting, draft.namespace)
     if there is None:
         return PreflightCheck(
             "Namespace", CheckState.OPEN, f"{place} could not be asked for the namespace {draft.namespace}."
@@ -110,18 +110,18 @@ def _namespace(
     )
 
 
-def _live(draft: DeploymentDraft, ground: Destination) -> PreflightCheck:
-    state = {True: CheckState.GOOD, False: CheckState.BAD, None: CheckState.OPEN}[ground.proven]
-    said = ground.proof_said or f"No cluster has shown yet whether {draft.credential} works."
+def _live(draft: DeploymentDraft, destination: Destination) -> PreflightCheck:
+    state = {True: CheckState.GOOD, False: CheckState.BAD, None: CheckState.OPEN}[destination.proven]
+    said = destination.proof_said or f"No cluster has shown yet whether {draft.credential} works."
     return PreflightCheck("Credential", state, said)
 
 
-def _free(draft: DeploymentDraft, place: str, ground: Destination) -> PreflightCheck:
-    if ground.leftovers is None:
+def _free(draft: DeploymentDraft, place: str, destination: Destination) -> PreflightCheck:
+    if destination.leftovers is None:
         return PreflightCheck(
             "Name", CheckState.OPEN, f"Whether something called {draft.name} is left on {place} is not known."
         )
-    left = [kind for kind, there in ground.leftovers.items() if there]
+    left = [kind for kind, there in destination.leftovers.items() if there]
     if left:
         return PreflightCheck(
             "Name", CheckState.BAD, f"A {' and a '.join(left)} {draft.name} is there already, of something else."

@@ -22,30 +22,30 @@ UNPROPAGATED = ("azure-aks", "kubevirt-standalone-cp", "kubevirt-hosted-cp", "re
 """Charts whose clusters need nothing of the credential."""
 
 
-def check(draft: DeploymentDraft, world: ClusterSnapshot, opened: Manifest | None = None) -> list[Problem]:
+def check(draft: DeploymentDraft, snapshot: ClusterSnapshot, opened: Manifest | None = None) -> list[Problem]:
     """All of it; `opened` is the ClusterDeployment being edited, as it was opened."""
-    template = world.templates.get((draft.namespace, draft.template))
-    credential = world.credentials.get((draft.namespace, draft.credential))
-    found = [*_names(draft, world, opened), *_template(draft, template), *_labels(draft.labels)]
-    found += _credential(draft, template, credential, world)
-    found += _services(draft, world)
+    template = snapshot.templates.get((draft.namespace, draft.template))
+    credential = snapshot.credentials.get((draft.namespace, draft.credential))
+    found = [*_names(draft, snapshot, opened), *_template(draft, template), *_labels(draft.labels)]
+    found += _credential(draft, template, credential, snapshot)
+    found += _services(draft, snapshot)
     if template is not None:
         found += _config(draft.config, template)
     if opened is not None:
         # k0rdent looks only at what is changed, and so do we: what was wrong before forbids nothing that is right.
-        before = {(one.field, one.sentence) for one in check(draft_of(opened), world)}
+        before = {(one.field, one.sentence) for one in check(draft_of(opened), snapshot)}
         found = [
             replace(one, severity=Severity.WARNING) if (one.field, one.sentence) in before else one for one in found
         ]
-        found += _edited(draft, credential, world, opened)
+        found += _edited(draft, credential, snapshot, opened)
         found += risks(m.mapping(m.part(opened, "spec", "config")), draft.config)
     return found
 
 
-def _names(draft: DeploymentDraft, world: ClusterSnapshot, opened: Manifest | None) -> Iterator[Problem]:
+def _names(draft: DeploymentDraft, snapshot: ClusterSnapshot, opened: Manifest | None) -> Iterator[Problem]:
     if why := name_rules.dns_label(draft.namespace):
         yield error("namespace", why)
-    elif world.has_namespace(MANAGEMENT, draft.namespace) is False:
+    elif snapshot.has_namespace(MANAGEMENT, draft.namespace) is False:
         yield error("namespace", f"There is no namespace {draft.namespace} on the management cluster.")
     if opened is not None:
         if (draft.namespace, draft.name) != (m.namespace(opened), m.name(opened)):
@@ -59,8 +59,8 @@ def _names(draft: DeploymentDraft, world: ClusterSnapshot, opened: Manifest | No
         )
     elif why := name_rules.dns_name(draft.name, name_rules.DEPLOYMENT):
         yield error("name", why)
-    elif world.is_taken(MANAGEMENT, K0RDENT, "ClusterDeployment", draft.namespace, draft.name) or (
-        (draft.namespace, draft.name) in world.deployments
+    elif snapshot.is_taken(MANAGEMENT, K0RDENT, "ClusterDeployment", draft.namespace, draft.name) or (
+        (draft.namespace, draft.name) in snapshot.deployments
     ):
         yield error("name", f"There is a deployment {draft.name} in {draft.namespace} already.")
     elif "." in draft.name:
@@ -80,7 +80,10 @@ def _template(draft: DeploymentDraft, template: KnownTemplate | None) -> Iterato
 
 
 def _credential(
-    draft: DeploymentDraft, template: KnownTemplate | None, credential: KnownCredential | None, world: ClusterSnapshot
+    draft: DeploymentDraft,
+    template: KnownTemplate | None,
+    credential: KnownCredential | None,
+    snapshot: ClusterSnapshot,
 ) -> Iterator[Problem]:
     if not draft.credential:
         yield error("credential", "Choose a credential.")
@@ -95,7 +98,7 @@ def _credential(
             "credential", f"This credential is not ready{': ' + credential.message if credential.message else ''}."
         )
     hosting = cluster_of(credential.region)
-    region = world.region(credential.region) if credential.region else None
+    region = snapshot.region(credential.region) if credential.region else None
     if credential.region and region is None:
         yield error("credential", f"Its region {credential.region} does not exist.")
     elif region is not None:
@@ -109,9 +112,9 @@ def _credential(
             )
         elif region.paused:
             yield warning("credential", f"Its region {region.name} is paused: nothing happens until it is resumed.")
-    yield from _fits(template, credential, hosting, world)
-    yield from _propagation(draft, template, credential, world)
-    if world.has_namespace(hosting, draft.namespace) is False and hosting != MANAGEMENT:
+    yield from _fits(template, credential, hosting, snapshot)
+    yield from _propagation(draft, template, credential, snapshot)
+    if snapshot.has_namespace(hosting, draft.namespace) is False and hosting != MANAGEMENT:
         if credential.kind.startswith("AWS"):
             yield error(
                 "namespace",
@@ -123,7 +126,7 @@ def _credential(
 
 
 def _fits(
-    template: KnownTemplate | None, credential: KnownCredential, hosting: str, world: ClusterSnapshot
+    template: KnownTemplate | None, credential: KnownCredential, hosting: str, snapshot: ClusterSnapshot
 ) -> Iterator[Problem]:
     where = "the management cluster" if hosting == MANAGEMENT else hosting
     for provider in template.providers if template else ():
@@ -136,7 +139,7 @@ def _fits(
                     f"An adopted cluster needs a credential with a kubeconfig (a Secret), not a {credential.kind}.",
                 )
             continue
-        takes = world.interface(hosting, provider)
+        takes = snapshot.interface(hosting, provider)
         if takes is None:
             continue
         if not takes:
@@ -155,14 +158,14 @@ def _fits(
 
 
 def _propagation(
-    draft: DeploymentDraft, template: KnownTemplate | None, credential: KnownCredential, world: ClusterSnapshot
+    draft: DeploymentDraft, template: KnownTemplate | None, credential: KnownCredential, snapshot: ClusterSnapshot
 ) -> Iterator[Problem]:
     if not draft.propagate_credentials:
         return
-    if credential.kind.startswith("AWS") and draft.namespace != world.system_namespace:
+    if credential.kind.startswith("AWS") and draft.namespace != snapshot.system_namespace:
         yield warning(
             "propagate_credentials",
-            f"Outside {world.system_namespace} AWS credentials cannot be passed "
+            f"Outside {snapshot.system_namespace} AWS credentials cannot be passed "
             "on to the cluster, and need not be: switch this off.",
         )
     elif template is not None and template.chart in UNPROPAGATED:
@@ -182,7 +185,7 @@ def _labels(labels: Mapping[str, str]) -> Iterator[Problem]:
         yield warning("labels", "Only a KOF child has a tenant.")
 
 
-def _services(draft: DeploymentDraft, world: ClusterSnapshot) -> Iterator[Problem]:
+def _services(draft: DeploymentDraft, snapshot: ClusterSnapshot) -> Iterator[Problem]:
     placed = [(service.namespace, service.name) for service in draft.services]
     for place, service in enumerate(draft.services):
         if why := name_rules.dns_name(service.name):
@@ -191,7 +194,7 @@ def _services(draft: DeploymentDraft, world: ClusterSnapshot) -> Iterator[Proble
             yield error(pointer("services", [place, "namespace"]), why)
         if placed.index((service.namespace, service.name)) != place:
             yield error(pointer("services", [place, "name"]), "This service is listed twice in the same namespace.")
-        known = world.services.get((draft.namespace, service.template))
+        known = snapshot.services.get((draft.namespace, service.template))
         field = pointer("services", [place, "template"])
         if not service.template:
             yield error(field, "Choose a template.")
@@ -245,10 +248,10 @@ def _config(config: Mapping[str, Any], template: KnownTemplate) -> Iterator[Prob
 
 
 def _edited(
-    draft: DeploymentDraft, credential: KnownCredential | None, world: ClusterSnapshot, opened: Manifest
+    draft: DeploymentDraft, credential: KnownCredential | None, snapshot: ClusterSnapshot, opened: Manifest
 ) -> Iterator[Problem]:
     spec = m.mapping(opened.get("spec"))
-    before = world.credentials.get((draft.namespace, m.text(spec.get("credential"))))
+    before = snapshot.credentials.get((draft.namespace, m.text(spec.get("credential"))))
     region = before.region if before else m.text(m.part(opened, "status", "region"))
     if credential is not None and credential.region != region:
         yield error(

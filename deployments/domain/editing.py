@@ -108,9 +108,9 @@ def region_draft_of(manifest: Manifest) -> RegionDraft:
     )
 
 
-def edited_region(opened: Manifest, draft: RegionDraft, world: ClusterSnapshot) -> Manifest:
+def edited_region(opened: Manifest, draft: RegionDraft, snapshot: ClusterSnapshot) -> Manifest:
     """The Region as the draft wants it: its providers, and who brings cert-manager; all else stays."""
-    made = m.mapping(plan(draft, world)[-1].manifest.get("spec"))
+    made = m.mapping(plan(draft, snapshot)[-1].manifest.get("spec"))
     spec = dict(m.mapping(opened.get("spec"))) | {"providers": made.get("providers", [])}
     core = safe_yaml.copied(m.mapping(spec.get("core")))
     kcm = core.setdefault("kcm", {})

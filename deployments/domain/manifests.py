@@ -66,12 +66,12 @@ def ref_of(cluster: str, manifest: Manifest) -> Ref:
     return Ref(cluster, m.group(manifest), m.kind(manifest), m.namespace(manifest), m.name(manifest))
 
 
-def plan(draft: Draft, world: ClusterSnapshot) -> list[Planned]:
+def plan(draft: Draft, snapshot: ClusterSnapshot) -> list[Planned]:
     """Every object that the draft means, in order. The draft must have no errors (`problems`)."""
     if isinstance(draft, CredentialDraft):
-        return _credential(draft, world)
+        return _credential(draft, snapshot)
     if isinstance(draft, RegionDraft):
-        return _region(draft, world)
+        return _region(draft, snapshot)
     return [Planned(MANAGEMENT, deployment_manifest(draft), "What k0rdent makes the cluster from.")]
 
 
@@ -109,20 +109,20 @@ def _service(service: ServiceDraft) -> Manifest:
     return made
 
 
-def _credential(draft: CredentialDraft, world: ClusterSnapshot) -> list[Planned]:
+def _credential(draft: CredentialDraft, snapshot: ClusterSnapshot) -> list[Planned]:
     recipe = RECIPES[draft.recipe]
     hosting = cluster_of(draft.region)
-    reference = identity_reference(draft, recipe, world)
+    reference = identity_reference(draft, recipe, snapshot)
     rendered_in = reference.get("namespace") or draft.namespace
-    copied = bool(draft.region) and world.copies_identities
+    copied = bool(draft.region) and snapshot.copies_identities
     home = MANAGEMENT if copied or not draft.region else hosting
     # k0rdent copies originals out of the system namespace; where it copies none, they lie where they are used.
-    inside = world.system_namespace if copied or recipe.secret_in_system else draft.namespace
+    inside = snapshot.system_namespace if copied or recipe.secret_in_system else draft.namespace
     needed = {rendered_in, inside if home == hosting else rendered_in}
     planned = [
         Planned(hosting, _object("v1", "Namespace", name), "The namespace that the cluster's objects live in.", True)
         for name in sorted(needed)
-        if world.has_namespace(hosting, name) is False
+        if snapshot.has_namespace(hosting, name) is False
     ]
     keeps = "k0rdent copies it to the region." if copied else "The provider reads it here."
     place = SecretPlace(inside, recipe.secret_name(draft))
@@ -153,7 +153,7 @@ def _credential(draft: CredentialDraft, world: ClusterSnapshot) -> list[Planned]
     return planned
 
 
-def identity_reference(draft: CredentialDraft, recipe: Recipe, world: ClusterSnapshot) -> Manifest:
+def identity_reference(draft: CredentialDraft, recipe: Recipe, snapshot: ClusterSnapshot) -> Manifest:
     """The Credential's identityRef; for namespaced identities in the Credential's own namespace."""
     kind = recipe.identity
     reference: Manifest = {"apiVersion": kind.api_version, "kind": kind.kind, "name": recipe.identity_name(draft)}
@@ -161,7 +161,7 @@ def identity_reference(draft: CredentialDraft, recipe: Recipe, world: ClusterSna
         reference["namespace"] = draft.namespace
     elif recipe.key == "vsphere":
         # The identity has no namespace, but the Secret beside it is looked for in the one that is named here.
-        reference["namespace"] = world.system_namespace
+        reference["namespace"] = snapshot.system_namespace
     return reference
 
 
@@ -175,7 +175,7 @@ def _resource_template(draft: CredentialDraft, recipe: Recipe, cluster: str, nam
     return Planned(cluster, made, why, shared=identity != draft.name)
 
 
-def _region(draft: RegionDraft, world: ClusterSnapshot) -> list[Planned]:
+def _region(draft: RegionDraft, snapshot: ClusterSnapshot) -> list[Planned]:
     spec: Manifest = {}
     planned: list[Planned] = []
     if draft.cluster_deployment:
@@ -185,7 +185,7 @@ def _region(draft: RegionDraft, world: ClusterSnapshot) -> list[Planned]:
         name, key = draft.kubeconfig_secret
         spec["kubeConfig"] = {"name": name, "key": key}
         if draft.kubeconfig:
-            made = _object("v1", "Secret", name, world.system_namespace)
+            made = _object("v1", "Secret", name, snapshot.system_namespace)
             made |= {"type": "Opaque", "stringData": {key: draft.kubeconfig}}
             planned.append(Planned(MANAGEMENT, made, "The kubeconfig by which k0rdent reaches the region."))
     if draft.certificates_by_kof:

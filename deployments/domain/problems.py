@@ -16,14 +16,14 @@ from regions.domain.manifest import Manifest
 __all__ = ["Problem", "Severity", "errors", "has_errors", "problems"]
 
 
-def problems(draft: Draft, world: ClusterSnapshot, opened: Manifest | None = None) -> list[Problem]:
+def problems(draft: Draft, snapshot: ClusterSnapshot, opened: Manifest | None = None) -> list[Problem]:
     """Everything wrong, errors first. `opened` is the object being edited, as it was opened."""
     if isinstance(draft, CredentialDraft):
-        found = credential_problems.check(draft, world, opened)
+        found = credential_problems.check(draft, snapshot, opened)
     elif isinstance(draft, RegionDraft):
-        found = region_problems.check(draft, world, opened)
+        found = region_problems.check(draft, snapshot, opened)
     else:
-        found = deployment_problems.check(draft, world, opened)
+        found = deployment_problems.check(draft, snapshot, opened)
     rank = list(Severity)
     return sorted(dict.fromkeys(found), key=lambda problem: rank.index(problem.severity))
 

@@ -16,15 +16,15 @@ SERVICES = "projectsveltos"
 BOOTSTRAP = "cluster-api-provider-k0sproject-k0smotron"
 
 
-def check(draft: RegionDraft, world: ClusterSnapshot, opened: Manifest | None = None) -> list[Problem]:
+def check(draft: RegionDraft, snapshot: ClusterSnapshot, opened: Manifest | None = None) -> list[Problem]:
     """All of it; `opened` is the Region being edited, whose name and source cannot change."""
-    found = [*_providers(draft, world)]
+    found = [*_providers(draft, snapshot)]
     if opened is None:
-        return [*_name(draft, world), *_source(draft, world), *found]
-    return [*_immutable(draft, opened), *found, *_removed(draft, world, opened)]
+        return [*_name(draft, snapshot), *_source(draft, snapshot), *found]
+    return [*_immutable(draft, opened), *found, *_removed(draft, snapshot, opened)]
 
 
-def _name(draft: RegionDraft, world: ClusterSnapshot) -> Iterator[Problem]:
+def _name(draft: RegionDraft, snapshot: ClusterSnapshot) -> Iterator[Problem]:
     if len(draft.name) > name_rules.REGION:
         yield error(
             "name",
@@ -34,27 +34,27 @@ def _name(draft: RegionDraft, world: ClusterSnapshot) -> Iterator[Problem]:
         )
     elif why := name_rules.dns_label(draft.name, name_rules.REGION):
         yield error("name", why)
-    elif draft.name in world.regions or world.is_taken(MANAGEMENT, K0RDENT, "Region", "", draft.name):
+    elif draft.name in snapshot.regions or snapshot.is_taken(MANAGEMENT, K0RDENT, "Region", "", draft.name):
         yield error("name", f"There is a region {draft.name} already.")
 
 
-def _source(draft: RegionDraft, world: ClusterSnapshot) -> Iterator[Problem]:
+def _source(draft: RegionDraft, snapshot: ClusterSnapshot) -> Iterator[Problem]:
     pasted, named = bool(draft.kubeconfig), bool(draft.secret_name)
     if draft.cluster_deployment and (pasted or named):
         yield error("cluster_deployment", "Give either a kubeconfig or a deployment, not both.")
     elif draft.cluster_deployment:
-        yield from _deployment(draft.cluster_deployment, world)
+        yield from _deployment(draft.cluster_deployment, snapshot)
     elif not pasted and not named:
         yield error("kubeconfig", "Paste a kubeconfig, name a Secret that holds one, or choose a deployment.")
     else:
-        yield from _kubeconfig(draft, world)
+        yield from _kubeconfig(draft, snapshot)
 
 
-def _deployment(chosen: tuple[str, str], world: ClusterSnapshot) -> Iterator[Problem]:
-    version = version_of(world.release)
+def _deployment(chosen: tuple[str, str], snapshot: ClusterSnapshot) -> Iterator[Problem]:
+    version = version_of(snapshot.release)
     if version is not None and version < (1, 5):
         yield error("cluster_deployment", "k0rdent before 1.5 cannot make a region of a deployment. Give a kubeconfig.")
-    known = world.deployments.get(chosen)
+    known = snapshot.deployments.get(chosen)
     if known is None:
         yield error("cluster_deployment", f"There is no deployment {'/'.join(chosen)}.")
         return
@@ -67,15 +67,15 @@ def _deployment(chosen: tuple[str, str], world: ClusterSnapshot) -> Iterator[Pro
         yield error("cluster_deployment", "k0rdent holds no kubeconfig of an adopted cluster. Paste its kubeconfig.")
     if not known.ready:
         yield warning("cluster_deployment", "It is not ready; the region will be when the cluster is.")
-    if known.namespace == world.system_namespace:
+    if known.namespace == snapshot.system_namespace:
         yield warning(
             "cluster_deployment",
-            f"It lies in {world.system_namespace}: k0rdent may then fail to pass the "
+            f"It lies in {snapshot.system_namespace}: k0rdent may then fail to pass the "
             "region's kubeconfig on to deployments in other namespaces.",
         )
 
 
-def _kubeconfig(draft: RegionDraft, world: ClusterSnapshot) -> Iterator[Problem]:
+def _kubeconfig(draft: RegionDraft, snapshot: ClusterSnapshot) -> Iterator[Problem]:
     name, key = draft.kubeconfig_secret
     if draft.secret_name and (why := name_rules.dns_name(name)):  # else it is called after the region, and that is told
         yield error("secret_name", why)
@@ -85,29 +85,30 @@ def _kubeconfig(draft: RegionDraft, world: ClusterSnapshot) -> Iterator[Problem]
         text = draft.kubeconfig.reveal()
         yield from paste_checks.kubeconfig("kubeconfig", text)
         server = paste_checks.server_of(text)
-        if known := world.servers.get(server):
+        if known := snapshot.servers.get(server):
             what = "the management cluster itself" if known == MANAGEMENT else f"the region {known}"
             yield error("kubeconfig", f"This is the API server of {what}.")
-        if not why and world.is_taken(MANAGEMENT, "", "Secret", world.system_namespace, name):
+        if not why and snapshot.is_taken(MANAGEMENT, "", "Secret", snapshot.system_namespace, name):
             yield error(
                 "secret_name",
-                f"A Secret {name} exists already in {world.system_namespace}. "
+                f"A Secret {name} exists already in {snapshot.system_namespace}. "
                 "Use it without pasting a kubeconfig, or choose another name.",
             )
     elif not draft.secret_key:
         yield error("secret_key", f"Say under which key of the Secret {name} the kubeconfig lies.")
 
 
-def _providers(draft: RegionDraft, world: ClusterSnapshot) -> Iterator[Problem]:
+def _providers(draft: RegionDraft, snapshot: ClusterSnapshot) -> Iterator[Problem]:
     chosen = [provider.name for provider in draft.providers]
     for place, provider in enumerate(draft.providers):
         field = pointer("providers", [place])
         if chosen.index(provider.name) != place:
             yield error(field, f"{provider.name} is listed twice.")
-        elif world.offered and provider.name not in world.offered and not provider.template:
+        elif snapshot.offered and provider.name not in snapshot.offered and not provider.template:
             yield error(
                 field,
-                f"The installed release knows no provider {provider.name}. It has {listed(sorted(world.offered), 12)}.",
+                f"The installed release knows no provider {provider.name}. "
+                f"It has {listed(sorted(snapshot.offered), 12)}.",
             )
     if SERVICES not in chosen:
         yield warning("providers", f"Without {SERVICES} no service and no credential reaches clusters of this region.")
@@ -138,8 +139,8 @@ def _immutable(draft: RegionDraft, opened: Manifest) -> Iterator[Problem]:
         yield error("secret_name", "Which Secret holds a region's kubeconfig cannot be changed; its content can.")
 
 
-def _removed(draft: RegionDraft, world: ClusterSnapshot, opened: Manifest) -> Iterator[Problem]:
-    known = world.region(draft.name)
+def _removed(draft: RegionDraft, snapshot: ClusterSnapshot, opened: Manifest) -> Iterator[Problem]:
+    known = snapshot.region(draft.name)
     before = [m.text(entry.get("name")) for entry in m.items(m.part(opened, "spec", "providers"))]
     kept = {provider.name for provider in draft.providers}
     for name in before:

@@ -15,8 +15,8 @@ from deployments.domain.problems import problems
 from deployments.models import Submission
 from deployments.registration.probing import probed
 from deployments.submissions.api import ANSWERS, PREVIEW, answer, refused
-from deployments.submissions.snapshot import world
-from regions import api as ground
+from deployments.submissions.snapshot import take_snapshot
+from regions import api as regions_api
 from regions.api import viewer
 from regions.paging import PAGE, PAGE_SIZE, page_serializer
 from regions.serializers import RegionSerializer
@@ -61,7 +61,7 @@ class AskedRegionSerializer(serializers.Serializer[Any]):
     )
 
 
-class Regions(ground.Regions):
+class Regions(regions_api.Regions):
     """Every region and the management cluster, worst first."""
 
     @extend_schema(
@@ -81,7 +81,7 @@ class Regions(ground.Regions):
         key = said["key"] or submissions.new_key()
         draft = _draft(said)
         who = viewer(request)
-        known = world(viewer=who, hosted=True)
+        known = take_snapshot(viewer=who, hosted=True)
         again = Submission.objects.filter(key=key).exists()
         # Of a request that was sent before, what it made is there already: that is no problem of this one.
         found: list[Problem] = [

@@ -58,7 +58,7 @@ class RegionDependents:
         return self.sight.sees(self.name, self.name)
 
 
-def around(name: str, *, viewer: Viewer) -> RegionDependents:
+def region_dependents(name: str, *, viewer: Viewer) -> RegionDependents:
     """Raises NotFound: for the management cluster as well, which is no Region."""
     row = Resource.objects.filter(cluster=MANAGEMENT, group=K0RDENT, kind="Region", name=name).first()
     if row is None:

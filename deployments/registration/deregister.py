@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 from deployments.domain.findings import Problem, error, warning
 from deployments.domain.gitops import held
 from deployments.domain.manifests import Planned
-from deployments.registration.dependents import RegionDependents, around
+from deployments.registration.dependents import RegionDependents, region_dependents
 from deployments.submissions.pages import FormPage, PageRequest, answer, done_before
 from regions.domain import manifest as m
 from regions.domain.refs import MANAGEMENT
@@ -20,7 +20,7 @@ from regions.requests import ViewedRequest
 @require_http_methods(["GET", "HEAD", "POST"])
 def deregister(request: ViewedRequest, name: str) -> HttpResponse:
     try:
-        found = around(name, viewer=request.viewer)
+        found = region_dependents(name, viewer=request.viewer)
     except NotFound as missing:
         if before := done_before(request):
             return before
@@ -34,7 +34,7 @@ def deregister(request: ViewedRequest, name: str) -> HttpResponse:
         f"Deregister {name}",
         ("name",),
         {
-            "around": found,
+            "region": found,
             "typed": typed,
             "held": held(found.body),
             "danger": True,

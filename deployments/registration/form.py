@@ -31,7 +31,7 @@ class AdoptableCluster:
 class RegionForm:
     """A filled form. `draft` is what it says; `problems` what is wrong with it, by all that is known here."""
 
-    world: ClusterSnapshot
+    snapshot: ClusterSnapshot
     draft: RegionDraft
     source: str
     problems: tuple[Problem, ...]
@@ -48,11 +48,11 @@ class RegionForm:
     @property
     def offers(self) -> tuple[AdoptableCluster, ...]:
         chosen = {provider.name for provider in self.draft.providers}
-        return tuple(AdoptableCluster(name, name in chosen) for name in self.world.offered)
+        return tuple(AdoptableCluster(name, name in chosen) for name in self.snapshot.offered)
 
     @property
     def deployments(self) -> tuple[KnownDeployment, ...]:
-        return tuple(sorted(self.world.deployments.values(), key=lambda one: (one.namespace, one.name)))
+        return tuple(sorted(self.snapshot.deployments.values(), key=lambda one: (one.namespace, one.name)))
 
     @property
     def chosen_deployment(self) -> str:
@@ -62,17 +62,17 @@ class RegionForm:
     def sketch(self) -> list[Planned]:
         """The objects as far as the form says, with a stand-in for the kubeconfig."""
         stand_in = Secret("-") if self.source == "paste" else None
-        return plan(replace(self.draft, name=self.draft.name or "NAME", kubeconfig=stand_in), self.world)
+        return plan(replace(self.draft, name=self.draft.name or "NAME", kubeconfig=stand_in), self.snapshot)
 
 
-def region_form(posted: Mapping[str, str] | None, providers: Sequence[str], world: ClusterSnapshot) -> RegionForm:
+def region_form(posted: Mapping[str, str] | None, providers: Sequence[str], snapshot: ClusterSnapshot) -> RegionForm:
     """The form as posted; None: as it is first shown, with what nearly every region needs."""
     data = posted or {}
     source = data.get("source", "paste")
     source = source if source in SOURCES else "paste"
     pasted = data.get("kubeconfig", "") if source == "paste" else ""
     namespace, _, name = data.get("cluster_deployment", "").partition("/")
-    chosen = providers if posted is not None else [one for one in (SERVICES, BOOTSTRAP) if one in world.offered]
+    chosen = providers if posted is not None else [one for one in (SERVICES, BOOTSTRAP) if one in snapshot.offered]
     draft = RegionDraft(
         name=data.get("name", "").strip(),
         providers=tuple(ProviderDraft(one) for one in dict.fromkeys(chosen)),
@@ -82,8 +82,8 @@ def region_form(posted: Mapping[str, str] | None, providers: Sequence[str], worl
         cluster_deployment=(namespace, name) if source == "deployment" and name else None,
         certificates_by_kof="certificates_by_kof" in data,
     )
-    found = tuple(_gaps(source, draft) or problems(draft, world)) if posted is not None else ()
-    return RegionForm(world, draft, source, found, bool(pasted.strip()))
+    found = tuple(_gaps(source, draft) or problems(draft, snapshot)) if posted is not None else ()
+    return RegionForm(snapshot, draft, source, found, bool(pasted.strip()))
 
 
 def _gaps(source: str, draft: RegionDraft) -> list[Problem]:

@@ -20,7 +20,7 @@ from deployments.domain.drafts import Secret
 from deployments.domain.findings import Problem, error, errors, note, warning
 from deployments.domain.manifests import Planned
 from deployments.domain.recipes.base import COMPONENT
-from deployments.registration.dependents import RegionDependents, around
+from deployments.registration.dependents import RegionDependents, region_dependents
 from deployments.registration.probing import probed
 from deployments.submissions.pages import FormPage, PageRequest, answer
 from deployments.submissions.rights import person_of
@@ -84,7 +84,7 @@ class KubeconfigRotation:
 @require_http_methods(["GET", "HEAD", "POST"])
 def kubeconfig(request: ViewedRequest, name: str) -> HttpResponse:
     try:
-        found = around(name, viewer=request.viewer)
+        found = region_dependents(name, viewer=request.viewer)
     except NotFound as missing:
         raise Http404(str(missing)) from missing
     by_deployment = bool(m.mapping(m.part(found.body, "spec", "clusterDeployment")))
@@ -100,7 +100,7 @@ def kubeconfig(request: ViewedRequest, name: str) -> HttpResponse:
         form = replace(form, problems=(*form.problems, note("", "Every copy holds what k0rdent has.")))
     label = "Make the copies anew" if by_deployment else "Replace the kubeconfig"
     page = FormPage(
-        "registration/kubeconfig.html", label, ("kubeconfig",), {"form": form, "around": found, "label": label}
+        "registration/kubeconfig.html", label, ("kubeconfig",), {"form": form, "region": found, "label": label}
     )
     return answer(request, page, PageRequest(planned, form.problems))
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 from deployments.domain.findings import Problem, error, warning
 from deployments.domain.gitops import held
 from deployments.domain.manifests import Planned
-from deployments.registration.dependents import RegionDependents, around
+from deployments.registration.dependents import RegionDependents, region_dependents
 from deployments.submissions.pages import FormPage, PageRequest, answer
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
@@ -23,7 +23,7 @@ PAUSE = f"{K0RDENT}/region-pause"
 def pause(request: ViewedRequest, name: str) -> HttpResponse:
     """The form says which of both is meant, so that a page of before does not turn into the opposite."""
     try:
-        found = around(name, viewer=request.viewer)
+        found = region_dependents(name, viewer=request.viewer)
     except NotFound as missing:
         raise Http404(str(missing)) from missing
     wanted = {"pause": True, "resume": False}.get(request.POST.get("way", ""), not found.card.paused)
@@ -38,7 +38,7 @@ def pause(request: ViewedRequest, name: str) -> HttpResponse:
         f"{'Pause' if wanted else 'Resume'} {name}",
         (),
         {
-            "around": found,
+            "region": found,
             "pausing": wanted,
             "held": held(found.body),
         },

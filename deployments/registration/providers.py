@@ -16,10 +16,10 @@ from deployments.domain.gitops import held
 from deployments.domain.patches import change, opening
 from deployments.domain.region_problems import check
 from deployments.domain.snapshot import ClusterSnapshot, KnownRegion
-from deployments.registration.dependents import RegionDependents, around
+from deployments.registration.dependents import RegionDependents, region_dependents
 from deployments.submissions.live_object import read, status_of
 from deployments.submissions.pages import FormPage, PageRequest, answer
-from deployments.submissions.snapshot import world
+from deployments.submissions.snapshot import take_snapshot
 from regions.domain.manifest import Manifest
 from regions.domain.words import listed
 from regions.inventory import NotFound
@@ -58,13 +58,13 @@ class Providers:
 @require_http_methods(["GET", "HEAD", "POST"])
 def providers(request: ViewedRequest, name: str) -> HttpResponse:
     try:
-        found = around(name, viewer=request.viewer)
+        found = region_dependents(name, viewer=request.viewer)
         live = read(found.ref, found.api_version, request.viewer)
     except NotFound as missing:
         raise Http404(str(missing)) from missing
     except KubeError as refusal:
         return unreadable(request, name, refusal)
-    known = world(viewer=request.viewer)
+    known = take_snapshot(viewer=request.viewer)
     chosen = request.POST.getlist("providers") if request.method == "POST" else None
     was = _was(request.POST.get("was", ""))
     form = providers_form(found, live, known, chosen, was, "certificates_by_kof" in request.POST)
@@ -78,7 +78,7 @@ def providers(request: ViewedRequest, name: str) -> HttpResponse:
         ("providers",),
         {
             "form": form,
-            "around": found,
+            "region": found,
             "held": held(live),
             "label": "Change the region",
         },

@@ -16,7 +16,7 @@ from deployments.models import Submission
 from deployments.registration.form import BOXES, SOURCES, RegionForm, probed, region_form
 from deployments.submissions.confirm_form import as_data
 from deployments.submissions.keys import is_key
-from deployments.submissions.snapshot import world
+from deployments.submissions.snapshot import take_snapshot
 from regions.requests import ViewedRequest
 
 
@@ -38,7 +38,7 @@ def new_region(request: ViewedRequest) -> HttpResponse:
 
 
 def _form(request: ViewedRequest) -> RegionForm:
-    known = world(viewer=request.viewer, hosted=True)
+    known = take_snapshot(viewer=request.viewer, hosted=True)
     if request.method != "POST":
         return region_form(None, (), known)
     return region_form(as_data(request.POST), request.POST.getlist("providers"), known)
@@ -48,14 +48,14 @@ def _preview(request: ViewedRequest, form: RegionForm, key: str, changed: bool =
     form = form.with_problems(probed(form))
     if not form.sound:
         return _draw(request, form, {"key": key}, status=422)
-    seen = submissions.preview(plan(form.draft, form.world), request.viewer, key)
+    seen = submissions.preview(plan(form.draft, form.snapshot), request.viewer, key)
     return _draw(request, form.with_problems(seen.problems), {"key": key, "preview": seen, "changed": changed})
 
 
 def _send(request: ViewedRequest, form: RegionForm, key: str) -> HttpResponse:
     digest = request.POST.get("digest", "")
     try:
-        sent = submissions.submit(plan(form.draft, form.world), digest, request.viewer, key)
+        sent = submissions.submit(plan(form.draft, form.snapshot), digest, request.viewer, key)
     except submissions.NotAsPreviewed:
         # Something else than was shown; or this key's request is done already, and this is another one.
         done = Submission.objects.filter(key=key, state=Submission.State.DONE).exists()

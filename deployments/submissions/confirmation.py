@@ -118,18 +118,18 @@ def _name(step: Step) -> tuple[str, str, str, str, str]:
 
 
 def _write(
-    runner: asyncio.Runner, hand: Writer, submission: Submission, planned: Sequence[Planned]
+    runner: asyncio.Runner, writer: Writer, submission: Submission, planned: Sequence[Planned]
 ) -> tuple[Problem, ...]:
     steps = list(submission.steps.all())
     for step in steps[len(planned) :]:
-        keep(step, runner.run(hand.remove(step)))
+        keep(step, runner.run(writer.remove(step)))
     problems: tuple[Problem, ...] = ()
     for one, step in zip(planned, steps, strict=False):
         step.state, step.at = Step.State.SENDING, timezone.now()
         step.save(update_fields=["state", "at"])
         submission.updated_at = step.at
         submission.save(update_fields=["updated_at"])
-        written = runner.run(hand.write(one))
+        written = runner.run(writer.write(one))
         keep(step, written)
         if written.state not in STANDING and not (one.verb == "delete" and written.state == Step.State.REMOVED):
             problems = written.problems

@@ -36,8 +36,8 @@ def _with_yaml(one: Looked, text: str) -> Looked:
 
 async def _look(planned: Sequence[Planned], person: Viewer, key: str) -> list[Looked]:
     async with Clusters() as clusters:
-        eye = _Previewer(clusters, planned, person, key)
-        return [await eye.look(one) for one in planned]
+        previewer = _Previewer(clusters, planned, person, key)
+        return [await previewer.look(one) for one in planned]
 
 
 class _Previewer:
@@ -46,7 +46,7 @@ class _Previewer:
         self.planned = planned
         self.person = person
         self.key = key
-        self.discreet = SecretMask(planned)
+        self.mask = SecretMask(planned)
 
     async def look(self, one: Planned) -> Looked:
         where = "the management cluster" if one.cluster == MANAGEMENT else one.cluster
@@ -74,7 +74,7 @@ class _Previewer:
             Outcome.CREATE,
             "would be made",
             account=name,
-            warnings=tuple(map(self.discreet, answer.warnings)),
+            warnings=tuple(map(self.mask, answer.warnings)),
             differences=comparison.differences(wire(one.manifest), answer.body),
         )
 
@@ -103,7 +103,7 @@ class _Previewer:
             Outcome.CHANGE,
             "would be changed",
             account=name,
-            warnings=tuple(map(self.discreet, answer.warnings)),
+            warnings=tuple(map(self.mask, answer.warnings)),
             differences=patcher.told(stands, answer.body),
             stands=stands,
             lost=comparison.differences(wire(one.manifest), answer.body),
@@ -116,24 +116,24 @@ class _Previewer:
         except NotFound:
             return Looked(one, Outcome.SAME, "is gone already", account=name)
         except Conflict as failure:
-            said = self.discreet(failure.message)
+            said = self.mask(failure.message)
             return Looked(one, Outcome.REFUSED, "is another one by now", said, name, problems=(deleter.another(one),))
         except KubeError as failure:
             self.clusters.failed(one.cluster, failure)
             return self._failed(one, failure, f"{one.cluster.removeprefix('~')} could not be asked", name)
         return Looked(
-            one, Outcome.DELETE, "would be deleted", account=name, warnings=tuple(map(self.discreet, answer.warnings))
+            one, Outcome.DELETE, "would be deleted", account=name, warnings=tuple(map(self.mask, answer.warnings))
         )
 
     def _failed(self, one: Planned, failure: KubeError, unasked: str, name: str) -> Looked:
-        detail = self.discreet(failure.message)
-        warnings = tuple(map(self.discreet, failure.warnings))
+        detail = self.mask(failure.message)
+        warnings = tuple(map(self.mask, failure.warnings))
         if isinstance(failure, NotFound) and (what := waits_for(failure, one, self.planned)):
             said = f"could not be tried before {what} is made"
             return Looked(one, Outcome.UNCHECKED, said, detail, name, warnings)
         if isinstance(failure, Unreachable) or (failure.status or 0) >= 500:
             return Looked(one, Outcome.UNCHECKED, f"{unasked}: {detail}", detail, name, warnings)
-        problems = problems_from(failure, one, self.discreet)
+        problems = problems_from(failure, one, self.mask)
         return Looked(one, Outcome.REFUSED, "would be refused", detail, name, warnings, problems)
 
     async def _stands(self, one: Planned, client: Client, who: Person | None, failure: KubeError) -> Looked:
@@ -150,7 +150,7 @@ class _Previewer:
             one,
             Outcome.TAKEN,
             "stands already, and was not made by this request",
-            self.discreet(failure.message),
+            self.mask(failure.message),
             name,
             problems=(taken(one),),
             differences=comparison.differences(wire(one.manifest), stands) if stands else (),

@@ -25,10 +25,10 @@ def remove(submission: Submission, person: Viewer) -> Submission:
     submission.save(update_fields=["state", "updated_at"])
     with asyncio.Runner() as runner:
         clusters = Clusters()
-        hand = Writer(clusters, (), person, submission.key)
+        writer = Writer(clusters, (), person, submission.key)
         try:
             for step in submission.steps.filter(state__in=OPEN, verb="create").order_by("-place"):
-                keep(step, runner.run(hand.remove(step)))
+                keep(step, runner.run(writer.remove(step)))
         finally:
             runner.run(clusters.close())
     submission.steps.filter(state__in=(Step.State.SHARED, Step.State.WAITING)).update(state=Step.State.WAITING)

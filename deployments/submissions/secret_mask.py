@@ -45,17 +45,17 @@ def _secrets(value: Any) -> Iterator[str]:
             yield from _secrets(inner)
 
 
-def problems_from(failure: KubeError, one: Planned, discreet: SecretMask) -> tuple[Problem, ...]:
+def problems_from(failure: KubeError, one: Planned, mask: SecretMask) -> tuple[Problem, ...]:
     """A refusal as problems of the form."""
     fields = failure.fields if isinstance(failure, Invalid) else {}
     return tuple(
         denials.explain(
             one.ref.kind,
-            discreet(failure.message),
+            mask(failure.message),
             status=failure.status,
             reason=failure.reason,
-            causes={path: discreet(text) for path, text in fields.items()},
-            warnings=[discreet(text) for text in failure.warnings],
+            causes={path: mask(text) for path, text in fields.items()},
+            warnings=[mask(text) for text in failure.warnings],
         )
     )
 

@@ -1,4 +1,4 @@
-"""What the copy knows of the clusters, as the rules of `deployments.domain` want it: the World."""
+"""What the copy knows of the clusters, as the rules of `deployments.domain` want it."""
 
 import json
 from collections.abc import Iterable, Set
@@ -32,13 +32,13 @@ _KINDS = ("Region", "Credential", "ClusterTemplate", "ServiceTemplate", "Managem
 _PROVIDER = "cluster.x-k8s.io/provider"
 
 
-def world(
+def take_snapshot(
     *, viewer: Viewer, namespace: str = "", template: str = "", hosted: bool = False, taken: Iterable[Ref] = ()
 ) -> ClusterSnapshot:
     """Everything that rules ask for. Deployments only of `namespace`, a schema only of this template in it.
 
     `hosted`: those deployments instead that the management cluster itself runs. `taken`: objects that a form may want
-    to make; those of them that the copy has are in the World's.
+    to make; those of them that the copy has are in it.
     """
     sight = look()
     rows = list(Resource.objects.filter(group=K0RDENT, kind__in=_KINDS))

@@ -39,7 +39,7 @@ class Writer:
         self.planned = planned
         self.person = person
         self.key = key
-        self.discreet = SecretMask(planned)
+        self.mask = SecretMask(planned)
 
     async def write(self, one: Planned) -> Written:
         """Make it. Raises nothing that a cluster may say."""
@@ -108,7 +108,7 @@ class Writer:
             doubtful = isinstance(failure, Unreachable) or (failure.status or 0) >= 500
             refused = self._refused(one, failure, name)
             return replace(refused, state=Step.State.UNKNOWN) if doubtful else refused
-        warnings = tuple(map(self.discreet, answer.warnings))
+        warnings = tuple(map(self.mask, answer.warnings))
         return Written(Step.State.REMOVED, "", warnings, name, one.uid)
 
     async def _again(self, one: Planned, client: Client, path: str, who: Person | None, failure: Conflict) -> Written:
@@ -153,17 +153,17 @@ class Writer:
             said = "The cluster keeps it otherwise than it was asked: " + "; ".join(
                 f"{each.path} is {each.before or 'not there'}" for each in lost[:10]
             )
-        warnings = tuple(map(self.discreet, answer.warnings))
+        warnings = tuple(map(self.mask, answer.warnings))
         if one.shared:
             # Others may use it from now on (a namespace!), so it is not this request's to take away again.
             made = "It was made, and belongs to nobody: it stays when this request is taken back."
-            return Written(Step.State.SHARED, self.discreet(f"{made} {said}".strip()), warnings, name)
-        return Written(Step.State.STANDS, self.discreet(said), warnings, name, _uid(answer.body))
+            return Written(Step.State.SHARED, self.mask(f"{made} {said}".strip()), warnings, name)
+        return Written(Step.State.STANDS, self.mask(said), warnings, name, _uid(answer.body))
 
     def _refused(self, one: Planned, failure: KubeError, name: str) -> Written:
-        warnings = tuple(map(self.discreet, failure.warnings))
-        problems = problems_from(failure, one, self.discreet)
-        return Written(Step.State.REFUSED, self.discreet(failure.message), warnings, name, problems=problems)
+        warnings = tuple(map(self.mask, failure.warnings))
+        problems = problems_from(failure, one, self.mask)
+        return Written(Step.State.REFUSED, self.mask(failure.message), warnings, name, problems=problems)
 
     async def remove(self, step: Step) -> Written:
         """Take away what this request made there, and nothing else. Raises nothing that a cluster may say."""

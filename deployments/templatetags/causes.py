@@ -32,10 +32,10 @@ def why(context: Context, kind: str, namespace: str, name: str) -> CauseChain | 
 
 
 @register.simple_tag(takes_context=True)
-def leaning(context: Context, kind: str, namespace: str, name: str) -> Dependents | None:
-    """`{% leaning "Credential" ns name as blast %}`: everything that leans on it."""
+def dependents(context: Context, kind: str, namespace: str, name: str) -> Dependents | None:
+    """`{% dependents "Credential" ns name as found %}`: everything that depends on it."""
     try:
-        return catalog.leaning_on(kind, namespace, name, viewer=_viewer(context))
+        return catalog.dependents_of(kind, namespace, name, viewer=_viewer(context))
     except NotFound:
         return None
 

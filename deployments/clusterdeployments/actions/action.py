@@ -33,4 +33,4 @@ class Action:
 
     @property
     def template(self) -> str:
-        return f"tending/{self.key}.html"
+        return f"actions/{self.key}.html"

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from deployments.credentials.dependents import CredentialDependents, around
+from deployments.credentials.dependents import CredentialDependents, credential_dependents
 from deployments.credentials.matrix.compare import compare
 from deployments.domain.credentials.needs import Needed, Place
 from deployments.models import Submission
@@ -40,7 +40,7 @@ class SecretCopy:
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """Every copy that leans on the same originals."""
+    """Every copy that depends on the same originals."""
 
     copies: tuple[SecretCopy, ...]
     request: Submission | None  # what they wait for
@@ -71,7 +71,7 @@ class Copies:
 def copies(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
     """The clusters are asked with the viewer's rights, and nothing is changed; `?request=` names what was sent."""
     try:
-        found = around(namespace, name, viewer=request.viewer)
+        found = credential_dependents(namespace, name, viewer=request.viewer)
     except NotFound as missing:
         raise Http404(str(missing)) from missing
     key = request.GET.get("request", "")
@@ -80,7 +80,7 @@ def copies(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
         sent = None
     now = timezone.now()
     shown = Copies(_copies(found, request), sent, now)
-    context = {"around": found, "shown": shown, "again": AGAIN}
+    context = {"credential": found, "shown": shown, "again": AGAIN}
     return render(request, "credentials/copies.html", context)
 
 

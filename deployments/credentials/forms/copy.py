@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from deployments.credentials.dependents import CredentialDependents, around
+from deployments.credentials.dependents import CredentialDependents, credential_dependents
 from deployments.credentials.forms.contents import config_map, content, namespaces
 from deployments.credentials.forms.fields import CredentialForm, RegionChoice
 from deployments.credentials.forms.recipe_of import recipes_of
@@ -27,7 +27,7 @@ from deployments.domain.manifests import API, Planned
 from deployments.domain.recipes.base import COMPONENT
 from deployments.domain.snapshot import ClusterSnapshot, cluster_of
 from deployments.submissions.pages import FormPage, PageRequest, answer
-from deployments.submissions.snapshot import world
+from deployments.submissions.snapshot import take_snapshot
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT
 from regions.inventory import NotFound
@@ -51,17 +51,17 @@ class Copying:
 @require_http_methods(["GET", "HEAD", "POST"])
 def copy(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
     try:
-        found = around(namespace, name, viewer=request.viewer)
+        found = credential_dependents(namespace, name, viewer=request.viewer)
     except NotFound as missing:
         raise Http404(str(missing)) from missing
-    known = world(viewer=request.viewer)
+    known = take_snapshot(viewer=request.viewer)
     form = copying(found, request, known)
     asked = PageRequest(problems=form.problems)
     if request.method == "POST" and not [one for one in form.problems if one.severity == "error"]:
         if form.again:
             return redirect(_asked_again(form))
         asked = _asked(form, known, request)
-    page = FormPage("credentials/copy.html", "Make the copy", BOXES, {"form": form, "around": found})
+    page = FormPage("credentials/copy.html", "Make the copy", BOXES, {"form": form, "credential": found})
     return answer(request, page, asked)
 
 

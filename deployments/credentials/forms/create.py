@@ -23,14 +23,14 @@ from deployments.models import Submission
 from deployments.registration.probing import probed
 from deployments.submissions.confirm_form import as_data
 from deployments.submissions.keys import is_key
-from deployments.submissions.snapshot import world
+from deployments.submissions.snapshot import take_snapshot
 from regions.requests import ViewedRequest
 
 
 @require_safe
 def choose(request: ViewedRequest) -> HttpResponse:
     """/new/credential/: which provider; `?chart=` leaves those whose credentials fit deployments of that chart."""
-    known = world(viewer=request.viewer)
+    known = take_snapshot(viewer=request.viewer)
     chart, region = request.GET.get("chart", ""), request.GET.get("region", "")
     return render(request, "credentials/choose.html", {"offers": offers(known, chart, region), "chart": chart})
 
@@ -41,7 +41,7 @@ def choose(request: ViewedRequest) -> HttpResponse:
 def new(request: ViewedRequest, provider: str) -> HttpResponse:
     """/new/credential/<provider>/: the form; its preview and its confirmation are posts of the same form."""
     recipe = _recipe(provider)
-    known = world(viewer=request.viewer)
+    known = take_snapshot(viewer=request.viewer)
     if request.method != "POST":
         form = credential_form(None, request.GET.dict(), recipe, known)
         return _draw(request, form, {"key": submissions.new_key()})
@@ -76,14 +76,14 @@ def _preview(
 ) -> HttpResponse:
     if form.sound:
         # A namespace that an earlier try of this request has made is still among what it asks for.
-        known = with_namespaces(form.world, form.draft, request.viewer)
+        known = with_namespaces(form.snapshot, form.draft, request.viewer)
         missing = sorted({*missing, *lacking(known, form.draft)} & {form.draft.namespace, known.system_namespace})
         if missing:
             known = as_shown(known, form.draft, missing)
         form = _read(request, form.recipe, known)
     if not form.sound:
         return _draw(request, form, {"key": key, "missing": missing}, status=422)
-    seen = submissions.preview(plan(form.draft, form.world), request.viewer, key)
+    seen = submissions.preview(plan(form.draft, form.snapshot), request.viewer, key)
     context = {"key": key, "preview": seen, "changed": changed, "missing": missing}
     return _draw(request, form.with_problems(seen.problems), context)
 
@@ -91,7 +91,7 @@ def _preview(
 def _send(request: ViewedRequest, form: CredentialForm, key: str, missing: list[str]) -> HttpResponse:
     digest = request.POST.get("digest", "")
     try:
-        sent = submissions.submit(plan(form.draft, form.world), digest, request.viewer, key)
+        sent = submissions.submit(plan(form.draft, form.snapshot), digest, request.viewer, key)
     except submissions.NotAsPreviewed:
         # Something else than was shown; or this key's request is done already, and this is another one.
         done = Submission.objects.filter(key=key, state=Submission.State.DONE).exists()
@@ -114,5 +114,5 @@ def _draw(request: ViewedRequest, form: CredentialForm, more: dict[str, Any], st
 @require_POST
 def sketch(request: ViewedRequest, provider: str) -> HttpResponse:
     """/new/credential/<provider>/yaml/: the objects of the form as it is typed now. Nothing secret need be posted."""
-    form = _read(request, _recipe(provider), world(viewer=request.viewer))
+    form = _read(request, _recipe(provider), take_snapshot(viewer=request.viewer))
     return render(request, "submissions/yaml.html", {"shown": public(form.sketch)})

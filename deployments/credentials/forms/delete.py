@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from deployments.credentials.dependents import CredentialDependents, api_version, around, pointed
+from deployments.credentials.dependents import CredentialDependents, api_version, credential_dependents, pointed
 from deployments.domain.credentials.needs import MANAGED, Need
 from deployments.domain.findings import Problem, error, note, warning
 from deployments.domain.gitops import held
@@ -37,7 +37,7 @@ class Leftover:
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
     try:
-        found = around(namespace, name, viewer=request.viewer)
+        found = credential_dependents(namespace, name, viewer=request.viewer)
     except NotFound as missing:
         if before := done_before(request):
             return before
@@ -47,7 +47,7 @@ def delete(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
     typed = request.POST.get("name", "").strip()
     if request.method == "POST" and typed != name:
         problems.append(error("name", f"Type {name} to delete it."))
-    context = {"around": found, "leftovers": left, "typed": typed, "held": held(found.body), "danger": True}
+    context = {"credential": found, "leftovers": left, "typed": typed, "held": held(found.body), "danger": True}
     page = FormPage("credentials/delete.html", f"Delete {name}", ("name", "also"), context)
     return answer(request, page, PageRequest(plan(found, left), tuple(problems)))
 
@@ -70,13 +70,13 @@ def leftovers(found: CredentialDependents, chosen: list[str]) -> tuple[Leftover,
 
 def forbidden(found: CredentialDependents) -> list[Problem]:
     """Why it must not go now. k0rdent itself would let it go while it is used."""
-    blast = found.blast
-    if not blast.total:
+    impact = found.impact
+    if not impact.total:
         return []
-    users = counted(blast.total, "deployment")
-    said = f"It is used by {users}: {listed(blast.names)}. Delete them first, or give them another credential."
-    if blast.coming:
-        said += f" {listed(blast.coming)} {'is' if len(blast.coming) == 1 else 'are'} being deleted, and cannot be "
+    users = counted(impact.total, "deployment")
+    said = f"It is used by {users}: {listed(impact.names)}. Delete them first, or give them another credential."
+    if impact.coming:
+        said += f" {listed(impact.coming)} {'is' if len(impact.coming) == 1 else 'are'} being deleted, and cannot be "
         said += "taken down without it."
     return [error("", said)]
 

@@ -59,7 +59,7 @@ class CredentialForm:
     """A filled form. `draft` is what it says; `problems` what is wrong with it, by all that is known here."""
 
     recipe: Recipe
-    world: ClusterSnapshot
+    snapshot: ClusterSnapshot
     draft: CredentialDraft
     problems: tuple[Problem, ...]
     posted: bool
@@ -109,12 +109,12 @@ class CredentialForm:
     @property
     def places(self) -> tuple[RegionChoice, ...]:
         """Where it could be for, those that would do first."""
-        bare = replace(self.draft, name="a", namespace=self.world.system_namespace, fields={}, secrets={})
+        bare = replace(self.draft, name="a", namespace=self.snapshot.system_namespace, fields={}, secrets={})
         found = []
-        for value in ("", *sorted(self.world.regions)):
+        for value in ("", *sorted(self.snapshot.regions)):
             against = [
                 one
-                for one in errors(problems(replace(bare, region=value), self.world))
+                for one in errors(problems(replace(bare, region=value), self.snapshot))
                 if one.field == "region" or one.field == "recipe"
             ]
             why = against[0].sentence if against else ""
@@ -124,8 +124,8 @@ class CredentialForm:
     @property
     def namespaces(self) -> tuple[str, ...]:
         """Where deployments are known to be made, or could be."""
-        known = {namespace for namespace, _ in (*self.world.credentials, *self.world.templates)}
-        return tuple(sorted(known | {self.world.system_namespace}))
+        known = {namespace for namespace, _ in (*self.snapshot.credentials, *self.snapshot.templates)}
+        return tuple(sorted(known | {self.snapshot.system_namespace}))
 
     @property
     def sketch(self) -> list[Planned]:
@@ -139,11 +139,11 @@ class CredentialForm:
         }
         name = self.draft.name or "NAME"
         namespace = self.draft.namespace or "NAMESPACE"
-        return plan(replace(self.draft, name=name, namespace=namespace, fields=fields, secrets=secrets), self.world)
+        return plan(replace(self.draft, name=name, namespace=namespace, fields=fields, secrets=secrets), self.snapshot)
 
 
 def credential_form(
-    posted: Mapping[str, str] | None, given: Mapping[str, str], recipe: Recipe, world: ClusterSnapshot
+    posted: Mapping[str, str] | None, given: Mapping[str, str], recipe: Recipe, snapshot: ClusterSnapshot
 ) -> CredentialForm:
     """The form as posted. None: as it is first shown, filled with what its address gives; nothing is said against what
     nobody has filled yet."""
@@ -162,12 +162,12 @@ def credential_form(
             fields[field.name] = value
     draft = CredentialDraft(
         recipe=recipe.key,
-        namespace=said("namespace") or (world.system_namespace if posted is None else ""),
+        namespace=said("namespace") or (snapshot.system_namespace if posted is None else ""),
         name=said("name"),
         region="" if region == MANAGEMENT else region,
         description=said("description"),
         fields=fields,
         secrets=secrets,
     )
-    found = tuple(problems(draft, world)) if posted is not None else ()
-    return CredentialForm(recipe, world, draft, found, posted is not None)
+    found = tuple(problems(draft, snapshot)) if posted is not None else ()
+    return CredentialForm(recipe, snapshot, draft, found, posted is not None)

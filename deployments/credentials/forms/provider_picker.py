@@ -21,20 +21,20 @@ class ProviderChoice:
         return bool(self.places) or not self.known
 
 
-def offers(world: ClusterSnapshot, chart: str = "", region: str = "") -> tuple[ProviderChoice, ...]:
+def offers(snapshot: ClusterSnapshot, chart: str = "", region: str = "") -> tuple[ProviderChoice, ...]:
     """Every recipe, or those that fit a chart; those that are of use first, in their own order."""
     recipes = recipes_for_chart(chart) or list(RECIPES.values())
-    return tuple(sorted((_offer(recipe, world, region) for recipe in recipes), key=lambda offer: not offer.usable))
+    return tuple(sorted((_offer(recipe, snapshot, region) for recipe in recipes), key=lambda offer: not offer.usable))
 
 
-def _offer(recipe: Recipe, world: ClusterSnapshot, region: str) -> ProviderChoice:
-    clusters = [region] if region else [MANAGEMENT, *sorted(world.regions)]
-    heard = [name for name in clusters if world.interface(name, recipe.provider) is not None]
+def _offer(recipe: Recipe, snapshot: ClusterSnapshot, region: str) -> ProviderChoice:
+    clusters = [region] if region else [MANAGEMENT, *sorted(snapshot.regions)]
+    heard = [name for name in clusters if snapshot.interface(name, recipe.provider) is not None]
     everywhere = recipe.provider == "infrastructure-internal"
     places = tuple(
         name
         for name in clusters
-        if everywhere or recipe.identity.kind in (world.interface(name, recipe.provider) or ())
+        if everywhere or recipe.identity.kind in (snapshot.interface(name, recipe.provider) or ())
     )
     enable = f"cluster-api-provider-{recipe.provider.removeprefix('infrastructure-')}"
     return ProviderChoice(recipe, places, bool(heard) or everywhere, enable)

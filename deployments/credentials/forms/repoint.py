@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from deployments.credentials.dependents import CredentialDependents, around
+from deployments.credentials.dependents import CredentialDependents, credential_dependents
 from deployments.credentials.forms.contents import config_map, content
 from deployments.credentials.forms.fields import Question, secret_questions
 from deployments.credentials.forms.recipe_of import recipes_of, secret_fields, values
@@ -32,7 +32,7 @@ from deployments.domain.recipes import RECIPES, Recipe
 from deployments.submissions.confirm_form import as_data
 from deployments.submissions.pages import FormPage, PageRequest, answer
 from deployments.submissions.rights import person_of
-from deployments.submissions.snapshot import world
+from deployments.submissions.snapshot import take_snapshot
 from regions.clusters.pool import Clusters
 from regions.domain import manifest as m
 from regions.domain.kinds import INFRASTRUCTURE
@@ -81,7 +81,7 @@ class Repointing:
 @require_http_methods(["GET", "HEAD", "POST"])
 def repoint(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
     try:
-        found = around(namespace, name, viewer=request.viewer)
+        found = credential_dependents(namespace, name, viewer=request.viewer)
     except NotFound as missing:
         raise Http404(str(missing)) from missing
     form = _form(found, as_data(request.POST) if request.method == "POST" else None, request)
@@ -90,7 +90,7 @@ def repoint(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
         form = replace(form, problems=(*form.problems, *proven(form, request.viewer)))
         planned = [] if errors(form.problems) else _planned(form, request.viewer)
     boxes = ["identity", *(question.name for question in form.questions)]
-    page = FormPage("credentials/identity.html", "Point it there", boxes, {"form": form, "around": found})
+    page = FormPage("credentials/identity.html", "Point it there", boxes, {"form": form, "credential": found})
     return answer(request, page, PageRequest(planned, form.problems))
 
 
@@ -105,11 +105,11 @@ def _form(found: CredentialDependents, posted: Mapping[str, str] | None, request
         problems.append(error("identity", "Choose the identity."))
     if posted is not None and recipe is not None:
         secrets = {field.name: Secret(posted.get(field.name, "")) for field in secret_fields(recipe)}
-        problems += looked_at(recipe, secrets, found, world(viewer=request.viewer))
-    if found.blast.total:
+        problems += looked_at(recipe, secrets, found, take_snapshot(viewer=request.viewer))
+    if found.impact.total:
         said = "would sign in with it from then on. What they have at the cloud stays in the account of before; "
         said += "changes to it fail unless the new one may make them."
-        problems.append(warning("", f"{listed(found.blast.names)} {said}"))
+        problems.append(warning("", f"{listed(found.impact.names)} {said}"))
     return Repointing(found, offered, chosen, recipe, secrets, tuple(problems))
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from deployments.credentials.dependents import CredentialDependents, around
+from deployments.credentials.dependents import CredentialDependents, credential_dependents
 from deployments.credentials.forms.fields import Question, secret_questions
 from deployments.credentials.forms.recipe_of import recipes_of, secret_fields, secret_of, values, whole
 from deployments.credentials.matrix.compare import compare
@@ -23,7 +23,7 @@ from deployments.domain.snapshot import ClusterSnapshot
 from deployments.registration.probing import probed
 from deployments.submissions.confirm_form import as_data
 from deployments.submissions.pages import FormPage, PageRequest, answer
-from deployments.submissions.snapshot import world
+from deployments.submissions.snapshot import take_snapshot
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT
 from regions.inventory import NotFound
@@ -78,19 +78,19 @@ class SecretRotation:
 @require_http_methods(["GET", "HEAD", "POST"])
 def rotate(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
     try:
-        found = around(namespace, name, viewer=request.viewer)
+        found = credential_dependents(namespace, name, viewer=request.viewer)
     except NotFound as missing:
         raise Http404(str(missing)) from missing
     posted = as_data(request.POST) if request.method == "POST" else None
     held = secret_of(found)
     if held is not None and found.held(held.need) is None:  # the copy cannot tell: the cluster is asked
         held = compare([(held,)], request.viewer)[0][0]
-    form = rotation(found, held, posted, request.GET.get("recipe", ""), world(viewer=request.viewer))
+    form = rotation(found, held, posted, request.GET.get("recipe", ""), take_snapshot(viewer=request.viewer))
     if request.POST.get("action") == "probe" and form.secrets.get("kubeconfig") and not errors(form.problems):
         form = replace(form, problems=(*form.problems, *probed("kubeconfig", form.secrets["kubeconfig"])))
     boxes = [question.name for question in form.questions]
     after = reverse("credentials:copies", args=[namespace, name])
-    page = FormPage("credentials/rotate.html", "Replace the secret", boxes, {"form": form, "around": found}, after)
+    page = FormPage("credentials/rotate.html", "Replace the secret", boxes, {"form": form, "credential": found}, after)
     return answer(request, page, PageRequest(form.planned, form.problems))
 
 

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from deployments.credentials.dependents import CredentialDependents, api_version, around, pointed
+from deployments.credentials.dependents import CredentialDependents, api_version, credential_dependents, pointed
 from deployments.credentials.forms.contents import config_map, content, namespaces
 from deployments.credentials.matrix.compare import compare
 from deployments.credentials.namespaces import lacking, with_namespaces
@@ -17,7 +17,7 @@ from deployments.domain.findings import Problem, error, warning
 from deployments.domain.manifests import API, Planned
 from deployments.domain.recipes.base import COMPONENT
 from deployments.submissions.pages import FormPage, PageRequest, answer
-from deployments.submissions.snapshot import world
+from deployments.submissions.snapshot import take_snapshot
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT
@@ -48,11 +48,11 @@ def repair(request: ViewedRequest) -> HttpResponse:
     said = request.POST if request.method == "POST" else request.GET
     namespace, _, name = said.get("credential", "").partition("/")
     try:
-        found = around(namespace, name, viewer=request.viewer)
+        found = credential_dependents(namespace, name, viewer=request.viewer)
     except NotFound as missing:
         raise Http404(str(missing)) from missing
     form = _repair(found, said.get("place", ""), said.get("way", ""), request.viewer)
-    page = FormPage("credentials/repair.html", "Repair", (), {"form": form, "around": found})
+    page = FormPage("credentials/repair.html", "Repair", (), {"form": form, "credential": found})
     return answer(request, page, form.asked)
 
 
@@ -97,7 +97,7 @@ def _template(found: CredentialDependents, one: Needed, viewer: Viewer) -> Repai
         why = "What it has to hold depends on an answer (the datacenter). Copy it from another region, or make it anew."
         return Repair(found, one.key, one, said, (), "", PageRequest(problems=(error("", why),)))
     draft = CredentialDraft("", one.need.namespace, found.resource.name, found.region)
-    missing = lacking(with_namespaces(world(viewer=viewer), draft, viewer), draft)
+    missing = lacking(with_namespaces(take_snapshot(viewer=viewer), draft, viewer), draft)
     inside = namespaces(one.need.cluster, [name for name in missing if name == one.need.namespace], found.ref)
     return Repair(found, one.key, one, said, (), "", PageRequest([*inside, config_map(one.need, data, found.ref)]))
 

@@ -16,25 +16,25 @@ from regions.domain.refs import MANAGEMENT
 from regions.domain.words import listed
 
 
-def check(draft: CredentialDraft, world: ClusterSnapshot, opened: Manifest | None = None) -> list[Problem]:
+def check(draft: CredentialDraft, snapshot: ClusterSnapshot, opened: Manifest | None = None) -> list[Problem]:
     """All of it; `opened` when its secret is replaced."""
     recipe = RECIPES.get(draft.recipe)
     if recipe is None:
         return [error("recipe", "Choose a provider.")]
-    found = [*_names(draft, world), *_region(draft, world, opened), *_provider(draft, recipe, world)]
+    found = [*_names(draft, snapshot), *_region(draft, snapshot, opened), *_provider(draft, recipe, snapshot)]
     found += asked(recipe, draft)
-    found += recipe.look(draft, world)
+    found += recipe.look(draft, snapshot)
     if opened is None and not errors(found):  # a draft with errors cannot be planned
-        found += _taken(draft, recipe, world)
+        found += _taken(draft, recipe, snapshot)
     return found
 
 
-def _names(draft: CredentialDraft, world: ClusterSnapshot) -> Iterator[Problem]:
+def _names(draft: CredentialDraft, snapshot: ClusterSnapshot) -> Iterator[Problem]:
     if why := name_rules.dns_label(draft.name):
         yield error("name", why)
     if why := name_rules.dns_label(draft.namespace):
         yield error("namespace", why)
-    elif world.has_namespace(MANAGEMENT, draft.namespace) is False:
+    elif snapshot.has_namespace(MANAGEMENT, draft.namespace) is False:
         yield error("namespace", f"There is no namespace {draft.namespace} on the management cluster.")
     together = len(draft.namespace) + len(draft.name)
     if draft.region and together > name_rules.CREDENTIAL:
@@ -45,12 +45,12 @@ def _names(draft: CredentialDraft, world: ClusterSnapshot) -> Iterator[Problem]:
         )
 
 
-def _region(draft: CredentialDraft, world: ClusterSnapshot, opened: Manifest | None) -> Iterator[Problem]:
+def _region(draft: CredentialDraft, snapshot: ClusterSnapshot, opened: Manifest | None) -> Iterator[Problem]:
     if opened is not None and m.text(m.part(opened, "spec", "region")) != draft.region:
         yield error("region", "The region of a credential cannot be changed. Copy the credential to the other region.")
     if not draft.region:
         return
-    region = world.region(draft.region)
+    region = snapshot.region(draft.region)
     if region is None:
         yield error("region", f"There is no region {draft.region[:80]}.")
         return
@@ -62,12 +62,12 @@ def _region(draft: CredentialDraft, world: ClusterSnapshot, opened: Manifest | N
         yield warning("region", f"{draft.region} is not ready; the credential will be when the region is.")
 
 
-def _provider(draft: CredentialDraft, recipe: Recipe, world: ClusterSnapshot) -> Iterator[Problem]:
+def _provider(draft: CredentialDraft, recipe: Recipe, snapshot: ClusterSnapshot) -> Iterator[Problem]:
     """The provider must be where clusters are run; for copying its kinds must be on the management cluster as well."""
     kind = recipe.identity.kind
     hosting = cluster_of(draft.region)
-    for cluster in dict.fromkeys([hosting, MANAGEMENT] if world.copies_identities else [hosting]):
-        takes = world.interface(cluster, recipe.provider)
+    for cluster in dict.fromkeys([hosting, MANAGEMENT] if snapshot.copies_identities else [hosting]):
+        takes = snapshot.interface(cluster, recipe.provider)
         where = "the management cluster" if cluster == MANAGEMENT else cluster
         if cluster != hosting and recipe.identity.is_secret:
             continue  # every cluster knows Secrets
@@ -85,10 +85,10 @@ def _provider(draft: CredentialDraft, recipe: Recipe, world: ClusterSnapshot) ->
             )
 
 
-def _taken(draft: CredentialDraft, recipe: Recipe, world: ClusterSnapshot) -> Iterator[Problem]:
-    for one in plan(draft, world):
+def _taken(draft: CredentialDraft, recipe: Recipe, snapshot: ClusterSnapshot) -> Iterator[Problem]:
+    for one in plan(draft, snapshot):
         ref = one.ref
-        if one.shared or ref not in world.taken:
+        if one.shared or ref not in snapshot.taken:
             continue
         where = "the management cluster" if ref.cluster == MANAGEMENT else ref.cluster
         what = "A credential" if (ref.group, ref.kind) == (K0RDENT, "Credential") else f"A {ref.kind}"

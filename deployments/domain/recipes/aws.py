@@ -21,7 +21,7 @@ _KEY_ID = re.compile(r"(AKIA|ASIA)[A-Z0-9]{12,124}")
 _PREFIXES = {"AROA": "a role", "AIDA": "a user", "AGPA": "a group", "AIPA": "an instance profile"}
 
 
-def _look_static(draft: CredentialDraft, world: ClusterSnapshot) -> list[Problem]:
+def _look_static(draft: CredentialDraft, snapshot: ClusterSnapshot) -> list[Problem]:
     found: list[Problem] = []
     key_id, secret = given(draft, "access_key_id").reveal(), given(draft, "secret_access_key").reveal()
     token = given(draft, "session_token").reveal()
@@ -69,7 +69,7 @@ def _static_spec(draft: CredentialDraft, place: SecretPlace) -> Manifest:
     return {"secretRef": place.secret_name, "allowedNamespaces": {}}
 
 
-def _look_role(draft: CredentialDraft, world: ClusterSnapshot) -> list[Problem]:
+def _look_role(draft: CredentialDraft, snapshot: ClusterSnapshot) -> list[Problem]:
     found: list[Problem] = []
     arn = plain(draft, "role_arn")
     if arn:
@@ -210,7 +210,7 @@ CONTROLLER_RECIPE = Recipe(
     identity=CONTROLLER,
     charts=CHARTS,
     fields=(),
-    look=lambda draft, world: [],
+    look=lambda draft, snapshot: [],
     secret=None,
     spec=lambda draft, place: {"allowedNamespaces": {}},
 )

@@ -67,7 +67,7 @@ allowVolumeExpansion: true
 """
 
 
-def _look(draft: CredentialDraft, world: ClusterSnapshot) -> list[Problem]:
+def _look(draft: CredentialDraft, snapshot: ClusterSnapshot) -> list[Problem]:
     found = [
         error(name, f"A {what} is a UUID, such as 00000000-1111-2222-3333-444444444444.")
         for name, what in (

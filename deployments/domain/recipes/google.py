@@ -21,7 +21,7 @@ data:
 """
 
 
-def _look(draft: CredentialDraft, world: ClusterSnapshot) -> list[Problem]:
+def _look(draft: CredentialDraft, snapshot: ClusterSnapshot) -> list[Problem]:
     text = given(draft, "credentials").reveal()
     return paste_checks.service_account("credentials", text) if text else []
 

@@ -84,7 +84,7 @@ _WAYS = (
 )
 
 
-def _look(draft: CredentialDraft, world: ClusterSnapshot) -> list[Problem]:
+def _look(draft: CredentialDraft, snapshot: ClusterSnapshot) -> list[Problem]:
     found: list[Problem] = []
     if text := given(draft, "clouds").reveal():
         found += _clouds(text)

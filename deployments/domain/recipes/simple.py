@@ -7,21 +7,21 @@ from deployments.domain.recipes.base import SECRET, Recipe, RecipeField, given
 from deployments.domain.snapshot import ClusterSnapshot
 
 
-def _look_kubeconfig(draft: CredentialDraft, world: ClusterSnapshot) -> list[Problem]:
+def _look_kubeconfig(draft: CredentialDraft, snapshot: ClusterSnapshot) -> list[Problem]:
     text = given(draft, "kubeconfig").reveal()
     return paste_checks.kubeconfig("kubeconfig", text) if text else []
 
 
-def _look_adopted(draft: CredentialDraft, world: ClusterSnapshot) -> list[Problem]:
-    found = _look_kubeconfig(draft, world)
-    known = world.servers.get(paste_checks.server_of(given(draft, "kubeconfig").reveal()), "")
+def _look_adopted(draft: CredentialDraft, snapshot: ClusterSnapshot) -> list[Problem]:
+    found = _look_kubeconfig(draft, snapshot)
+    known = snapshot.servers.get(paste_checks.server_of(given(draft, "kubeconfig").reveal()), "")
     if known:
         sentence = "Adopt it only if it shall be managed as a deployment as well."
         found.append(warning("kubeconfig", f"This is the API server of {known}, which Pane knows already. {sentence}"))
     return found
 
 
-def _look_ssh(draft: CredentialDraft, world: ClusterSnapshot) -> list[Problem]:
+def _look_ssh(draft: CredentialDraft, snapshot: ClusterSnapshot) -> list[Problem]:
     text = given(draft, "private_key").reveal()
     return paste_checks.ssh_key("private_key", text) if text else []
 
@@ -60,7 +60,7 @@ DOCKER_RECIPE = Recipe(
     identity=SECRET,
     charts=("docker-hosted-cp",),
     fields=(),
-    look=lambda draft, world: [],
+    look=lambda draft, snapshot: [],
     secret=lambda draft: {},
 )
 

@@ -70,7 +70,7 @@ data:
 """
 
 
-def _look(draft: CredentialDraft, world: ClusterSnapshot) -> list[Problem]:
+def _look(draft: CredentialDraft, snapshot: ClusterSnapshot) -> list[Problem]:
     found: list[Problem] = []
     user, datacenter = given(draft, "username").reveal(), plain(draft, "datacenter")
     if user and "@" not in user and "\\" not in user:

@@ -29,8 +29,8 @@ PROVIDERS = ["projectsveltos", "cluster-api-provider-aws", "cluster-api-provider
 def ada(client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
     """Signed in to a Pane that knows of the world of the rules' tests, and of no cluster that it could ask."""
     known = world(servers={"https://mgmt.example.net:6443": "~management"})
-    for place in ("asking", "registering", "credentials.asking"):
-        monkeypatch.setattr(f"deployments.{place}.world", lambda **_: known)
+    for place in ("clusterdeployments.new", "registration.register", "credentials.forms.create"):
+        monkeypatch.setattr(f"deployments.{place}.take_snapshot", lambda **_: known)
     client.force_login(User.objects.create_user("ada"))
     client.raise_request_exception = True
     return client
@@ -133,8 +133,8 @@ def test_nothing_is_found_under_an_address_with_a_zero_byte(ada: Client):
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_the_same_by_a_program_is_no_failure(ada: Client, recipe: str, monkeypatch: pytest.MonkeyPatch):
     known = world()
-    monkeypatch.setattr("deployments.credentials.api.world", lambda **_: known)
-    monkeypatch.setattr("deployments.credentials.api.with_namespaces", lambda world, draft, viewer: world)
+    monkeypatch.setattr("deployments.credentials.api.take_snapshot", lambda **_: known)
+    monkeypatch.setattr("deployments.credentials.api.with_namespaces", lambda snapshot, draft, viewer: snapshot)
     _, filled, secret = sound(recipe)
     own = ("name", "namespace", "region")
     for case in (case for case in CASES if case["form"] == recipe):

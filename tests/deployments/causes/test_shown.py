@@ -1,4 +1,4 @@
-"""Causes on pages and in the API, what several share, and what leans on what."""
+"""Causes on pages and in the API, what several share, and what depends on what."""
 
 import copy
 import re
@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from deployments.causes.reads import leaning_on, shared_causes
+from deployments.causes.reads import dependents_of, shared_causes
 from regions.domain.viewer import Viewer
 from regions.inventory import NotFound
 from tests.deployments.causes.fixtures import NOON, fixture
@@ -136,7 +136,7 @@ def test_what_only_one_suffers_from_is_not_shared(ada):
     assert shared_causes(viewer=ADA) == ()
 
 
-def test_everything_that_leans_on_something_is_counted(ada):
+def test_everything_that_depends_on_something_is_counted(ada):
     case = several("quota", 3)
     record(case["clusters"], NOON)
     for kind, namespace, name in (
@@ -145,14 +145,23 @@ def test_everything_that_leans_on_something_is_counted(ada):
         ("Provider", "", "infrastructure-aws"),
         ("ClusterTemplate", "team-shop", "aws-standalone-cp-1-0-43"),
     ):
-        blast = leaning_on(kind, namespace, name, viewer=ADA)
-        assert blast.deployments.total == 3, kind
-        page = text_of(ada, blast.url)
+        found = dependents_of(kind, namespace, name, viewer=ADA)
+        assert found.deployments.total == 3, kind
+        page = text_of(ada, found.url)
         assert "3 deployments" in page, kind
         assert "shop2" in page, kind
-    assert ada.get("/api/v1/providers/infrastructure-aws/leaning/").json()["groups"][1]["kind"] == "Region"
-    assert ada.get("/api/v1/regions/dublin/leaning/").json()["groups"][0]["counts"]["total"] == 3
+    assert ada.get("/api/v1/providers/infrastructure-aws/dependents/").json()["groups"][1]["kind"] == "Region"
+    assert ada.get("/api/v1/regions/dublin/dependents/").json()["groups"][0]["counts"]["total"] == 3
     with pytest.raises(NotFound):
-        leaning_on("Provider", "", "infrastructure-nowhere", viewer=ADA)
-    assert ada.get("/leaning/Region/nowhere/").status_code == 404
-    assert ada.get("/leaning/Pod/x/").status_code == 404
+        dependents_of("Provider", "", "infrastructure-nowhere", viewer=ADA)
+    assert ada.get("/dependents/Region/nowhere/").status_code == 404
+    assert ada.get("/dependents/Pod/x/").status_code == 404
+
+
+def test_the_addresses_of_before_still_lead_to_what_depends_on_something(ada):
+    record(several("quota", 3)["clusters"], NOON)
+    for place in ("Region/dublin", "Credential/team-shop/aws-dublin", "Provider/infrastructure-aws"):
+        moved = ada.get(f"/leaning/{place}/")
+        assert (moved.status_code, moved["Location"]) == (301, f"/dependents/{place}/")
+    before, now = (ada.get(f"/api/v1/regions/dublin/{word}/") for word in ("leaning", "dependents"))
+    assert before.json() == now.json()

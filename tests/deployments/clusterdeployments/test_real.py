@@ -1,4 +1,4 @@
-"""Editing and tending on a real API server: its own resource versions, conflicts, patches and rights."""
+"""Editing and acting on a real API server: its own resource versions, conflicts, patches and rights."""
 
 from typing import Any
 

@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
-from collections import OrderedDict, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Coroutine
 from contextlib import suppress
+from threading import Lock
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
+from cachetools import LRUCache
 from django.db import DatabaseError
 from django.utils import timezone
 from prometheus_client import Gauge
@@ -209,22 +211,20 @@ class Hub:
 
 
 # What pages followed when they were served, so that their sockets need no drawing to know it. Written by request
-# threads and read on the event loop; each step is one atomic operation of the dictionary.
-_followed: OrderedDict[tuple[str, str], frozenset[str]] = OrderedDict()
+# threads and read on the event loop.
+_followed: LRUCache[tuple[str, str], frozenset[str]] = LRUCache(REMEMBERED)
+_followed_lock = Lock()
 
 
 def remember(url: str, viewer: Viewer, topics: frozenset[str]) -> None:
     """A page with these topics was served; its socket will come in a moment."""
-    key = (url, viewer.permission_set)
-    _followed[key] = topics
-    _followed.move_to_end(key)
-    while len(_followed) > REMEMBERED:
-        with suppress(KeyError):
-            _followed.popitem(last=False)
+    with _followed_lock:
+        _followed[url, viewer.permission_set] = topics
 
 
 def recalled(key: tuple[str, str]) -> frozenset[str]:
-    return _followed.get(key, frozenset())
+    with _followed_lock:
+        return _followed.get(key, frozenset())
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

@@ -4,11 +4,11 @@ Kept by what they show, so nothing needs to be dropped when something moves, and
 another unless it is the same. Of all that depends on the clock only ages may stand in such a part: they are told anew.
 """
 
-from collections import OrderedDict
 from collections.abc import Hashable
 from threading import Lock
 from typing import Any
 
+from cachetools import LRUCache
 from django.db.models import Model
 from django.utils import timezone
 
@@ -19,7 +19,7 @@ MOST = 2000
 
 Values = tuple[Any, ...]
 
-_kept: OrderedDict[Hashable, tuple[Values, str]] = OrderedDict()
+_kept: LRUCache[Hashable, tuple[Values, str]] = LRUCache(MOST)
 _lock = Lock()
 
 
@@ -27,8 +27,6 @@ def recall(part: Hashable, values: Values) -> str | None:
     """The part as it was last drawn, with the ages of now; None when it was drawn of other values, or not lately."""
     with _lock:
         known = _kept.get(part)
-        if known is not None:
-            _kept.move_to_end(part)
     if known is None or known[0] != values:
         return None
     return spans.retold(known[1], timezone.now())
@@ -40,6 +38,3 @@ def keep(part: Hashable, values: Values, html: str) -> None:
         raise TypeError("A row of the database equals itself however it was changed: a part cannot be kept by it.")
     with _lock:
         _kept[part] = (values, html)
-        _kept.move_to_end(part)
-        while len(_kept) > MOST:
-            _kept.popitem(last=False)

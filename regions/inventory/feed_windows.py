@@ -4,11 +4,11 @@ A live page reads the same rows at each change; without this, a word that is rar
 ten times a second.
 """
 
-from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 from threading import Lock
 
+from cachetools import LRUCache
 from django.db.models import Q, QuerySet
 
 from regions import journal
@@ -41,7 +41,7 @@ class Window:
         return self.floor + 1 if self.floor > self.pruned_to else None
 
 
-_windows: OrderedDict[Hashable, Window] = OrderedDict()
+_windows: LRUCache[Hashable, Window] = LRUCache(KEPT)
 _lock = Lock()
 
 
@@ -60,9 +60,6 @@ def newest(where: Q, key: Hashable, most: int = MOST, span: int = SPAN) -> Windo
         return found  # nothing was ever written: there is no log to keep a part of
     with _lock:
         _windows[here.log, key, most] = found
-        _windows.move_to_end((here.log, key, most))
-        while len(_windows) > KEPT:
-            _windows.popitem(last=False)
     return found
 
 

@@ -2,30 +2,28 @@
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from typing import Generic, TypeVar
+
+from cachetools import TLRUCache
 
 T = TypeVar("T")
 
 
 class Cache(Generic[T]):
-    """For threads; of answers it keeps the newest `most`. What failed is not kept: whoever comes next asks again."""
+    """For threads; of answers it keeps the `most` last used. What failed is not kept: whoever comes next asks again."""
 
     def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._most = most
-        self._clock = clock
         self._asked: dict[Hashable, Future[T]] = {}
-        self._kept: OrderedDict[Hashable, tuple[float, Future[T]]] = OrderedDict()
+        self._kept: TLRUCache[Hashable, tuple[float, Future[T]], float] = TLRUCache(most, _until, clock)
         self._lock = threading.Lock()
 
     def share(self, key: Hashable, seconds: float, ask: Callable[[], Future[T]]) -> Future[T]:
         """The answer of a moment ago, the question of who asks just now, or a new one. `ask` must not wait."""
         with self._lock:
-            until, found = self._kept.get(key, (0.0, None))
-            if found is not None and until > self._clock():
-                return found
+            if known := self._kept.get(key):
+                return known[1]
             if key in self._asked:
                 return self._asked[key]
             found = self._asked[key] = ask()
@@ -47,9 +45,9 @@ class Cache(Generic[T]):
             if self._asked.get(key) is not future:
                 return
             del self._asked[key]
-            if future.cancelled() or future.exception() is not None:
-                return
-            self._kept[key] = (self._clock() + seconds, future)
-            self._kept.move_to_end(key)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+            if not future.cancelled() and future.exception() is None:
+                self._kept[key] = (seconds, future)
+
+
+def _until(key: Hashable, kept: tuple[float, object], now: float) -> float:
+    return now + kept[0]

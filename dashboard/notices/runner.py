@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connections, transaction
 
 from dashboard.models import Delivery, Notice
-from dashboard.notices import making, messages
+from dashboard.notices import channels, making
 from dashboard.notices.sending import SendOutcome, send
 
 log = logging.getLogger(__name__)
@@ -98,8 +98,8 @@ def claim(now: datetime) -> list[Due]:
     found: list[Due] = []
     for row in rows:
         told = {notice.pk: notice for notice in Notice.objects.filter(pk__in=row.notices)}
-        content = messages.body(row, [told[pk] for pk in row.notices if pk in told])
-        found.append((row, content, messages.headers(row, content, now)))
+        content, headers = channels.message(row, [told[pk] for pk in row.notices if pk in told], now)
+        found.append((row, content, headers))
     return found
 
 

@@ -8,6 +8,7 @@ import aiohttp
 from aiohappyeyeballs import AddrInfoType
 from yarl import URL
 
+from dashboard.notices.channels import channel_and_address, wrong_channel
 from regions.domain.redact import without_credentials
 from regions.kube.addresses import CheckedResolver, ForbiddenAddress, check, ip_literal
 
@@ -26,6 +27,9 @@ class SendOutcome:
 
 def wrong_address(url: str, *, allow_loopback: bool) -> str:
     """Why a message cannot be sent there, in words; empty when it can be tried."""
+    if wrong := wrong_channel(url):
+        return wrong
+    _, url = channel_and_address(url)
     try:
         parts = urlsplit(url)
         # As aiohttp will read it: other letters for digits and dots (169．254．169．254) are an address to it.
@@ -52,6 +56,7 @@ async def send(url: str, content: bytes, headers: dict[str, str], *, allow_loopb
     """Try once. Never raises for what the network or the other side does."""
     if wrong := wrong_address(url, allow_loopback=allow_loopback):
         return SendOutcome(False, wrong, final=True)
+    _, url = channel_and_address(url)
     connector = aiohttp.TCPConnector(
         resolver=CheckedResolver(checked=True, allow_loopback=allow_loopback),
         use_dns_cache=False,

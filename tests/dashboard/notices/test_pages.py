@@ -68,6 +68,7 @@ def test_a_rule_is_made_changed_tested_and_deleted(seeded, boss):
         ({"url": ""}, "Say where"),
         ({"url": "http://127.0.0.1/x"}, "loopback"),
         ({"url": "javascript:alert(1)"}, "no address"),
+        ({"url": "smoke+https://hills.example.org/"}, "There is no channel “smoke”"),
         ({"turns": []}, "at least one"),
         ({"selector": "team shop"}, "no label selector"),
         ({"severity": "panic"}, "valid choice"),

@@ -74,7 +74,7 @@ def figure(
             return Absence.STORE_FAILED.missing(why=Why(told.reason), said=told.message, since=told.since, last=last)
         if read_at is not None:
             return Absence.STALE_READ.missing(at=clock(read_at, now), since=read_at, last=last)
-    if not of_silent:
+    if last is None or not of_silent:
         if told.sampled_at and now - told.sampled_at > FRESH:
             at = clock(told.sampled_at, now)
             return Absence.STALE_SAMPLES.missing(at=at, since=told.sampled_at, last=last)

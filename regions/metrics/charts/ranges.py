@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from regions.domain.metrics.absences import Absence
-from regions.domain.metrics.collecting import mixed
 from regions.domain.metrics.measures import Missing, Why
 from regions.domain.viewer import Viewer
 from regions.metrics.charts.cache import Cache
@@ -152,6 +151,7 @@ def _questions(
         if one.store is not None:
             by_store.setdefault(one.store.key, []).append(one)
     views_by_key = {view.key: view for view in ground.stores}
+    twins = {ground.raw[id].key: names for id, names in ground.twins.items()}
     found = []
     for key, members in by_store.items():
         view = views_by_key[key]
@@ -160,9 +160,8 @@ def _questions(
             wanted &= {(view.namespace, view.name)}
             if not wanted:
                 continue
-        text = _scoped(
-            query, sorted({name for _, name in wanted}), mixed(_places(view)), whole=region is None and cluster is None
-        )
+        names, whole = sorted({name for _, name in wanted}), region is None and cluster is None
+        text = _scoped(query, names, twins.get(key, ()), whole=whole)
         if text:
             found.append(_Question(view, text, wanted))
     if not clusters:
@@ -177,14 +176,6 @@ def _untold(query: Query, clusters: list[ClusterMeasures]) -> Missing:
     if query.src == "S":
         return Absence.NO_STORE_INSIDE.missing()
     return Absence.AMBIGUOUS.missing(name=clusters[0].name)
-
-
-def _places(view: StoreView) -> set[tuple[str, str]]:
-    found = set()
-    for label in (*view.clusters, *view.expected):
-        namespace, _, name = label.rpartition("/")
-        found.add((namespace, name))
-    return found
 
 
 def _scoped(query: Query, names: list[str], twins: Collection[str], *, whole: bool) -> str:

@@ -105,7 +105,7 @@ _ALL = (
     Panel("store_eta", "Store full in", 14, 3, least=True, board=_STORE),
     Panel("store_ro", "Store read-only", 1, 1, board=_STORE),
     Panel("store_errors", "Store errors", 0.1, 10, board=_STORE),
-    Panel("alerts_firing", "Alerts firing", board="alertmanager-overview"),
+    Panel("alerts_firing", "Alerts raised", board="alertmanager-overview"),
 )
 PANELS: Mapping[str, Panel] = {panel.key: panel for panel in _ALL}
 

@@ -52,8 +52,11 @@ def value(figure: Figure | None) -> float | None:
 
 
 def _why(figures: Iterable[Figure | None]) -> str:
-    said = sorted({f"{figure.reason}: {figure.sentence}" for figure in figures if isinstance(figure, Missing)})
-    return "; ".join(said[:3])
+    """Why figures of a row are missing, or known to be too small: the first few reasons."""
+    known = list(figures)
+    said = sorted({f"{figure.reason}: {figure.sentence}" for figure in known if isinstance(figure, Missing)})
+    least = sorted({f"at least: {figure.lacks}" for figure in known if isinstance(figure, Reading) and figure.lacks})
+    return "; ".join([*said[:3], *least])
 
 
 def _clusters(found: FleetMeasures, region: str, cluster: str) -> list[ClusterMeasures]:
@@ -85,7 +88,7 @@ def _summed(one: Aggregate) -> list[Cell]:
 
 
 def _sums(found: FleetMeasures, viewer: Viewer, region: str, cluster: str) -> Table:
-    head = ("figure", "title", "unit", "value", "heard", "of", "noun", "whole", "missing", "stale")
+    head = ("figure", "title", "unit", "value", "heard", "of", "noun", "whole", "missing", "stale", "least")
     rows = []
     for key, one in found.sums.items():
         shown = panel(key)
@@ -101,6 +104,7 @@ def _sums(found: FleetMeasures, viewer: Viewer, region: str, cluster: str) -> Ta
                 one.whole,
                 " ".join(one.missing),
                 " ".join(one.stale),
+                " ".join(one.least),
             )
         )
     return Table("sums", head, tuple(rows))

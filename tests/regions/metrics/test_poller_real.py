@@ -23,12 +23,13 @@ HOUR = 3600
 
 
 def past(store: Victoria, cluster: str, began: int, ended: int) -> None:
-    """A cluster of two nodes, from so many seconds ago until so many ago; its etcd changed its leader twice meanwhile."""
+    """A cluster of two nodes, from so many seconds ago until so many ago; etcd changed its leader twice meanwhile."""
     now = time.time() - 2
     me = f'cluster="{cluster}",clusterNamespace="team"'
     for ago in range(began, ended - 1, -60):
         changes = 3 + sum(ago < moment for moment in (began - 300, began - 600))
-        text = f'up{{{me},job="kube-state-metrics"}} 1\netcd_server_leader_changes_seen_total{{{me},job="etcd"}} {changes}\n'
+        text = f'up{{{me},job="kube-state-metrics"}} 1\n'
+        text += f'etcd_server_leader_changes_seen_total{{{me},job="etcd"}} {changes}\n'
         for node in ("n0", "n1"):
             text += f'kube_node_info{{{me},job="kube-state-metrics",node="{node}"}} 1\n'
             text += f'node_total_hourly_cost{{{me},node="{node}"}} 0.5\n'

@@ -161,6 +161,22 @@ def test_a_store_that_the_meter_found_dead_is_not_waited_for(term: int):
     assert found.missing.reason is Why.SLOW
 
 
+def test_a_recorded_chart_of_one_of_two_of_a_name_says_that_nobody_can_tell(term: int):
+    with faulty(lines()) as server:
+        put(
+            term,
+            kof.regional("eu", server.url),
+            kof.deployment("twin", "fra1", "a"),
+            kof.deployment("twin", "fra1", "b"),
+        )
+        stored("eu", ("a", "twin"), ("b", "twin"))
+        found = chart("api_p99", cluster="twin", namespace="a", span=HOUR, end=END, viewer=ADA)
+        assert server.requests == []
+    assert found.missing
+    assert found.missing.reason is Why.AMBIGUOUS
+    assert "called twin" in found.missing.sentence
+
+
 def test_nothing_found_and_nobody_asked_are_told_apart(term: int):
     with faulty(lines()) as server:
         put(term, kof.regional("eu", server.url), kof.deployment("web", "fra1"))

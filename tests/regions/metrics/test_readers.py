@@ -40,6 +40,14 @@ def test_of_an_empty_database_management_has_no_clusters():
     assert isinstance(region.figures["cpu_used_ratio"], Missing)
 
 
+def test_stores_without_a_part_of_kof_are_no_nought_of_nought():
+    now = timezone.now()
+    small_fleet(now)
+    kof = measures.fleet_measures(viewer=ADA).kof
+    assert kof.installed
+    assert kof.sentence == "KOF's stores are named, and none of its own parts is on this management cluster"
+
+
 def test_promxy_fills_in_for_a_store_that_is_dead_and_is_said_to():
     now = timezone.now()
     small_fleet(now)

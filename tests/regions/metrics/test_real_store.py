@@ -1,6 +1,7 @@
 """Against a real VictoriaMetrics: what Pane asks is understood, and the numbers are those that were put in."""
 
 import json
+import math
 import time
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from regions.metrics.stores.session import StoreAdapter
 from tests.conftest import need
 from tests.regions.metrics.test_poller import Secrets, options
 from tests.rig import victoria
+from tests.rig.prometheus import Prometheus
 from tests.rig.victoria import Victoria
 
 pytestmark = pytest.mark.real
@@ -52,7 +54,7 @@ def counters(cluster: str, namespace: str, busy: float, now: float, store: Victo
         )
 
 
-def client(store: Victoria, login: Login | None = None) -> StoreClient:
+def client(store: Victoria | Prometheus, login: Login | None = None) -> StoreClient:
     return StoreClient(store.url, "Store eu", StoreAdapter(checked=True, allow_loopback=True, trust=None), login)
 
 
@@ -312,3 +314,36 @@ def test_a_recorded_figure_that_is_no_number_does_not_stand_before_the_raw_one(v
     found = sort(QUERIES.values(), wall(victoria_metrics).rows)["team", "spoilt"].values
     assert found["cpu_used_ratio"] == pytest.approx(0.25, abs=0.01)
     victoria_metrics.drop('{cluster="spoilt"}')
+
+
+def test_a_recorded_nan_does_not_stand_before_the_raw_figure_on_prometheus(real_prometheus: Prometheus):
+    """It keeps NaN, as VictoriaMetrics does not; `or` would take it for an answer."""
+    now = time.time()
+    me = {"cluster": "spoilt", "clusterNamespace": "team", "job": "node-exporter", "node": "n0", "cpu": "0"}
+    times = [now - 600 + 30 * n for n in range(21)]
+    real_prometheus.write([
+        ({"__name__": "node_cpu_seconds_total", **me, "mode": mode}, [(at, share * (at - now + 600)) for at in times])
+        for mode, share in (("idle", 0.75), ("user", 0.25))
+    ] + [({"__name__": "cluster:node_cpu:ratio_rate5m", "cluster": "spoilt"}, [(now, math.nan)])])  # fmt: skip
+    assert [row["value"][1] for row in real_prometheus.query('cluster:node_cpu:ratio_rate5m{cluster="spoilt"}')] == [
+        "NaN"
+    ]
+    asked = client(real_prometheus)
+    query = QUERIES["cpu_used_ratio"].for_cluster("spoilt", "team")
+    assert [row.value for row in asked.query(query, deadline=20).rows] == pytest.approx([0.25], abs=0.01)
+
+
+def test_each_engine_is_known_by_what_it_speaks(victoria_metrics: Victoria, real_prometheus: Prometheus):
+    access = Access(options(), Secrets())
+    urls = (victoria_metrics.url, real_prometheus.url)
+    assert [access.dialect(StoreSource(f"extra:{url}", "extra", "x", url, "by a test")) for url in urls] == [
+        "metricsql", "promql",
+    ]  # fmt: skip
+    access.close()
+
+
+def test_what_prometheus_does_not_know_is_no_question_of_size(real_prometheus: Prometheus):
+    asked = client(real_prometheus)
+    with pytest.raises(BadQuery) as caught:
+        asked.query("increase_prometheus(up[5m])", deadline=20)
+    assert caught.value.why is Why.BROKEN

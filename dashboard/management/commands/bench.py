@@ -7,8 +7,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from django.core.management import BaseCommand
+from django.core.management import BaseCommand, CommandError
 
+from dashboard.bench import against
 from dashboard.bench.processes import Ground
 from dashboard.bench.report import Part, Unavailable, machine, table
 
@@ -34,20 +35,32 @@ class Command(BaseCommand):
         parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
         parser.add_argument("--quick", action="store_true", help="small and short: shows that it runs, proves nothing")
 
+        parser.add_argument("--against", metavar="REV", help="run another revision in turn, and print ratios")
+        parser.add_argument("--rounds", type=int, default=3, help="of both sides in turn, with --against (3)")
         parser.add_argument("--minutes", type=float, help="how long wall is left open in a browser (5)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         where = machine()
-        with tempfile.TemporaryDirectory(prefix="pane-bench-") as folder:
-            self._say("Making a database …")
-            ground = Ground(Path(folder))
-            ground.minutes = options["minutes"]
-            parts = [self._measure(name, ground, options["quick"]) for name in options["names"] or PARTS]
+        parts = self._against(options) if options["against"] else self._alone(options)
         self.stdout.write("\n" + table(parts) + "\n")
         self.stdout.write("\n" + ", ".join(f"{name}: {value}" for name, value in where.items()))
         if options["json"]:
             found = {"machine": where, "quick": options["quick"], "parts": [part.as_json() for part in parts]}
             options["json"].write_text(json.dumps(found, indent=1) + "\n")
+
+    def _against(self, options: dict[str, Any]) -> list[Part]:
+        names = options["names"] or list(PARTS)
+        try:
+            return against.run(names, options["against"], options["rounds"], options["quick"], self._say)
+        except Unavailable as why:
+            raise CommandError(str(why)) from why
+
+    def _alone(self, options: dict[str, Any]) -> list[Part]:
+        with tempfile.TemporaryDirectory(prefix="pane-bench-") as folder:
+            self._say("Making a database …")
+            ground = Ground(Path(folder))
+            ground.minutes = options["minutes"]
+            return [self._measure(name, ground, options["quick"]) for name in options["names"] or PARTS]
 
     def _measure(self, name: str, ground: Ground, quick: bool) -> Part:
         run = import_module(f"dashboard.bench.{PARTS[name]}").run

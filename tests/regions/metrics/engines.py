@@ -38,11 +38,11 @@ SLOWEST = 60.0  # seconds between two samples, at most
 @dataclass(frozen=True)
 class Allowed:
     """What may differ, of which queries, why, and how much: `fits` is told what VictoriaMetrics and what Prometheus
-    says, the age of the newest sample, and how far Prometheus may stretch the shortest series of the cluster."""
+    says, the age of the newest sample, and the cluster as it was made (None: what management tells of all)."""
 
     why: str
     of: Callable[[Query], bool]
-    fits: Callable[[float, float, float, float], bool]
+    fits: Callable[[float, float, float, Set | None], bool]
 
 
 def _close(ours: float, theirs: float, tolerance: float = 1e-9) -> bool:
@@ -53,24 +53,37 @@ def _has(*words: str) -> Callable[[Query], bool]:
     return lambda query: any(word in query.q + query.fb for word in words)
 
 
+def _anew(made: Set | None) -> bool:
+    return made is None or made.anew
+
+
+def _spread(ours: float, theirs: float, age: float, made: Set | None) -> bool:
+    most = SLOWEST / WINDOW if _anew(made) else 1e-6
+    return ours * ((WINDOW - age - 2 * SLOWEST) / WINDOW - most) - 1e-9 <= theirs <= ours * (1 + most) + 1e-9
+
+
+def _stretched(ours: float, theirs: float, age: float, made: Set | None) -> bool:
+    most = made.stretch if made else 1.2  # of management: of a whole day
+    return (ours == 0) == (theirs == 0) and ours <= theirs + 1e-9 <= ours * most
+
+
 ALLOWED: tuple[Allowed, ...] = (
     Allowed(
         "Of shares and quantiles of rates both see the same, but for a counter that began anew within the window",
         lambda query: query.unit in ("ratio", "s") and "rate(" in query.q + query.fb,
-        lambda ours, theirs, age, stretch: abs(ours - theirs) <= 0.03,
+        lambda ours, theirs, age, made: abs(ours - theirs) <= (0.1 if _anew(made) else 1e-6),
     ),
     Allowed(
         "Prometheus divides by the whole window what it saw in it, and stretches that by half an interval only, where "
-        "samples are late; VictoriaMetrics divides by the time in which it saw it, from the sample before it on",
+        "samples are late; VictoriaMetrics divides by the time in which it saw it, from the sample before it on. What "
+        "a counter grew after its last sample before it began anew neither sees, so that interval counts differently",
         _has("rate("),
-        lambda ours, theirs, age, stretch: (
-            ours * (WINDOW - age - 2 * SLOWEST) / WINDOW - 1e-9 <= theirs <= ours * 1.05 + 1e-9
-        ),
+        _spread,
     ),
     Allowed(
         "Prometheus stretches a growth to the ends of the window, VictoriaMetrics counts what was seen; none is none",
         _has("increase("),
-        lambda ours, theirs, age, stretch: (ours == 0) == (theirs == 0) and ours <= theirs + 1e-9 <= ours * stretch,
+        _stretched,
     ),
 )
 
@@ -156,8 +169,7 @@ def _same(query: Query, ours: Any, theirs: Any, age: float, made: Set | None) ->
     if query.dialect == "metricsql":
         return theirs is None  # Prometheus is not asked
     if isinstance(ours, float) and isinstance(theirs, float):
-        stretch = made.stretch if made else 1.2  # of management: all of a day
-        fits = (rule.fits(ours, theirs, age, stretch) for rule in ALLOWED if rule.of(query))
+        fits = (rule.fits(ours, theirs, age, made) for rule in ALLOWED if rule.of(query))
         return _close(ours, theirs) or any(fits)
     # VictoriaMetrics does not have a series at all that is NaN and nothing else.
     return bool(ours == theirs or (made and made.nan and ours is None and theirs == "unusable"))

@@ -44,6 +44,7 @@ class Set:
     series: list[Series] = field(default_factory=list)
     told_by: tuple[str, str] = ("", "")  # another cluster, that tells of it
     nan: bool = False  # something of it is NaN
+    anew: bool = False  # some counter of it begins anew
 
     @property
     def twice(self) -> list[tuple[str, Life]]:
@@ -102,6 +103,7 @@ class Set:
         life = life or self.lately
         start = self.dice.choice((0.0, 0.0, 3.0, 5.0, 41.0, 9000.0))
         anew = life.began + self.dice.random() * (life.ended - life.began) if self.dice.random() < 0.12 else math.inf
+        self.anew = self.anew or anew < math.inf
 
         def value(place: int, at: float) -> float:
             return slope * (at - anew) if at >= anew else start + slope * (at - life.began)

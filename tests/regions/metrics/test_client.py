@@ -1,9 +1,11 @@
 """One store, and every way in which it may fail: each becomes a sentence within its deadline, and never a retry."""
 
+import contextlib
 import gzip
 import json
 import threading
 import time
+from datetime import UTC, datetime
 from email.utils import formatdate
 
 import pytest
@@ -16,6 +18,7 @@ from regions.metrics.stores.session import StoreAdapter
 from tests.regions.metrics import faults
 from tests.regions.metrics.faults import faulty
 
+NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)
 SOON = 0.3  # seconds that a test is willing to wait for what never comes
 
 
@@ -41,6 +44,19 @@ def test_a_well_store_gives_rows_with_labels():
     assert not answer.partial
     assert server.requests[0].path == "/select/0/prometheus/api/v1/query"
     assert server.requests[0].query["query"] == "up"
+
+
+def test_every_question_is_of_now_and_no_step_shortens_its_look_back():
+    """VictoriaMetrics answers as of 30 s ago unless told, and takes the step of an instant query for its look-back."""
+    with faulty(faults.answering()) as server:
+        asked = client(server.url)
+        asked.query("up", deadline=5)
+        with contextlib.suppress(StoreError):
+            asked.query_range("up", NOON, NOON, 60, deadline=5)
+    instant, over = (request.query for request in server.requests)
+    assert instant["latency_offset"] == over["latency_offset"] == "1ms"
+    assert "step" not in instant
+    assert over["step"] == "60"
 
 
 def test_a_connection_is_used_again():

@@ -1,5 +1,6 @@
 """Range queries for charts: asked on demand, within a deadline, with a short cache that all browsers share."""
 
+import time
 from collections.abc import Callable, Collection
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
@@ -227,7 +228,9 @@ def _work(question: _Question, start: datetime, step: timedelta, size: int) -> C
 
     def ask(left: float) -> _Given:
         source = reach().source(question.store.key)
-        promql = spoken(widened(question.promql, step), reach().access.dialect(source))
+        until = time.monotonic() + left
+        promql = spoken(widened(question.promql, step), reach().access.dialect(source, left))
+        left = max(0.1, until - time.monotonic())
         answer = reach().access.ask(
             source, lambda client: client.query_range(promql, start, end, int(step.total_seconds()), deadline=left)
         )

@@ -176,6 +176,7 @@ class Poller:
                 twins=state.twins,
                 dialect=dialect,
                 present=state.present(),
+                bare=state.bare,
             )
         except StoreError as error:
             return RoundOutcome(tier, failure=error)

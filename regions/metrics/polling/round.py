@@ -31,6 +31,7 @@ class RoundOutcome:
     warnings: list[str] = field(default_factory=list)
     skew: float | None = None
     requests: int = 0
+    bare: set[tuple[Place, str]] = field(default_factory=set)  # clusters without any series of a query
 
 
 def queries_of(tier: Tier, sources: str, dialect: Dialect = "metricsql") -> list[Query]:
@@ -46,15 +47,17 @@ def collect(
     twins: Collection[str] = (),
     dialect: Dialect = "promql",
     present: Collection[Place] = (),
+    bare: Collection[tuple[Place, str]] = (),
 ) -> RoundOutcome:
     """Ask a store for these at once. A query that it does not take is asked alone, so that it costs nobody else.
 
-    `present`: clusters that report. What one of them lacks is asked after: it may have such series, and no number.
+    `present`: clusters that report. What one of them lacks is asked after: it may have such series, and no number;
+    `bare`: not of those that were found without such series lately.
     """
     outcome = RoundOutcome(tier)
     _ask_for(ask, outcome, {query.id: spoken(query.safe(twins), dialect) for query in queries})
-    if not outcome.failure and present:
-        _look_behind(ask, outcome, present)
+    if not outcome.failure:
+        _look_behind(ask, outcome, present, bare)
     return outcome
 
 
@@ -70,23 +73,34 @@ def _ask_for(ask: Ask, outcome: RoundOutcome, expressions: Mapping[str, str]) ->
             break
 
 
-def _look_behind(ask: Ask, outcome: RoundOutcome, present: Collection[Place]) -> None:
+def _look_behind(
+    ask: Ask, outcome: RoundOutcome, present: Collection[Place], bare: Collection[tuple[Place, str]]
+) -> None:
     """Of which clusters the store has the series and gave no row: what it had to count with was no usable number."""
     found = sort(outcome.answered, outcome.rows, present)
-    lacking = [
-        query
+    here = {*present, *(place for place, one in found.items() if "cluster_list" in one.values)}
+    lacking = {
+        (place, query.id)
         for query in outcome.answered
-        if query.series and any(query.id not in found[place].values if place in found else True for place in present)
-    ]
+        if query.series
+        for place in here
+        if query.id not in (found[place].values if place in found else ()) and (place, query.id) not in bare
+    }
+    if not lacking:
+        return
     behind = RoundOutcome(outcome.tier)
     count = "count by (cluster, clusterNamespace) (present_over_time({}[5m]))"
-    _ask_for(ask, behind, {query.id: count.format(scoped(query.series)) for query in lacking})
+    ids = sorted({id for _, id in lacking})
+    _ask_for(ask, behind, {id: count.format(scoped(QUERIES[id].series)) for id in ids})
     outcome.requests += behind.requests
-    known = sort(outcome.answered, behind.rows, present)
-    for place, one in known.items():
-        given = found[place].values if place in found else {}
-        labels = {"clusterNamespace": place[0], "cluster": place[1]}
-        outcome.rows += [(id, Sample({**labels, "kpi": id}, None)) for id in one.values if id not in given]
+    asked = {query.id for query in behind.answered}
+    known = sort(behind.answered, behind.rows, here)
+    for place, id in lacking:
+        if place in known and id in known[place].values:
+            labels = {"clusterNamespace": place[0], "cluster": place[1], "kpi": id}
+            outcome.rows.append((id, Sample(labels, None)))
+        elif id in asked:
+            outcome.bare.add((place, id))
 
 
 def _one_by_one(ask: Ask, outcome: RoundOutcome, expressions: Mapping[str, str], first: StoreError) -> None:

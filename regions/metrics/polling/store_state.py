@@ -23,6 +23,9 @@ SPANS: Mapping[Tier, timedelta] = {
 SOON = timedelta(seconds=5)
 """After a first failure it is asked again so soon."""
 
+BARE = timedelta(minutes=5)
+"""How long a cluster that was found without any series of a figure is not looked at for them again."""
+
 AT_LEAST = timedelta(seconds=60)
 """Between two turns of a tier, however many clusters appear for which it would be due at once."""
 
@@ -63,6 +66,7 @@ class StoreState:
     skew: float | None = None
     broken: dict[str, str] = field(default_factory=dict)
     said: dict[Tier, list[str]] = field(default_factory=dict)
+    bare: dict[tuple[Place, str], datetime] = field(default_factory=dict)  # cluster and figure: when found without
     credentials: str = ""
     route: str = "direct"  # proxy: by way of the API server
     rounds: int = 0
@@ -169,6 +173,7 @@ class StoreState:
         self.skew = outcome.skew if outcome.skew is not None else self.skew
 
     def _take(self, outcome: RoundOutcome, now: datetime) -> None:
+        self.bare = {pair: at for pair, at in self.bare.items() if now - at < BARE} | dict.fromkeys(outcome.bare, now)
         for query in outcome.answered:
             self.broken.pop(query.id, None)
         self.broken |= outcome.broken

@@ -25,7 +25,7 @@ from regions.metrics.stores.session import StoreAdapter
 T = TypeVar("T")
 
 REREAD = 300.0  # seconds between two looks at whether a password was rotated, or another program answers
-KNOCK = 3.0
+KNOCK = 8.0
 _MARK = 'label_set(vector(1), "speaks", "metricsql")'  # a function that Prometheus has not
 
 
@@ -95,19 +95,25 @@ class Access:
                 raise
             return question(fresh.client)
 
-    def dialect(self, source: StoreSource) -> Dialect:
-        """What it speaks: VictoriaMetrics its own MetricsQL, everybody else PromQL. Asked now and then."""
+    def dialect(self, source: StoreSource, deadline: float = KNOCK) -> Dialect:
+        """What it speaks: VictoriaMetrics its own MetricsQL, everybody else PromQL. Asked now and then; what was known
+        stands while it does not answer. Raises StoreError when nothing is known."""
         if source.kind == "promxy":
             return "promql"  # whatever stands behind it
         known = self._dialects.get(source.key)
-        if known is None or self._clock() - known[1] > REREAD:
-            try:
-                said = self.ask(source, lambda client: client.query(_MARK, deadline=KNOCK))
-                found: Dialect = "metricsql" if said.rows else "promql"
-            except BadQuery:
-                found = "promql"
-            known = self._dialects[source.key] = found, self._clock()
-        return known[0]
+        if known is not None and self._clock() - known[1] <= REREAD:
+            return known[0]
+        try:
+            said = self.ask(source, lambda client: client.query(_MARK, deadline=deadline))
+            found: Dialect = "metricsql" if said.rows else "promql"
+        except BadQuery:
+            found = "promql"
+        except StoreError:
+            if known is None:
+                raise
+            found = known[0]
+        self._dialects[source.key] = found, self._clock()
+        return found
 
     def by_api(self, source: StoreSource) -> bool:
         """Whether it is reached by way of management's API server."""

@@ -13,7 +13,7 @@ from regions.metrics.polling.poller import Poller
 from regions.metrics.reads import measures
 from regions.models import Measured
 from tests.regions.metrics import kof
-from tests.regions.metrics.test_meter import Secrets, options, put, run
+from tests.regions.metrics.test_poller import Secrets, options, put, run
 from tests.rig.victoria import Victoria
 
 pytestmark = [pytest.mark.real, pytest.mark.django_db(transaction=True)]

@@ -100,7 +100,7 @@ def test_one_merged_query_gives_every_cluster_its_own_figures(victoria_metrics: 
     victoria_metrics.load(series("ruled", "team", 0.62, 3) + series("raw", "team", None, 5))
     counters("raw", "team", 0.25, now, victoria_metrics)
     outcome = wall(victoria_metrics)
-    assert outcome.requests == 1
+    assert outcome.requests == 2  # one for all figures, one for what these clusters lack
     assert outcome.failure is None
     assert outcome.broken == {}
     found = sort(outcome.answered, outcome.rows)
@@ -347,3 +347,21 @@ def test_what_prometheus_does_not_know_is_no_question_of_size(real_prometheus: P
     with pytest.raises(BadQuery) as caught:
         asked.query("increase_prometheus(up[5m])", deadline=20)
     assert caught.value.why is Why.BROKEN
+
+
+def test_who_was_found_without_such_series_is_not_looked_at_again_at_every_turn(victoria_metrics: Victoria):
+    """A cluster without OpenCost or GPUs lacks their figures for good: that is asked after now and then."""
+    victoria_metrics.load(series("plain", "team", None, 1))
+    access = Access(options(), Secrets())
+    source = StoreSource("regional:x/eu", "regional", "eu", victoria_metrics.url, "by a test")
+
+    def turn(bare: Collection[tuple[Place, str]]) -> RoundOutcome:
+        queries = queries_of("wall", "RS")
+        return collect(lambda question: access.ask(source, question), "wall", queries, dialect="metricsql", bare=bare)
+
+    first = turn(())
+    assert (("team", "plain"), "cost_hour") in first.bare
+    again = turn(first.bare)
+    assert (first.requests, again.requests, again.bare) == (2, 1, set())
+    access.close()
+    victoria_metrics.drop('{cluster="plain"}')

@@ -25,6 +25,8 @@ PANE_ALLOW_LOOPBACK = env.flag("ALLOW_LOOPBACK")  # may a region's kubeconfig na
 PANE_REGION_KUBECONFIGS = env.text("REGION_KUBECONFIGS")  # folder with one least-privileged kubeconfig a region
 PANE_IMPERSONATE = env.flag("IMPERSONATE", default=True)  # write to management as pane:<account>; 0: as Pane itself
 PANE_KEEP_DAYS = env.number("KEEP_DAYS", 7)  # how long the log is kept
+PANE_SOCKETS = env.number("SOCKETS", 2_000)  # of open pages and programs that one process holds
+PANE_SOCKETS_A_PERSON = env.number("SOCKETS_A_PERSON", 100)  # of these, by one account or one screen
 PANE_TRUSTED_HOPS = env.trusted_hops()  # how many proxies stand between us and people: dashboard.proxies
 
 # Where else metrics can be looked at; linked from every figure. vmui and logs may hold {region}

@@ -106,6 +106,8 @@ def environment(data: Path, **more: str) -> dict[str, str]:
         **kept,
         "PANE_DATA": str(data),
         "PANE_LOG_LEVEL": "WARNING",
+        "PANE_SOCKETS": "100000",  # one account opens all of them
+        "PANE_SOCKETS_A_PERSON": "100000",
         "DJANGO_SETTINGS_MODULE": "dashboard.settings",
         **more,
     }

@@ -59,7 +59,7 @@ class ChangesSocket(Socket):
     async def talk(self, user: Any) -> None:
         asked = parse_qs(self.scope["query_string"].decode("latin-1"))
         topic = asked.get("topic", [""])[0] or None
-        if topic is not None and not topic.startswith(TOPICS):
+        if topic is not None and (not topic.startswith(TOPICS) or "\x00" in topic):
             raise Refused(BAD_REQUEST, "A topic is fleet, region:…, deployment:…, kind:… or object:….")
         feed = self.hub.follow(topic)  # before reading: what comes meanwhile is then sent twice at most, and skipped
         try:

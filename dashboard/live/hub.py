@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Coroutine
 from contextlib import suppress
 from threading import Lock
@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from cachetools import LRUCache
+from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 from prometheus_client import Gauge
@@ -83,6 +84,7 @@ class Hub:
         self._by_topic: dict[str, set[SharedPage]] = defaultdict(set)
         self._feeds: set[Feed] = set()
         self._credentials: dict[Departure, Credential] = {}
+        self._people: Counter[tuple[str, int]] = Counter()
         self._beating: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -102,13 +104,24 @@ class Hub:
         for threads in (self._drawing, self.reading):
             await asyncio.to_thread(threads.stop)
 
-    def watch_over(self, socket: Departure, credential: Credential) -> None:
-        """Call the socket's `sign_out` within about ten seconds after this session or token has ended."""
+    def admit(self, socket: Departure, credential: Credential) -> bool:
+        """Let a socket in, unless whoever opens it has too many already. False: it has to go.
+
+        From then on its `sign_out` is called within about ten seconds after this session or token has ended.
+        """
+        if self._people[credential.who] >= settings.PANE_SOCKETS_A_PERSON:
+            return False
+        self._people[credential.who] += 1
         self._credentials[socket] = credential
         SOCKETS.set(len(self._credentials))
+        return True
 
     def forget(self, socket: Departure) -> None:
-        self._credentials.pop(socket, None)
+        credential = self._credentials.pop(socket, None)
+        if credential is not None:
+            self._people[credential.who] -= 1
+            if not self._people[credential.who]:
+                del self._people[credential.who]
         SOCKETS.set(len(self._credentials))
 
     def join(self, url: str, cursor: Cursor | None, subscriber: Subscriber) -> None:

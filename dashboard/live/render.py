@@ -71,6 +71,7 @@ def acceptable(url: object) -> TypeGuard[str]:
         and not url.startswith("//")
         and "#" not in url
         and url.isprintable()
+        and "\x00" not in unquote(url)  # no middleware looks at it, and PostgreSQL takes none
     )
 
 

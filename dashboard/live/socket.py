@@ -4,7 +4,9 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, ClassVar
+
+from django.conf import settings
 
 from dashboard.live.hub import Hub, hub
 from dashboard.people.sockets import credential_of, signed_in_user
@@ -18,6 +20,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 BAD_REQUEST = 4400
 NOT_SIGNED_IN = 4401
 STALLED = 4408
+TOO_MANY = 4429
 FAILED = 1011
 
 STALL = 30.0  # seconds that one message may take to leave
@@ -40,6 +43,7 @@ class Socket:
     """
 
     hub: Hub
+    open_now: ClassVar[int] = 0  # in this process, signed in or not
     for_screens = False  # whether a screen on a wall may open it, too
 
     def __init__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -62,6 +66,15 @@ class Socket:
     async def run(self) -> None:
         await self._receive()
         await self._send({"type": "websocket.accept"})
+        if Socket.open_now >= settings.PANE_SOCKETS:
+            return await self._close(TOO_MANY, "Too many pages are open here. Try again in a while.")
+        Socket.open_now += 1
+        try:
+            await self._talk_until_it_ends()
+        finally:
+            Socket.open_now -= 1
+
+    async def _talk_until_it_ends(self) -> None:
         reading = asyncio.create_task(self._read())
         self._serving = asyncio.create_task(self._serve())
         try:
@@ -103,7 +116,8 @@ class Socket:
             raise Refused(NOT_SIGNED_IN, "Sign in first.")
         self.hub = hub()
         await self.hub.start()
-        self.hub.watch_over(self, credential_of(self.scope, user))
+        if not self.hub.admit(self, credential_of(self.scope, user)):
+            raise Refused(TOO_MANY, "You have too many pages open. Close some.")
         try:
             await self.talk(user)
         finally:

@@ -22,6 +22,11 @@ class Credential:
     token: int = 0
     screen: tuple[int, str] | None = None  # key and digest: a link that another device took is not this one's any more
 
+    @property
+    def who(self) -> tuple[str, int]:
+        """The account or the screen, by whatever it came in."""
+        return ("screen", self.screen[0]) if self.screen else ("user", self.user)
+
 
 def ended(credentials: Iterable[Credential]) -> set[Credential]:
     """Those that are not valid any more: signed out, revoked, expired, or the account switched off."""

@@ -2,13 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from channels.auth import AuthMiddlewareStack
 from channels.db import database_sync_to_async
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http.request import split_domain_port, validate_host
+from django.utils.http import is_same_domain
 
 from dashboard.people import screens, tokens
 from dashboard.people.sessions import Credential
@@ -39,15 +39,29 @@ class Signed:
             token = await database_sync_to_async(tokens.find)(secret)
             user = token.user if token else AnonymousUser()
             return await self.inner({**scope, "user": user, "token": token}, receive, send)
-        if not same_origin(headers.get(b"origin", ""), headers.get(b"host", "")):
+        secure = scope.get("scheme") in ("wss", "https")
+        if not same_origin(headers.get(b"origin", ""), headers.get(b"host", ""), secure):
             return await _turn_away(receive, send)
         await self.by_session(scope, receive, send)
         return None
 
 
-def same_origin(origin: str, host: str) -> bool:
-    """Whether the page that opened the socket is ours: the rule Django uses for forms."""
-    return origin in settings.CSRF_TRUSTED_ORIGINS or bool(host and urlsplit(origin).netloc.lower() == host.lower())
+def same_origin(origin: str, host: str, secure: bool) -> bool:
+    """Whether the page that opened the socket is ours: the rule Django uses for forms.
+
+    A page that came by HTTP is not the same as one that came by TLS: whoever sits on the way may have written it.
+    """
+    said = origin.lower()
+    return (bool(host) and said == f"{'https' if secure else 'http'}://{host.lower()}") or _trusted(said)
+
+
+def _trusted(origin: str) -> bool:
+    scheme, _, name = origin.partition("://")
+    for pattern in settings.CSRF_TRUSTED_ORIGINS:
+        wanted, _, host = pattern.partition("://")
+        if scheme == wanted and (name == host or ("*" in host and is_same_domain(name, host.lstrip("*")))):
+            return True
+    return False
 
 
 def _host_is_ours(host: str) -> bool:

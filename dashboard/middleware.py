@@ -6,8 +6,7 @@ from typing import Any
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
-from django_htmx.http import HttpResponseClientRedirect
+from django.shortcuts import redirect, render
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from dashboard import errors
@@ -123,11 +122,12 @@ class SignInRequired(LoginRequiredMiddleware):
     def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., Any]
     ) -> HttpResponse:
-        response = super().handle_no_permission(request, view_func)
         if getattr(request, "htmx", False):
-            # A sign-in page swapped into a fragment would help nobody: let the whole page go there.
-            return HttpResponseClientRedirect(response["Location"])
-        return response
+            # No sign-in page would help, in the fragment or instead of the page: somebody may have typed there.
+            return HttpResponse(status=401, headers={"HX-Trigger": "pane:signed-out"})
+        if request.method not in ("GET", "HEAD"):
+            return render(request, "401.html", status=401)
+        return super().handle_no_permission(request, view_func)
 
 
 class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]

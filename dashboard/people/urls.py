@@ -11,5 +11,6 @@ urlpatterns = [
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     # /account/
     path("account/", views.account, name="account"),
+    path("account/session/", views.session, name="session"),
     path("account/tokens/<int:pk>/revoke/", views.revoke, name="revoke"),
 ]

@@ -5,13 +5,14 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dashboard.models import ApiToken
 from dashboard.people import attempts, devices, links, tokens
@@ -74,6 +75,16 @@ def account(request: HttpRequest) -> HttpResponse:
         secret = tokens.issue(request.user, request.POST.get("name", "").strip()[:100])
     mine = ApiToken.objects.filter(user=request.user, revoked_at=None).order_by("-created_at")
     return render(request, "people/account.html", {"tokens": mine, "secret": secret})
+
+
+@login_not_required
+@never_cache
+@require_safe
+def session(request: HttpRequest) -> JsonResponse:
+    """Who is signed in by now, for a page that was left open, with the token that its forms need from then on."""
+    if not request.user.is_authenticated:
+        return JsonResponse({"name": ""})
+    return JsonResponse({"name": request.user.get_username(), "csrf": get_token(request)})
 
 
 @require_POST

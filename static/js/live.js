@@ -3,17 +3,18 @@ import { morph, parse } from "./morph.js";
 import * as lists from "./lists.js";
 
 const SILENCE = 25_000, OPENING = 8_000, SLOWEST = 5_000, LOST = 60_000; // milliseconds
-const SIGNED_OUT = 4401, REFUSED = 4400;
+const SIGNED_OUT = 4401, REFUSED = 4400, TOO_MANY = 4429;
+const CROWDED = 30_000; // milliseconds until somebody may have closed a page
 
 const body = document.body;
-let socket = null, silence = 0, retry = 0, attempts = 0, since = null, gone = 0, trouble = "", over = "";
+let socket = null, silence = 0, retry = 0, attempts = 0, since = null, gone = 0, trouble = "", over = "", crowded = "";
 let watching = true;
 
 function status() {
   const element = document.querySelector("[data-live-status]");
   if (!element) return;
   let state = "live", text = "live";
-  if (over) [state, text] = ["waiting", over];
+  if (over || crowded) [state, text] = ["waiting", over || crowded];
   else if (since) {
     const at = new Date(since).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
     [state, text] = ["waiting", `${Date.now() - since > LOST ? "signal lost" : "reconnecting"} since ${at}`];
@@ -66,6 +67,7 @@ function listening() {
   silence = setTimeout(() => drop(socket), SILENCE);
   attempts = 0;
   since = null;
+  crowded = "";
 }
 
 function connect() {
@@ -83,9 +85,10 @@ function connect() {
   };
   here.onmessage = (event) => { if (socket === here) heard(JSON.parse(event.data)); };
   here.onclose = (event) => {
-    if (event.code === SIGNED_OUT) over = "signed out: reload to sign in";
+    if (event.code === SIGNED_OUT) over = "signed out";
     if (event.code === REFUSED) over = "not live";
     if (over && socket === here) tell("over", { code: event.code });
+    crowded = event.code === TOO_MANY ? event.reason : "";
     drop(here);
   };
 }
@@ -99,7 +102,7 @@ function drop(which) {
   since ??= Date.now();
   status();
   if (over) return;
-  const pause = Math.min(SLOWEST, 250 * 2 ** attempts++);
+  const pause = crowded ? CROWDED : Math.min(SLOWEST, 250 * 2 ** attempts++);
   retry = setTimeout(connect, pause * (0.5 + Math.random() / 2));
 }
 
@@ -108,6 +111,10 @@ if (body.dataset.liveCursor) {
   connect();
   setInterval(() => { if (since) status(); }, 5_000);
   addEventListener("online", connect);
+  document.addEventListener("session:renewed", () => {
+    over = "";
+    connect();
+  });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) connect(); });
   addEventListener("pagehide", () => drop(socket));
   addEventListener("pageshow", (event) => { if (event.persisted) connect(); });

@@ -26,6 +26,10 @@ const awake = (button) => {
 
 const ask = async (button) => {
   const answer = await fetch(location.href, { method: "POST", body: new FormData(form, button) });
+  if (answer.status === 401) {
+    document.dispatchEvent(new CustomEvent("pane:signed-out"));
+    return awake(button);
+  }
   if (answer.redirected) return location.assign(answer.url);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (!page.querySelector("form[data-untouched]")) throw new Error(`status ${answer.status}`);

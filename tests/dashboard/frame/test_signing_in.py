@@ -13,7 +13,7 @@ from dashboard.people import links, tokens
 
 pytestmark = pytest.mark.django_db
 
-OPEN = {"/healthz", "/readyz", "/sign-in/", "/sign-in/link/x/", "/admin/login/", "/screen/"}
+OPEN = {"/account/session/", "/healthz", "/readyz", "/sign-in/", "/sign-in/link/x/", "/admin/login/", "/screen/"}
 
 
 @pytest.fixture(autouse=True)
@@ -69,9 +69,26 @@ def test_signing_in_never_sends_anybody_elsewhere(client, ada):
     assert client.post("/sign-in/", form)["Location"] == "/"
 
 
-def test_a_fragment_asked_for_by_nobody_sends_the_whole_page_to_sign_in(client):
+def test_a_fragment_asked_for_by_nobody_tells_its_page_and_takes_it_nowhere(client):
     answer = client.get("/regions/", headers={"HX-Request": "true"})
-    assert answer["HX-Redirect"].startswith("/sign-in/")
+    assert (answer.status_code, answer["HX-Trigger"]) == (401, "pane:signed-out")
+    assert "HX-Redirect" not in answer
+    assert "Location" not in answer
+
+
+def test_what_nobody_sends_is_answered_in_words_and_not_by_another_page(client):
+    answer = client.post("/upkeep/new/?kind=Region&name=eu", {"reason": "disks"})
+    assert answer.status_code == 401
+    assert "Nothing was sent or changed" in answer.content.decode()
+
+
+def test_an_open_page_can_ask_who_is_signed_in_by_now(client, ada):
+    assert client.get("/account/session/").json() == {"name": ""}
+    client.force_login(ada)
+    told = client.get("/account/session/")
+    assert told.json()["name"] == "ada"
+    assert len(told.json()["csrf"]) == 64
+    assert "no-store" in told["Cache-Control"]
 
 
 def test_signing_out_takes_a_post_and_ends_the_session(client, ada):

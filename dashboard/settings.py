@@ -62,9 +62,9 @@ INSTALLED_APPS = [
     "dashboard",
 ]
 MIDDLEWARE = [
+    "dashboard.middleware.not_kept",
     "dashboard.middleware.health_first",  # probes call us by address, before hosts and TLS are checked
     "dashboard.middleware.known_host",
-    "dashboard.middleware.not_kept",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "dashboard.middleware.StaticFiles",

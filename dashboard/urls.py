@@ -1,11 +1,10 @@
 """Every route. Pages and sockets need sign-in unless a view says otherwise."""
 
 from django.contrib import admin
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
-from django.views.generic import RedirectView
 
 from dashboard import search, views
+from dashboard.people.views import to_administration
 from dashboard.status import exposition, probes
 
 handler400 = "dashboard.errors.bad_request"
@@ -48,10 +47,7 @@ urlpatterns = [
     path("", include("deployments.urls")),
     # /api/v1/
     path("api/v1/", include("dashboard.api")),
-    # /admin/: one way to sign in, with its rate limit, not two
-    path(
-        "admin/login/",
-        login_not_required(RedirectView.as_view(pattern_name="people:sign_in", query_string=True)),
-    ),
+    # /admin/
+    path("admin/login/", to_administration),
     path("admin/", admin.site.urls),
 ]

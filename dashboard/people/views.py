@@ -1,13 +1,15 @@
 """Signing in and out, and one's own API tokens."""
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -18,6 +20,18 @@ from dashboard.models import ApiToken
 from dashboard.people import attempts, devices, links, tokens
 
 WAIT = "Too many attempts. Wait a quarter of an hour, use a one-time link, or a browser in which you signed in before."
+
+
+@login_not_required
+@require_safe
+def to_administration(request: HttpRequest) -> HttpResponse:
+    """Where Django's admin sends whom it does not know: there is one way to sign in, with its limits, not two.
+
+    Who is signed in is told that these pages are not for them: to sign in again would lead here again.
+    """
+    if request.user.is_authenticated and not admin.site.has_permission(request):
+        raise PermissionDenied("These pages are for administrators of Pane. Ask one of them.")
+    return redirect(f"{reverse('people:sign_in')}?{request.GET.urlencode(safe='/')}")
 
 
 @method_decorator(login_not_required, name="dispatch")

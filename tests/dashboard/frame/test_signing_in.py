@@ -162,10 +162,6 @@ def test_a_token_is_shown_once_on_its_owners_page_and_is_nobody_elses_to_revoke(
     assert tokens.resolve(secret) == ada
 
 
-def test_the_admin_pages_have_no_sign_in_of_their_own(client, ada):
-    assert client.get("/admin/login/?next=/admin/")["Location"] == "/sign-in/?next=/admin/"
-
-
 def test_signed_in_pages_forbid_inline_scripts_and_framing(client, ada):
     client.force_login(ada)
     answer = client.get("/account/")

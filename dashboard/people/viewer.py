@@ -10,4 +10,6 @@ def viewer_of(user: Any) -> Viewer | None:
     """The viewer that this account is, or that a screen is; None for nobody."""
     if isinstance(user, Screen):
         return user.viewer
-    return Viewer(name=user.get_username()) if user is not None and user.is_authenticated else None
+    if user is None or not user.is_authenticated:
+        return None
+    return Viewer(name=user.get_username(), administrator=bool(user.is_staff or user.is_superuser))

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from deployments.domain.drafts import CredentialDraft
 from deployments.domain.snapshot import ClusterSnapshot, cluster_of
-from deployments.submissions.rights import person_of
 from regions.clusters.pool import Clusters
+from regions.clusters.rights import person_of
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
 from regions.kube.client import Client, Person

@@ -23,9 +23,9 @@ from deployments.domain.recipes.base import COMPONENT
 from deployments.registration.dependents import RegionDependents, region_dependents
 from deployments.registration.probing import probed
 from deployments.submissions.pages import FormPage, PageRequest, answer
-from deployments.submissions.rights import person_of
 from regions.clusters import kubeconfigs
 from regions.clusters.pool import Clusters
+from regions.clusters.rights import person_of
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT

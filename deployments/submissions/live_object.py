@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
-from deployments.submissions.rights import person_of
 from regions.clusters.pool import Clusters
+from regions.clusters.rights import person_of
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT, Ref
 from regions.domain.viewer import Viewer

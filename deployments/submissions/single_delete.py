@@ -8,8 +8,8 @@ from django.utils import timezone
 from deployments.domain import denials
 from deployments.domain.findings import Problem, Severity
 from deployments.models import Step, Submission
-from deployments.submissions.rights import person_of
 from regions.clusters.pool import Clusters
+from regions.clusters.rights import person_of
 from regions.domain.refs import MANAGEMENT, Ref
 from regions.domain.viewer import Viewer
 from regions.kube.client import Answer

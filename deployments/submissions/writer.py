@@ -8,9 +8,10 @@ from deployments.domain.manifests import SUBMISSION, Planned, wire
 from deployments.models import Step
 from deployments.submissions import comparison, deleter, patcher
 from deployments.submissions.previewer import taken
-from deployments.submissions.rights import account, person_of
+from deployments.submissions.rights import account
 from deployments.submissions.secret_mask import SecretMask, problems_from
 from regions.clusters.pool import Clusters
+from regions.clusters.rights import person_of
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT

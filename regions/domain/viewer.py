@@ -28,6 +28,7 @@ class Viewer:
 
     name: str
     scope: Scope | None = None
+    administrator: bool = False  # of Pane itself; says nothing of what the clusters allow
 
     @property
     def permission_set(self) -> str:

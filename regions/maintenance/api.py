@@ -6,12 +6,13 @@ from django.urls import path
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import APIException, NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from regions.api import viewer
+from regions.clusters.rights import Decision
 from regions.domain.maintenance import ACKNOWLEDGED, MAINTENANCE
 from regions.inventory.visibility import look
 from regions.maintenance import entries
@@ -75,6 +76,7 @@ class Maintenance(APIView):
             row = entries.find(said["object_kind"], said["namespace"], said["name"])
         except entries.NotThere as missing:
             raise NotFound(str(missing)) from missing
+        _permit(entries.right_to_say(row, viewer(request)))
         made = entries.begin(
             said["kind"],
             row,
@@ -87,11 +89,24 @@ class Maintenance(APIView):
         return Response(UpkeepSerializer(entries.value_of(made)).data, status=status.HTTP_201_CREATED)
 
 
+class Unanswered(APIException):
+    status_code = 502
+    default_code = "unreachable"
+
+
+def _permit(right: Decision) -> None:
+    """Raises PermissionDenied when they may not, Unanswered when management does not say."""
+    if not right.allowed:
+        raise PermissionDenied(right.sentence) if right.known else Unanswered(right.sentence)
+
+
 class OneMaintenance(APIView):
     """One of them."""
 
     @extend_schema(operation_id="maintenance_end", request=None, responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
+        if row := entries.one(pk):
+            _permit(entries.right_to_end(row, viewer(request)))
         if entries.end(pk, viewer=viewer(request)) is None:
             raise NotFound("There is no such maintenance, or it has ended already.")
         return Response(status=status.HTTP_204_NO_CONTENT)

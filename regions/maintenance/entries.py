@@ -7,7 +7,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from regions import journal
+from regions.clusters.rights import Access, Decision, may
 from regions.domain.health import Health
+from regions.domain.kinds import K0RDENT
 from regions.domain.maintenance import ACKNOWLEDGED, MAINTENANCE, Upkeep
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
@@ -64,6 +66,21 @@ def find(kind: str, namespace: str, name: str) -> Resource:
     return row
 
 
+def right_to_say(resource: Resource, viewer: Viewer) -> Decision:
+    """Whether this person may say something of this object: who may change it may.
+
+    Maintenance silences what others rely on to hear; nobody does that to what they may not touch.
+    """
+    return may(viewer, Access("patch", resource.group, resource.kind, resource.namespace, resource.name))
+
+
+def right_to_end(row: Row, viewer: Viewer) -> Decision:
+    """Whether this person may end what was said, by whomever: by the same rule, also when the object is gone."""
+    resource = resource_of(row)
+    group = resource.group if resource else K0RDENT
+    return may(viewer, Access("patch", group, row.object_kind, row.namespace, row.name))
+
+
 def begin(
     kind: str,
     row: Resource,
@@ -74,7 +91,10 @@ def begin(
     starts_at: datetime | None = None,
     health: Health | None = None,
 ) -> Row:
-    """Say it. Of two on one object and of one kind the newer counts: the older ends."""
+    """Say it; whether they may is asked before (`right_to_say`).
+
+    Of two on one object and of one kind the newer counts: the older ends.
+    """
     now = timezone.now()
     with transaction.atomic():
         made = Row.objects.create(
@@ -103,8 +123,13 @@ def begin(
     return made
 
 
+def one(pk: int) -> Row | None:
+    """What somebody said and that has not ended; None when it has, or never was."""
+    return Row.objects.filter(pk=pk, ended_at=None).first()
+
+
 def end(pk: int, *, viewer: Viewer) -> Row | None:
-    """End it now; None when it has ended already or never was."""
+    """End it now; whether they may is asked before (`right_to_end`). None when it has ended already or never was."""
     now = timezone.now()
     with transaction.atomic():
         row = Row.objects.select_for_update().filter(pk=pk, ended_at=None).first()

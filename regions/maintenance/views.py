@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -70,6 +71,10 @@ def new(request: ViewedRequest) -> HttpResponse:
     except entries.NotThere as missing:
         return render(request, "maintenance/new.html", {"missing": str(missing)}, status=404)
     target = Target(row.kind, row.namespace, row.name, row.cluster, row.region)
+    right = entries.right_to_say(row, request.viewer)
+    if not right.allowed:
+        status = 403 if right.known else 502
+        return render(request, "maintenance/new.html", {"target": target, "right": right}, status=status)
     health = look().judge(row).health
     asked = {"what": request.GET.get("what", ""), "lasts": "60"}
     form = UpkeepForm(request.POST or None, initial=asked)
@@ -109,6 +114,9 @@ def _say(request: ViewedRequest, row: Resource, said: dict[str, Any], health: He
 @require_POST
 def end(request: ViewedRequest, pk: int) -> HttpResponse:
     """End it before its time."""
+    row = entries.one(pk)
+    if row and not (right := entries.right_to_end(row, request.viewer)).allowed:
+        raise PermissionDenied(right.sentence)
     if entries.end(pk, viewer=request.viewer) is None:
         messages.info(request, "It had ended already.")
     onward = request.POST.get("next", "")

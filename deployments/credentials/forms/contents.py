@@ -10,8 +10,8 @@ from deployments.domain.drafts import CredentialDraft, Secret
 from deployments.domain.manifests import RENDERED, Planned
 from deployments.domain.recipes import Recipe
 from deployments.domain.recipes.base import COMPONENT
-from deployments.submissions.rights import person_of
 from regions.clusters.pool import Clusters
+from regions.clusters.rights import person_of
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT, Ref

@@ -31,9 +31,9 @@ from deployments.domain.manifests import API, Planned
 from deployments.domain.recipes import RECIPES, Recipe
 from deployments.submissions.confirm_form import as_data
 from deployments.submissions.pages import FormPage, PageRequest, answer
-from deployments.submissions.rights import person_of
 from deployments.submissions.snapshot import take_snapshot
 from regions.clusters.pool import Clusters
+from regions.clusters.rights import person_of
 from regions.domain import manifest as m
 from regions.domain.kinds import INFRASTRUCTURE
 from regions.domain.manifest import Manifest

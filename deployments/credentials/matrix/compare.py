@@ -15,8 +15,8 @@ from typing import Any
 
 from deployments.domain.credentials.needs import MANAGED, Need, Needed, Place
 from deployments.domain.credentials.providers import IDENTITIES, SECRET
-from deployments.submissions.rights import person_of
 from regions.clusters.pool import Clusters
+from regions.clusters.rights import person_of
 from regions.domain import manifest as m
 from regions.domain.kinds import INFRASTRUCTURE
 from regions.domain.manifest import Manifest

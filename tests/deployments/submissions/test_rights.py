@@ -32,7 +32,7 @@ class Clusters:
         return self
 
     async def discover(self, age: float) -> Any:
-        return SimpleNamespace(find=lambda group, kind: SimpleNamespace(plural="credentials"))
+        return SimpleNamespace(find=lambda group, kind: SimpleNamespace(plural=f"{kind.lower()}s"))
 
     async def review(self, attributes: dict[str, str], person: Any) -> Any:
         self.asked.append((attributes["verb"], attributes["resource"], attributes["namespace"]))

@@ -14,7 +14,7 @@ PATH = "/api/v1/maintenance/"
 
 @pytest.fixture
 def program(seeded, client):
-    token = tokens.issue(User.objects.create_user("pipeline"), "tests")
+    token = tokens.issue(User.objects.create_user("pipeline", is_staff=True), "tests")
     client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     return client
 

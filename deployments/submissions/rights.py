@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from deployments.domain.manifests import Planned, main_of, secret_kind
 from regions.clusters.pool import Clusters
-from regions.clusters.rights import Access, person_of, review
+from regions.clusters.rights import ResourceAttributes, person_of, review
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
 from regions.kube.client import Person
@@ -26,7 +26,9 @@ async def account(clusters: Clusters, cluster: str, planned: Sequence[Planned], 
     if ref.cluster != MANAGEMENT:
         raise Refused(f"Nothing says for what {cluster} would be written to")
     management = await clusters.client(MANAGEMENT)
-    verdict, what = await review(management, person, Access(verb, ref.group, ref.kind, ref.namespace, ref.name))
+    verdict, what = await review(
+        management, person, ResourceAttributes(verb, ref.group, ref.kind, ref.namespace, ref.name)
+    )
     if not verdict.allowed:
         why = f": {verdict.reason}" if verdict.reason else ""
         raise Refused(
@@ -42,7 +44,7 @@ async def account(clusters: Clusters, cluster: str, planned: Sequence[Planned], 
         and one.ref.namespace != ref.namespace
     }
     for verb, namespace in sorted(beyond):
-        verdict, _ = await review(management, person, Access(verb, "", "Secret", namespace))
+        verdict, _ = await review(management, person, ResourceAttributes(verb, "", "Secret", namespace))
         if not verdict.allowed:
             raise Refused(
                 f"Pane would {verb} Secrets of {namespace} in {cluster} only for those who may {verb} Secrets in "

@@ -18,8 +18,8 @@ from regions.kube.errors import KubeError, Refused
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
-    """What somebody would do on the management cluster: `ResourceAttributes` in Kubernetes, with the kind's name."""
+class ResourceAttributes:
+    """What somebody would do on management, as Kubernetes words it, but with the kind for its resource."""
 
     verb: str
     group: str
@@ -42,47 +42,47 @@ def person_of(viewer: Viewer) -> Person | None:
     return Person(f"pane:{viewer.name}") if settings.PANE_IMPERSONATE else None
 
 
-def may(viewer: Viewer, access: Access) -> Decision:
+def may(viewer: Viewer, wanted: ResourceAttributes) -> Decision:
     """Whether this person may do that. Never raises for what management does not say: then they may not."""
-    return asyncio.run(_decide(viewer, access))
+    return asyncio.run(_decide(viewer, wanted))
 
 
-async def review(management: Client, person: Person, access: Access) -> tuple[AccessVerdict, str]:
+async def review(management: Client, person: Person, wanted: ResourceAttributes) -> tuple[AccessVerdict, str]:
     """What management says, and what it would be done to, in words. Raises KubeError when it does not say."""
-    found = (await management.discover(300)).find(access.group, access.kind)
-    resource = found.plural if found else access.kind.lower() + "s"
+    found = (await management.discover(300)).find(wanted.group, wanted.kind)
+    resource = found.plural if found else wanted.kind.lower() + "s"
     verdict = await management.review(
         {
-            "verb": access.verb,
-            "group": access.group,
+            "verb": wanted.verb,
+            "group": wanted.group,
             "resource": resource,
-            "namespace": access.namespace,
-            "name": access.name,
+            "namespace": wanted.namespace,
+            "name": wanted.name,
         },
         person,
     )
-    return verdict, resource + (f" in {access.namespace}" if access.namespace else "")
+    return verdict, resource + (f" in {wanted.namespace}" if wanted.namespace else "")
 
 
-async def _decide(viewer: Viewer, access: Access) -> Decision:
+async def _decide(viewer: Viewer, wanted: ResourceAttributes) -> Decision:
     person = person_of(viewer)
     if person is None:
-        return _by_role(viewer, access)
+        return _by_role(viewer, wanted)
     async with Clusters() as clusters:
         try:
-            verdict, what = await review(await clusters.client(MANAGEMENT), person, access)
+            verdict, what = await review(await clusters.client(MANAGEMENT), person, wanted)
         except KubeError as failure:
             return _not_said(person, failure)
     if verdict.allowed:
         return Decision(True)
     why = f": {verdict.reason}" if verdict.reason else ""
-    return Decision(False, f"{person.name} may not {access.verb} {what} on the management cluster{why}.")
+    return Decision(False, f"{person.name} may not {wanted.verb} {what} on the management cluster{why}.")
 
 
-def _by_role(viewer: Viewer, access: Access) -> Decision:
+def _by_role(viewer: Viewer, wanted: ResourceAttributes) -> Decision:
     if viewer.administrator:
         return Decision(True)
-    return Decision(False, f"Only administrators of Pane may {access.verb} a {access.kind} here. Ask one of them.")
+    return Decision(False, f"Only administrators of Pane may {wanted.verb} a {wanted.kind} here. Ask one of them.")
 
 
 def _not_said(person: Person, failure: KubeError) -> Decision:

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from regions import journal
-from regions.clusters.rights import Access, Decision, may
+from regions.clusters.rights import Decision, ResourceAttributes, may
 from regions.domain.health import Health
 from regions.domain.kinds import K0RDENT
 from regions.domain.maintenance import ACKNOWLEDGED, MAINTENANCE, Upkeep
@@ -71,14 +71,14 @@ def right_to_say(resource: Resource, viewer: Viewer) -> Decision:
 
     Maintenance silences what others rely on to hear; nobody does that to what they may not touch.
     """
-    return may(viewer, Access("patch", resource.group, resource.kind, resource.namespace, resource.name))
+    return may(viewer, ResourceAttributes("patch", resource.group, resource.kind, resource.namespace, resource.name))
 
 
 def right_to_end(row: Row, viewer: Viewer) -> Decision:
     """Whether this person may end what was said, by whomever: by the same rule, also when the object is gone."""
     resource = resource_of(row)
     group = resource.group if resource else K0RDENT
-    return may(viewer, Access("patch", group, row.object_kind, row.namespace, row.name))
+    return may(viewer, ResourceAttributes("patch", group, row.object_kind, row.namespace, row.name))
 
 
 def begin(

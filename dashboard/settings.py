@@ -164,12 +164,12 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
-        "dashboard.api_parameters.KnownParameters",
+        "dashboard.api.parameters.KnownParameters",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["dashboard.api_parsing.SoundJSONParser"],
-    "EXCEPTION_HANDLER": "dashboard.api_failures.failure",
-    "DEFAULT_SCHEMA_CLASS": "dashboard.api_description.Description",
+    "DEFAULT_PARSER_CLASSES": ["dashboard.api.parsing.SoundJSONParser"],
+    "EXCEPTION_HANDLER": "dashboard.api.failures.failure",
+    "DEFAULT_SCHEMA_CLASS": "dashboard.api.description.Description",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Pane",

@@ -46,7 +46,7 @@ urlpatterns = [
     # /deployments/ /templates/ /services/ …
     path("", include("deployments.urls")),
     # /api/v1/
-    path("api/v1/", include("dashboard.api")),
+    path("api/v1/", include("dashboard.api.urls")),
     # /admin/
     path("admin/login/", to_administration),
     path("admin/", admin.site.urls),

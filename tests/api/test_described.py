@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from dashboard.api_parsing import DEEPEST, LARGEST
+from dashboard.api.parsing import DEEPEST, LARGEST
 from dashboard.people import tokens
 from tests.api.test_api import resolved
 from tests.pages.seed import seed

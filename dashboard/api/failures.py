@@ -6,7 +6,7 @@ from django.core.exceptions import RequestDataTooBig
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from dashboard.api_parsing import TooLarge
+from dashboard.api.parsing import TooLarge
 
 
 def failure(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -5,14 +5,18 @@ a fleet spent more time in that than in anything else. And one statement holds m
 fetched by itself lets go of the interpreter, and gets it back only when the event loop beside us, busy too, yields.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import connection, models
 
 from regions.models import Manifest, Resource
+
+Field: TypeAlias = "models.Field[Any, Any]"
+Adapter = Callable[[Any], Any]
+Rows = Sequence[Sequence[Any]]
 
 VALUES = 3_000
 """In one statement. SQLite takes 32,766 since 2020, PostgreSQL 65,535."""
@@ -30,36 +34,49 @@ def insert(rows: Sequence[Resource], bodies: dict[str, bytes]) -> None:
 
 def write(
     model: type[models.Model],
-    fields: Sequence["models.Field[Any, Any]"],
-    rows: Sequence[Sequence[Any]],
+    fields: Sequence[Field],
+    rows: Rows,
     answer: str = "",
 ) -> list[int]:
     """Insert values as the fields hold them; the ids that the rows got, when `answer` names their column."""
-    adapters = [_adapter(field) for field in fields]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(field.column) for field in fields)
-    into = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES "  # noqa: S608 names of ours
-    row_marks = f"({', '.join(['%s'] * len(fields))})"
-    returning = answer and connection.vendor != "sqlite"
+    into = f"INSERT INTO {quote(model._meta.db_table)} ({columns})"
+    adapters = [_adapter(field) for field in fields]
     ids: list[int] = []
     size = max(1, VALUES // len(fields))
     with connection.cursor() as cursor:
         for start in range(0, len(rows), size):
             some = rows[start : start + size]
-            statement = into + ", ".join([row_marks] * len(some)) + (f" RETURNING {quote(answer)}" if returning else "")
-            cursor.execute(
-                statement, [adapt(value) for row in some for adapt, value in zip(adapters, row, strict=True)]
-            )
-            if returning:
-                ids += (found for (found,) in cursor.fetchall())
-            elif answer:
-                # We are the only writer, and SQLite numbers the rows of a statement in their order, without holes.
-                last = cursor.lastrowid
-                ids += range(last - len(some) + 1, last + 1)
-    return ids
+            if connection.vendor == "postgresql":
+                ids += _by_column(cursor, into, fields, adapters, some, answer and f" RETURNING {quote(answer)}")
+            else:
+                ids += _by_row(cursor, into, adapters, some)
+    return ids if answer else []
 
 
-def _adapter(field: "models.Field[Any, Any]") -> Callable[[Any], Any]:
+def _by_column(
+    cursor: Any, into: str, fields: Sequence[Field], adapters: Sequence[Adapter], rows: Rows, returning: str
+) -> list[int]:
+    """One array a column, as Django's `bulk_create`: PostgreSQL reads thirty parameters instead of three thousand."""
+    arrays = ", ".join(f"%s::{str(field.db_type(connection)).split('(')[0]}[]" for field in fields)
+    values = [
+        [adapt(value) for value in column] for adapt, column in zip(adapters, zip(*rows, strict=True), strict=True)
+    ]
+    cursor.execute(f"{into} SELECT * FROM UNNEST({arrays}){returning}", values)  # noqa: S608 names of ours
+    return [found for (found,) in cursor.fetchall()] if returning else []
+
+
+def _by_row(cursor: Any, into: str, adapters: Sequence[Adapter], rows: Rows) -> Iterable[int]:
+    """A placeholder a value, as SQLite wants it."""
+    marks = f"({', '.join(['%s'] * len(adapters))})"
+    values = [adapt(value) for row in rows for adapt, value in zip(adapters, row, strict=True)]
+    cursor.execute(f"{into} VALUES {', '.join([marks] * len(rows))}", values)
+    # We are the only writer, and SQLite numbers the rows of a statement in their order, without holes.
+    return range(cursor.lastrowid - len(rows) + 1, cursor.lastrowid + 1)
+
+
+def _adapter(field: Field) -> Adapter:
     """What makes a value of this field one for the database."""
     if isinstance(field, models.DateTimeField):
         # Most rows of a batch share their times.

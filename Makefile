@@ -18,16 +18,18 @@ VICTORIA := $(STORES)/victoria-metrics-$(call pinned,tests/stores,github.com/Vic
 PROMETHEUS := $(STORES)/prometheus-$(call pinned,tests/stores,github.com/prometheus/prometheus)
 ALERTMANAGER := $(STORES)/alertmanager-$(call pinned,tests/stores/alertmanager,github.com/prometheus/alertmanager)
 
-.PHONY: help demo up test lint lint-style lint-types lint-imports lint-migrations lint-deploy apiserver stores lock clean
+.PHONY: help dev demo up test lint lint-style lint-types lint-imports lint-migrations lint-deploy apiserver stores release lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo       a simulated fleet, and Pane showing it, on http://127.0.0.1:$(PORT)  (PORT=…)"
 	@echo "make up         Pane for the management cluster that your kubeconfig names  (PORT=…)"
+	@echo "make dev        the environment with all tools, and what checks each commit"
 	@echo "make test       the tests  (ARGS=… goes to pytest)"
 	@echo "make lint       style, types, import contracts, migrations, Django's deployment checks"
 	@echo "make apiserver  builds kube-apiserver, etcd and kubectl, for the tests against real ones"
 	@echo "make stores     builds VictoriaMetrics, Prometheus and Alertmanager, for the tests against real ones"
+	@echo "make release    cuts the changelog, sets the version, commits and tags  (VERSION=…)"
 	@echo "make lock       writes the lock files from pyproject.toml (needs uv)"
 
 demo: $(VENV)/.runtime
@@ -35,6 +37,9 @@ demo: $(VENV)/.runtime
 
 up: $(VENV)/.runtime
 	@$(PY) manage.py up --port $(PORT)
+
+dev: $(VENV)/.dev
+	$(VENV)/bin/pre-commit install --install-hooks
 
 test: $(VENV)/.dev
 	$(PY) -m pytest $(ARGS)
@@ -113,6 +118,9 @@ $(COPY):
 	@mkdir "$@.part/module/ui/app/dist" && touch "$@.part/module/ui/app/dist/index.html"
 	@cd "$@.part" && go mod edit -replace "github.com/prometheus/alertmanager=./module"
 	@mv "$@.part" "$@"
+
+release:
+	@python3 .ci/release.py "$(VERSION)"
 
 LOCK = uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11
 

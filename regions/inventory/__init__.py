@@ -1,8 +1,6 @@
 """The ground as pages and the API see it: the copy joined with the links. Every call takes a `viewer`.
 
 overview(*, viewer) -> Overview
-board(*, viewer) -> Board                                        for a wall; honours the viewer's scope
-region_board(name, *, viewer) -> RegionBoard                     one region for a wall; raises NotFound
 list_regions(*, viewer) -> list[RegionCard]                      worst first
 get_region(name, *, viewer) -> RegionDetail                      raises NotFound
 changes(*, viewer, topic=None, text="", severity="", region="", kind="", source="", before=None, limit=100)

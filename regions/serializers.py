@@ -6,6 +6,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from regions.domain.bounds import LABELS, Some
 from regions.domain.health_scale import Health
 from regions.domain.wire import time_as_json
 from regions.inventory import ChangeItem, Counts, RegionDetail
@@ -81,6 +82,23 @@ class VersionsSerializer(serializers.Serializer[Any]):
     kcm = serializers.CharField()
 
 
+class LabelsField(serializers.DictField):
+    """The labels of an object: of more than sixty, the first."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(child=serializers.CharField(), help_text="At most 60; labels_total says how many.", **options)
+
+    def to_representation(self, value: Any) -> dict[str, str]:
+        return dict(list(super().to_representation(value).items())[:LABELS])
+
+
+class LengthField(serializers.IntegerField):
+    """How many there are, of which the answer may hold only the first."""
+
+    def to_representation(self, value: Any) -> int:
+        return value.total if isinstance(value, Some) else len(value)
+
+
 class ConditionSerializer(serializers.Serializer[Any]):
     type = serializers.CharField()
     status = serializers.CharField()
@@ -104,6 +122,11 @@ class RegionSerializer(serializers.Serializer[Any]):
     providers = serializers.ListField(child=serializers.CharField())
     versions = VersionsSerializer()
     paused = serializers.BooleanField()
+    same_cluster_as = serializers.ListField(
+        source="twins",
+        child=serializers.CharField(),
+        help_text="Other Regions (or ~management) whose kubeconfig leads to this very cluster.",
+    )
     created_at = Time()
     deleting_at = Time()
 
@@ -111,15 +134,14 @@ class RegionSerializer(serializers.Serializer[Any]):
 class RegionDetailSerializer(RegionSerializer):
     """One region with what k0rdent says of it."""
 
-    conditions = ConditionSerializer(many=True)
-    labels = serializers.DictField(child=serializers.CharField())
+    conditions = ConditionSerializer(many=True, help_text="At most 60, those that are not good first.")
+    conditions_total = LengthField(source="conditions")
+    labels = LabelsField()
+    labels_total = LengthField(source="labels")
 
     def to_representation(self, instance: RegionDetail) -> dict[str, Any]:
-        own = {
-            name: field.to_representation(getattr(instance, name))
-            for name, field in self.fields.items()
-            if name in ("conditions", "labels")
-        }
+        names = ("conditions", "conditions_total", "labels", "labels_total")
+        own = {name: self.fields[name].to_representation(getattr(instance, name.partition("_")[0])) for name in names}
         return {**RegionSerializer(instance.card).data, **own}
 
 
@@ -136,7 +158,8 @@ class RowSerializer(serializers.Serializer[Any]):
     as_of = Time()
     created_at = Time()
     deleting_at = Time()
-    labels = serializers.DictField(child=serializers.CharField())
+    labels = LabelsField()
+    labels_total = LengthField(source="labels")
 
 
 class CredentialSerializer(RowSerializer):

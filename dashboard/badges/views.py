@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from regions.domain.health_scale import label
 from regions.domain.refs import MANAGEMENT
 from regions.inventory.basics import Row
 from regions.inventory.cards import cards
@@ -71,7 +72,7 @@ def deployment(request: HttpRequest, namespace: str, name: str) -> HttpResponse:
 
 
 def _draw(request: HttpRequest, name: str, word: str, upkeep: bool) -> HttpResponse:
-    said = f"{word}, in maintenance" if upkeep else word
+    said = f"{label(word)}, in maintenance" if upkeep else label(word)
     left, right = round(len(name) * LETTER + 14), round(len(said) * LETTER + 14)
     answer = render(
         request,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from regions.domain.health_scale import Health
+from regions.domain.health_scale import ILL, Health, label
 from regions.domain.refs import MANAGEMENT
 
 REGION_LOST, REGION_BACK = "region_lost", "region_back"
@@ -15,7 +15,7 @@ TEST = "test"
 TURNS = {
     REGION_LOST: "A region is lost, refuses us or is another cluster",
     REGION_BACK: "A region answers again",
-    DEPLOYMENT_FAILED: "A deployment failed or degraded",
+    DEPLOYMENT_FAILED: "A deployment failed, degraded, or is ready by k0rdent’s word alone",
     DEPLOYMENT_READY: "A deployment became ready",
     CREDENTIAL_REJECTED: "A credential is no longer good",
     BACKUP_FAILED: "A backup failed",
@@ -23,7 +23,6 @@ TURNS = {
 SEVERITIES = ("error", "warning", "info")
 """Worst first."""
 
-_ILL = (Health.FAILED.value, Health.DEGRADED.value)
 _LOST = ("LinkSilent", "LinkRefused", "ClusterReplaced")
 _WHEN_ILL = {
     "ClusterDeployment": DEPLOYMENT_FAILED,
@@ -50,8 +49,8 @@ def turn(change: Any) -> Turn | None:
         return None
     if change.source != "observed" or change.health == change.previous_health:
         return None
-    worse = change.health == Health.FAILED or change.previous_health not in _ILL
-    if change.health in _ILL and worse and change.kind in _WHEN_ILL:
+    worse = change.health == Health.FAILED or change.previous_health not in ILL
+    if change.health in ILL and worse and change.kind in _WHEN_ILL:
         return Turn(_WHEN_ILL[change.kind], "error" if change.health == Health.FAILED else "warning")
     if change.kind == "ClusterDeployment" and change.health == Health.READY and change.previous_health:
         return Turn(DEPLOYMENT_READY, "info")
@@ -66,9 +65,9 @@ def sentence(what: str, change: Any) -> str:
     kind = {"ClusterDeployment": "Deployment", "ManagementBackup": "Backup"}.get(change.kind, change.kind)
     place = "" if change.region in ("", MANAGEMENT) else f" in {change.region}"
     if what == DEPLOYMENT_READY:
-        return f"{kind} {name}{place} is Ready, was {change.previous_health}"
+        return f"{kind} {name}{place} is Ready, was {label(change.previous_health)}"
     said = str(change.message).partition(": ")[2] if change.reason == "HealthChanged" else str(change.message)
-    return f"{kind} {name}{place} is {change.health}: {said}"
+    return f"{kind} {name}{place} is {label(change.health)}: {said}"
 
 
 def parse_selector(text: str) -> list[tuple[str, str, frozenset[str]]]:

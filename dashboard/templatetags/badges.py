@@ -11,6 +11,7 @@ register = template.Library()
 COLOURS = {
     "Failed": "#c01f2a",
     "Degraded": "#a85400",
+    "Contradicted": "#7a6400",
     "Unknown": "#6b6577",
     "Progressing": "#1f63bd",
     "Deleting": "#83439b",

@@ -11,6 +11,7 @@ from dashboard.wall.board_figures import BoardFigures, FiringAlerts, RegionFigur
 from regions import journal
 from regions.domain.connectivity import CutOff, cut_off
 from regions.domain.health import Health
+from regions.domain.health_scale import ILL
 from regions.domain.kinds import K0RDENT
 from regions.domain.maintenance import Upkeep
 from regions.domain.refs import MANAGEMENT
@@ -31,7 +32,6 @@ LATELY = timedelta(hours=1)
 RECOVERED = timedelta(minutes=10)
 
 _DEPLOYMENT = Q(kind="ClusterDeployment", group=K0RDENT)
-_TROUBLE = (Health.FAILED, Health.DEGRADED)
 _MOVING = (Health.PROGRESSING, Health.DELETING)
 _LINKS = ("LinkSilent", "LinkRefused", "LinkRestored", "ClusterReplaced")
 
@@ -64,7 +64,7 @@ class Tile:
         if self.upkeep and self.upkeep.is_maintenance:
             return []
         left = [(health, count - self.covered.get(health, 0)) for health, count in self.deployments.items]
-        return [(health, count) for health, count in left if health in _TROUBLE and count > 0]
+        return [(health, count) for health, count in left if health in ILL and count > 0]
 
     @property
     def upkeep(self) -> Upkeep | None:
@@ -213,7 +213,7 @@ def _own_part(card: RegionCard, own: Counts) -> RegionCard:
 
 def _covered(sight: Visibility, mine: Q) -> dict[str, Counts]:
     said = sight.covered()
-    return counted(mine & said & sight.having(_TROUBLE), "region", sight) if said is not None else {}
+    return counted(mine & said & sight.having(ILL), "region", sight) if said is not None else {}
 
 
 def _worst(sight: Visibility, mine: Q) -> dict[str, list[Row]]:
@@ -222,7 +222,7 @@ def _worst(sight: Visibility, mine: Q) -> dict[str, list[Row]]:
     if said is not None:
         mine = mine & ~said
     place = Window(RowNumber(), partition_by=F("region"), order_by=[F("rank").asc(), F("since").asc(), F("pk").asc()])
-    query = Resource.objects.filter(mine & sight.having(_TROUBLE)).annotate(place=place).filter(place__lte=WORST)
+    query = Resource.objects.filter(mine & sight.having(ILL)).annotate(place=place).filter(place__lte=WORST)
     found: dict[str, list[Row]] = {}
     for row in rows_of(query.order_by("region", "place"), sight):
         found.setdefault(row.region, []).append(row)
@@ -249,7 +249,7 @@ def _lately(sight: Visibility, viewer: Viewer) -> tuple[ChangeItem, ...]:
 
 def _matter(newest_first: Iterable[ChangeItem], sight: Visibility) -> Iterable[ChangeItem]:
     said = set()
-    bad = {Health.FAILED.value, Health.DEGRADED.value, Health.UNKNOWN.value}
+    bad = {*ILL, Health.UNKNOWN}
     for one in newest_first:
         about = (one.target.cluster, one.target.kind, one.target.namespace, one.target.name)
         if about in said:

@@ -6,10 +6,9 @@ from datetime import datetime
 
 from dashboard.wall.board import Board, Tile
 from regions.domain.health import Health
+from regions.domain.health_scale import ILL
 from regions.domain.words import clock, counted, listed
 from regions.inventory.basics import Counts
-
-ILL = (Health.FAILED, Health.DEGRADED)
 
 
 @dataclass(frozen=True, slots=True)

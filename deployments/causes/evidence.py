@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from deployments.credentials.items import unpropagated
+from regions import journal
 from regions.domain import manifest as m
 from regions.domain.causes import Evidence, Thing, Warned
 from regions.domain.causes.texts import RECENT
@@ -17,6 +18,7 @@ from regions.domain.manifest import Manifest
 from regions.domain.references import named_objects
 from regions.domain.refs import MANAGEMENT, Ref
 from regions.inventory.rows import manifests
+from regions.inventory.serving import serving, without_strangers
 from regions.inventory.visibility import Visibility, link_of
 from regions.models import Change, Resource, Stream
 
@@ -52,6 +54,7 @@ def gather(row: Resource, sight: Visibility) -> Evidence:
     """Everything that is known around an object."""
     parts = list(Resource.objects.filter(_parts(row)).exclude(pk=row.pk))
     bodies = manifests([row, *parts])
+    parts = without_strangers(parts, bodies)
     body = bodies.get(row.pk, {})
     region = _region(row, body)
     credential, template = _leans_on(row, body)
@@ -92,11 +95,11 @@ def _handed_on(row: Resource, near: list[Resource]) -> bool:
 def _parts(row: Resource) -> Q:
     """What it is made of."""
     if row.kind == "ClusterDeployment":
-        return Q(deployment=f"{row.namespace}/{row.name}")
+        return serving(f"{row.namespace}/{row.name}", row.region)
     if row.kind in ("Region", "Management"):
         return Q(kind="HelmRelease", deployment="", region=_place(row))
     if row.kind == "ServiceSet" and row.deployment:
-        return Q(deployment=row.deployment, kind__in=("ClusterSummary", "SveltosCluster"))
+        return serving(row.deployment, row.region) & Q(kind__in=("ClusterSummary", "SveltosCluster"))
     if row.kind == "MultiClusterService":
         return Q(kind="ServiceSet", name__regex=r"-[0-9a-f]{8}$") & ~Q(health=Health.READY)
     return Q(pk__in=())
@@ -199,9 +202,9 @@ def _seen(row: Resource, region: str, sight: Visibility) -> frozenset[tuple[str,
 def _warnings(row: Resource, sight: Visibility) -> dict[Ref, tuple[Warned, ...]]:
     """Warnings that clusters reported lately about what it is made of, by object."""
     if row.kind == "ClusterDeployment":
-        about = Q(deployment=f"{row.namespace}/{row.name}")
+        about = journal.about(f"deployment:{row.namespace}/{row.name}")
     elif row.deployment:
-        about = Q(deployment=row.deployment)
+        about = journal.about(f"deployment:{row.deployment}")
     else:
         about = Q(kind=row.kind, namespace=row.namespace, name=row.name)
     told = Change.objects.filter(about, source=Change.Source.REPORTED, at__gte=sight.now - RECENT)

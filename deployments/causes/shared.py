@@ -17,6 +17,7 @@ from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT, Ref
 from regions.domain.viewer import Viewer
 from regions.inventory import Row, Target
+from regions.inventory.serving import serves
 from regions.inventory.visibility import Visibility, link_of, look
 from regions.journal.correlating import chunks
 from regions.models import Resource, Stream
@@ -122,7 +123,7 @@ def _known(rows: Iterable[Row]) -> dict[str, Verdict]:
 def _verdicts(subjects: QuerySet[Resource], sight: Visibility) -> Iterable[tuple[Target, Verdict]]:
     """Of every one of these deployments, why."""
     chosen = list(subjects.order_by().values_list(*_COLUMNS))
-    below = _below([values[13] for values in chosen])
+    below = _below({values[13]: values[12] for values in chosen})
     upon, seen = _upon(), _seen(sight)
     links = {name: link_of(view) for name, view in sight.links.items()}
     for values in chosen:
@@ -137,13 +138,14 @@ def _verdicts(subjects: QuerySet[Resource], sight: Visibility) -> Iterable[tuple
         yield Target(own.kind, own.ref.namespace, own.ref.name, MANAGEMENT, region), explain(evidence)
 
 
-def _below(names: list[str]) -> dict[str, list[Thing]]:
-    """By deployment, the objects that serve it and are not well."""
+def _below(regions: Mapping[str, str]) -> dict[str, list[Thing]]:
+    """By deployment, of which this says where it runs, the objects that serve it and are not well."""
     found: dict[str, list[Thing]] = defaultdict(list)
-    for some in chunks(names):
+    for some in chunks(regions):
         parts = Resource.objects.filter(deployment__in=some, rank__lt=_ILL).exclude(kind="ClusterDeployment")
         for values in parts.order_by().values_list(*_COLUMNS):
-            found[values[13]].append(_thing(values))
+            if serves(values[0], values[1], regions[values[13]]):
+                found[values[13]].append(_thing(values))
     return found
 
 

@@ -1,12 +1,14 @@
 """How the deletion of a deployment stands, by what both clusters still have of it."""
 
+from django.db.models import Q
 from django.utils import timezone
 
 from deployments.domain.deletion import DeletionProgress, leaving
-from regions.domain.kinds import K0RDENT
+from regions.domain.kinds import CAPI, K0RDENT
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
 from regions.inventory.rows import manifests
+from regions.inventory.serving import serving
 from regions.inventory.visibility import look
 from regions.models import Resource
 
@@ -20,7 +22,8 @@ def get_leaving(namespace: str, name: str, *, viewer: Viewer) -> DeletionProgres
         return None
     parts = list(
         Resource.objects.filter(
-            deployment=f"{namespace}/{name}", kind__in=("Machine", "Cluster", "HelmRelease", "ServiceSet")
+            Q(kind__in=("HelmRelease", "ServiceSet")) | Q(group=CAPI) | Q(group__endswith=f".{CAPI}"),
+            serving(f"{namespace}/{name}", found.region),
         )
     )
     bodies = manifests([found, *parts])

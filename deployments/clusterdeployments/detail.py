@@ -9,7 +9,9 @@ from deployments.clusterdeployments.values import DeploymentDetail
 from deployments.domain.gitops_managers import owner_of
 from deployments.domain.readers import in_order, kubernetes_version
 from deployments.services.listing import own_services
+from regions.domain import bounds
 from regions.domain import manifest as m
+from regions.domain.bounds import Some
 from regions.domain.kinds import CAPI, CONTROL_PLANE, FLUX, INFRASTRUCTURE, K0RDENT
 from regions.domain.refs import MANAGEMENT
 from regions.domain.topics import deployment as topic
@@ -18,6 +20,7 @@ from regions.inventory import NotFound, Row, lines_about
 from regions.inventory.as_of import FleetAsOf
 from regions.inventory.as_of_lists import changes_before
 from regions.inventory.rows import as_yaml, conditions, manifests, row_of
+from regions.inventory.serving import serving, without_strangers
 from regions.inventory.visibility import Visibility, look
 from regions.models import Resource
 
@@ -32,8 +35,8 @@ def get_deployment(namespace: str, name: str, *, viewer: Viewer, at: datetime | 
         if found is None:
             raise NotFound(f"There is no deployment {namespace}/{name}")
         sight = look()
-        serving = Resource.objects.filter(deployment=f"{namespace}/{name}").exclude(pk=found.pk)
-        parts = list(serving.order_by("kind", "name"))
+        own = Resource.objects.filter(serving(f"{namespace}/{name}", found.region)).exclude(pk=found.pk)
+        parts = list(own.order_by("kind", "name"))
         bodies = manifests([found, *parts])
         lines = lines_about(topic(namespace, name), viewer=viewer, limit=SOME)
     else:
@@ -47,6 +50,7 @@ def get_deployment(namespace: str, name: str, *, viewer: Viewer, at: datetime | 
         bodies = past.manifests(rows)
         lines = changes_before(at, topic(namespace, name), viewer=viewer, limit=SOME)
     manifest = bodies.get(found.pk, {})
+    parts = without_strangers(parts, bodies)
     by_kind = _by_kind(parts)
     return DeploymentDetail(
         row=row_of(found, sight),
@@ -61,7 +65,7 @@ def get_deployment(namespace: str, name: str, *, viewer: Viewer, at: datetime | 
         infrastructure=tuple(row_of(row, sight) for row in by_kind[INFRASTRUCTURE] if not row.kind.endswith("Machine")),
         others=tuple(row_of(row, sight) for row in parts if row.kind in _OTHERS),
         services=own_services(manifest, [row for row in parts if row.kind == "ServiceSet"], bodies),
-        upgrades=tuple(m.text(one) for one in m.part(manifest, "status", "availableUpgrades") or ()),
+        upgrades=Some.of(m.texts(m.part(manifest, "status", "availableUpgrades")), bounds.NAMES),
         changes=lines,
         labels=found.labels,
         owner=owner_of(manifest),

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from deployments.services.serializers import ServiceSerializer
-from regions.serializers import ConditionSerializer, HealthField, LastHealthField, Time
+from regions.serializers import ConditionSerializer, HealthField, LabelsField, LastHealthField, LengthField, Time
 
 
 class DeploymentSerializer(serializers.Serializer[Any]):
@@ -23,10 +23,13 @@ class DeploymentSerializer(serializers.Serializer[Any]):
     as_of = Time(source="row.as_of")
     created_at = Time(source="row.created_at")
     deleting_at = Time(source="row.deleting_at")
-    labels = serializers.DictField(source="row.labels", child=serializers.CharField())
+    labels = LabelsField(source="row.labels")
+    labels_total = LengthField(source="row.labels")
     kubernetes_version = serializers.CharField()
-    conditions = ConditionSerializer(many=True)
-    services = ServiceSerializer(many=True)
+    conditions = ConditionSerializer(many=True, help_text="At most 60, those that are not good first.")
+    conditions_total = LengthField(source="conditions")
+    services = ServiceSerializer(many=True, help_text="At most 200, those that failed first.")
+    services_total = LengthField(source="services")
 
 
 class MachineSerializer(serializers.Serializer[Any]):

@@ -12,21 +12,25 @@ from regions.domain.kinds import CONTROL_PLANE, K0RDENT
 from regions.domain.viewer import Viewer
 from regions.inventory import Row
 from regions.inventory.rows import conditions, manifests
+from regions.inventory.serving import serves
 from regions.models import Resource
 
 
 def summarise(rows: tuple[Row, ...], *, viewer: Viewer) -> tuple[Summary, ...]:
     """The same rows, each with what its manifests say. As many queries for a hundred rows as for one."""
     names = [row.target.label for row in rows]
+    regions = {row.target.label: row.region for row in rows}
     serving = Resource.objects.filter(deployment__in=names)
     wanted = Q(group=CONTROL_PLANE) | Q(kind__in=("ClusterDeployment", "ServiceSet", "SveltosCluster"), group__gt="")
     parts: dict[str, list[Resource]] = defaultdict(list)
     for part in serving.filter(wanted):
-        parts[part.deployment].append(part)
+        if serves(part.cluster, part.group, regions[part.deployment]):
+            parts[part.deployment].append(part)
     # Machines tell the version only where there is no control plane to ask.
     silent = [name for name in names if not any(part.group == CONTROL_PLANE for part in parts[name])]
     for part in Resource.objects.filter(deployment__in=silent, kind="Machine"):
-        parts[part.deployment].append(part)
+        if serves(part.cluster, part.group, regions[part.deployment]):
+            parts[part.deployment].append(part)
     bodies = manifests(part for found in parts.values() for part in found)
     found = []
     for row in rows:

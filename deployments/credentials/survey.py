@@ -117,15 +117,12 @@ def survey() -> Survey:
     management = next((bodies.get(row.pk, {}) for row in around if row.kind == "Management"), {})
     release = _release(management)
     version = version_of(release)
-    of_deployment = dict(
-        Resource.objects.filter(kind="ClusterDeployment", group=K0RDENT)
-        .exclude(credential="")
-        .values_list("deployment", "credential")
-    )
+    deployments = Resource.objects.filter(kind="ClusterDeployment", group=K0RDENT).exclude(credential="")
+    users = {path: User(*place) for path, *place in deployments.values_list("deployment", "credential", "region")}
     used: dict[str, int] = defaultdict(int)
-    for credential in of_deployment.values():
-        used[credential] += 1
-    made, liveness = _evidence(of_deployment)
+    for user in users.values():
+        used[user.credential] += 1
+    made, liveness = _evidence(users)
     return Survey(
         sight=look(),
         system=settings.PANE_SYSTEM_NAMESPACE,
@@ -159,45 +156,60 @@ def _streams() -> dict[tuple[str, str], str]:
     }
 
 
-def _evidence(of_deployment: dict[str, str]) -> tuple[dict[str, set[str]], dict[str, Liveness]]:
+@dataclass(frozen=True, slots=True)
+class User:
+    """A deployment that uses a credential, and where it runs: what has its name elsewhere is no evidence."""
+
+    credential: str
+    region: str
+
+    def runs(self, cluster: str) -> bool:
+        return cluster in (MANAGEMENT, self.region)
+
+
+def _evidence(users: dict[str, User]) -> tuple[dict[str, set[str]], dict[str, Liveness]]:
     """By credential: the kinds that its deployments are made of, and what they say about its keys."""
     made: dict[str, set[str]] = defaultdict(set)
     found: dict[str, list[Evidence]] = defaultdict(list)
-    for deployment, kind, at in _accepted():
-        if credential := of_deployment.get(deployment):
-            made[credential].add(kind)
-            found[credential].append(Evidence(True, at, deployment, f"{kind} is ready"))
-    for deployment, kind in (
+    for cluster, deployment, kind, at in _accepted():
+        if (user := users.get(deployment)) and user.runs(cluster):
+            made[user.credential].add(kind)
+            found[user.credential].append(Evidence(True, at, deployment, f"{kind} is ready"))
+    for cluster, deployment, kind in (
         Resource.objects.filter(group=INFRASTRUCTURE, kind__endswith="Cluster")
         .exclude(deployment="")
         .order_by()
-        .values_list("deployment", "kind")
+        .values_list("cluster", "deployment", "kind")
     ):
-        if credential := of_deployment.get(deployment):
-            made[credential].add(kind)
-    for deployment, at, message in _refused():
-        if (credential := of_deployment.get(deployment)) and rejects(message):
-            found[credential].append(Evidence(False, at, deployment, message))
+        if (user := users.get(deployment)) and user.runs(cluster):
+            made[user.credential].add(kind)
+    for cluster, deployment, at, message in _refused():
+        if (user := users.get(deployment)) and user.runs(cluster) and rejects(message):
+            found[user.credential].append(Evidence(False, at, deployment, message))
     return made, {credential: judge(evidence) for credential, evidence in found.items()}
 
 
-def _accepted() -> Iterator[tuple[str, str, datetime | None]]:
-    """What a cloud made: deployment, kind, the last time that one of it became ready."""
+def _accepted() -> Iterator[tuple[str, str, str, datetime | None]]:
+    """What a cloud made: cluster, deployment, kind, the last time that one of it became ready."""
     grown = Q(group=INFRASTRUCTURE) | Q(group__startswith="lib.", kind="SveltosCluster")
     rows = Resource.objects.filter(grown, health=Health.READY).exclude(deployment="").exclude(kind__in=IDENTITIES)
     yield from (
-        rows.order_by().values("deployment", "kind").annotate(at=Max("since")).values_list("deployment", "kind", "at")
+        rows.order_by()
+        .values("cluster", "deployment", "kind")
+        .annotate(at=Max("since"))
+        .values_list("cluster", "deployment", "kind", "at")
     )
 
 
-def _refused() -> Iterator[tuple[str, datetime, str]]:
-    """What may be a cloud's refusal: deployment, when, and what was said."""
+def _refused() -> Iterator[tuple[str, str, datetime, str]]:
+    """What may be a cloud's refusal: cluster, deployment, when, and what was said."""
     bad = (Health.FAILED, Health.DEGRADED, Health.UNKNOWN, Health.PROGRESSING, Health.DELETING)
     groups = Q(group__in=(INFRASTRUCTURE, CAPI)) | Q(group=K0RDENT, kind="ClusterDeployment")
     rows = Resource.objects.filter(groups, health__in=bad).exclude(deployment="").exclude(message="")
-    yield from rows.order_by().values_list("deployment", "since", "message")
+    yield from rows.order_by().values_list("cluster", "deployment", "since", "message")
     told = Change.objects.filter(source=Change.Source.REPORTED).exclude(severity=Change.Severity.NORMAL)
-    yield from told.exclude(deployment="").order_by("-id").values_list("deployment", "at", "message")[:LATEST]
+    columns = ("cluster", "deployment", "at", "message")
+    yield from told.exclude(deployment="").order_by("-id").values_list(*columns)[:LATEST]
 
 
 def _interfaces(rows: Iterable[Resource], bodies: dict[int, Manifest]) -> dict[str, dict[str, set[str]]]:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
+from regions.domain.rules.common import holds_deletion
+from regions.domain.words import clock
 
 LONG = timedelta(minutes=45)
 _STAGES = {
@@ -49,8 +51,8 @@ def leaving(
         return None
     condition = m.condition(deployment, "Deleting")
     reason, said = (condition["reason"], condition["message"]) if condition else ("", "")
-    found = [one for one in parts if m.kind(one) in _COUNTED]
-    stuck = list(_stuck(deployment, found, reason, said, credential, blind))
+    found = list(parts)
+    stuck = list(_stuck(deployment, found, reason, said, credential, blind, now))
     if not stuck and now - since > LONG:
         stuck.append(
             Reason(
@@ -60,9 +62,6 @@ def leaving(
         )
     stage = _STAGES.get(reason, "k0rdent has not said yet what it waits for." if not reason else "")
     return DeletionProgress(stage, said, tuple(_left(found)), tuple(stuck))
-
-
-_COUNTED = ("Machine", "Cluster", "HelmRelease", "ServiceSet")
 
 
 def _left(parts: list[Manifest]) -> Iterable[str]:
@@ -77,7 +76,13 @@ def _left(parts: list[Manifest]) -> Iterable[str]:
 
 
 def _stuck(
-    deployment: Manifest, parts: list[Manifest], reason: str, said: str, credential: bool | None, blind: bool
+    deployment: Manifest,
+    parts: list[Manifest],
+    reason: str,
+    said: str,
+    credential: bool | None,
+    blind: bool,
+    now: datetime,
 ) -> Iterable[Reason]:
     name = m.text(m.part(deployment, "spec", "credential"))
     if credential is False:
@@ -102,6 +107,14 @@ def _stuck(
                 "Resume it (“Pause or resume”).",
             )
     yield from _machines([part for part in parts if m.kind(part) == "Machine"])
+    for part in parts:
+        if m.kind(part) in ("Machine", "HelmRelease", "ServiceSet") or m.deleting_at(part) is None:
+            continue
+        words, since = holds_deletion(part)
+        if words and not words.startswith("Held by "):
+            told = f" (since {clock(since, now)})" if since else ""
+            advice = "It is the provider's object that is in the way: see its cloud, and its controller's log."
+            yield Reason(f"{m.kind(part)} {m.name(part)} waits{told}: {words}", advice)
 
 
 def _machines(machines: list[Manifest]) -> Iterable[Reason]:

@@ -1,10 +1,11 @@
 """What a ClusterDeployment and its parts say, read from their manifests."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from regions.domain import manifest as m
+from regions.domain.bounds import Some
 from regions.domain.manifest import Manifest
 
 # As they come up while k0rdent deploys.
@@ -36,10 +37,10 @@ class Typed(Protocol):
 C = TypeVar("C", bound=Typed)
 
 
-def in_order(conditions: Iterable[C]) -> tuple[C, ...]:
+def in_order(conditions: Some[C]) -> Some[C]:
     """Conditions in the order in which k0rdent works through them; those it does not know, before the aggregate."""
     places = {type_: place for place, type_ in enumerate(ORDER)}
-    return tuple(sorted(conditions, key=lambda one: places.get(one.type, len(ORDER) - 1.5)))
+    return conditions.arranged(lambda one: places.get(one.type, len(ORDER) - 1.5))
 
 
 def kubernetes_version(

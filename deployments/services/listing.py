@@ -5,7 +5,9 @@ from typing import Any
 
 from deployments.lists import why
 from deployments.services.values import DeployedService, Match, MultiClusterService, Services, ServiceSet
+from regions.domain import bounds
 from regions.domain import manifest as m
+from regions.domain.bounds import Some, cut
 from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
@@ -19,7 +21,7 @@ MOST_OWN = 100
 
 def own_services(
     manifest: Mapping[str, Any], sets: list[Resource], bodies: Mapping[int, dict[str, Any]]
-) -> tuple[DeployedService, ...]:
+) -> Some[DeployedService]:
     """The services on one cluster, failed ones first. What is asked for and not yet reported is Pending."""
     found = list(_asked(manifest))
     for row in sets:
@@ -28,15 +30,18 @@ def own_services(
         if source:  # the deployment's own ServiceSet says what its status says
             found += _asked(body, source)
     order = {"Failed": 0, "Pending": 1, "Provisioning": 2, "Deleting": 3, "Deployed": 4}
-    return tuple(sorted(found, key=lambda one: (order.get(one.state, 2), one.namespace, one.name)))
+    in_order = sorted(found, key=lambda one: (order.get(one.state, 2), one.namespace, one.name))
+    return Some.of(in_order, bounds.SERVICES)
 
 
 def _asked(manifest: Mapping[str, Any], source: str = "") -> list[DeployedService]:
     body = dict(manifest)
     status = m.mapping(body.get("status"))
     spec = m.mapping(m.part(body, "spec", "serviceSpec")) or m.mapping(body.get("spec"))
+    states = m.items(status.get("services"))
+    room = bounds.share(min(len(states), bounds.SERVICES))
     upgrades = {
-        (m.text(path.get("namespace")), m.text(path.get("name"))): tuple(_versions(path))
+        (m.text(path.get("namespace")), m.text(path.get("name"))): Some.of(_versions(path), bounds.NAMES)
         for path in m.items(status.get("servicesUpgradePaths"))
     }
     found = {
@@ -46,12 +51,12 @@ def _asked(manifest: Mapping[str, Any], source: str = "") -> list[DeployedServic
             template=m.text(state.get("template")),
             version=m.text(state.get("version")),
             state=m.text(state.get("state")) or "Pending",
-            message=m.text(state.get("failureMessage")),
+            message=cut(m.text(state.get("failureMessage")), room),
             since=m.parse_time(state.get("lastStateTransitionTime")),
             upgrades=upgrades.get((m.text(state.get("namespace")), m.text(state.get("name"))), ()),
             source=source,
         )
-        for state in m.items(status.get("services"))
+        for state in states
     }
     for asked in m.items(spec.get("services")):
         place = (m.text(asked.get("namespace")) or "default", m.text(asked.get("name")))
@@ -116,7 +121,7 @@ def _multi(row: Resource, body: dict[str, Any], sets: list[ServiceSet], sight: V
     return MultiClusterService(
         row=row_of(row, sight),
         selector=selector(m.part(body, "spec", "clusterSelector")),
-        services=tuple(_asked({"spec": body.get("spec", {})})),
+        services=Some.of(_asked({"spec": body.get("spec", {})}), bounds.SERVICES),
         matches=tuple(sorted(matches, key=lambda one: (one.deployed, one.target.namespace, one.target.name))),
         sets=tuple(one for one in sets if one.source == row.name),
         conditions=conditions(body),

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from deployments.lists.serializers import ItemSerializer
-from regions.serializers import ConditionSerializer, Time
+from regions.serializers import ConditionSerializer, LengthField, Time
 
 
 class ServiceSerializer(serializers.Serializer[Any]):
@@ -35,6 +35,9 @@ class MultiClusterServiceSerializer(ItemSerializer):
     """A MultiClusterService with the clusters that it serves."""
 
     selector = serializers.CharField()
-    services = ServiceSerializer(many=True)
-    clusters = MatchSerializer(source="matches", many=True)
-    conditions = ConditionSerializer(many=True)
+    services = ServiceSerializer(many=True, help_text="At most 200.")
+    services_total = LengthField(source="services")
+    clusters = MatchSerializer(source="first_matches", many=True, help_text="At most 200, those not deployed first.")
+    clusters_total = LengthField(source="matches")
+    conditions = ConditionSerializer(many=True, help_text="At most 60, those that are not good first.")
+    conditions_total = LengthField(source="conditions")

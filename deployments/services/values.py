@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from deployments.lists import Empty
+from regions.domain.bounds import SERVICES, Some
 from regions.domain.health import Health
 from regions.inventory import Condition, Row, Target
 
@@ -73,6 +74,11 @@ class MultiClusterService:
     @property
     def deployed(self) -> int:
         return sum(match.deployed for match in self.matches)
+
+    @property
+    def first_matches(self) -> Some[Match]:
+        """Some of the clusters that it matches, those not deployed first."""
+        return Some.of(self.matches, SERVICES)
 
     @property
     def unseen(self) -> int:

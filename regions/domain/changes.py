@@ -4,7 +4,7 @@ Reasons are CamelCase and stable, most significant first: `Created`, `DeletionRe
 `<Condition>BecameTrue|False|Unknown`, `<Condition>Changed` (another reason or message), `<Condition>Removed`,
 `PhaseChanged`, `ServiceStateChanged`, `ComponentChanged`, `ReplicasChanged`, `TemplateChanged`, `VersionChanged`,
 `SpecChanged`, `Paused`, `Resumed`, `LabelsChanged`, `DataChanged`, `StatusChanged`. The row has the first one;
-its message has a sentence for each. (The journal writes `Deleted`, and what happens to links.)
+its message has a sentence for each. (The journal writes `Deleted`, `StillContradicted`, and what happens to links.)
 """
 
 from dataclasses import dataclass
@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from regions.domain import manifest as m
 from regions.domain.differences import Sentence, differences
 from regions.domain.health import Assessment, Health
+from regions.domain.health_scale import ILL
 from regions.domain.manifest import Manifest
 from regions.domain.words import short
 
-_BAD = frozenset({Health.FAILED, Health.DEGRADED, Health.UNKNOWN})
+_BAD = frozenset({*ILL, Health.UNKNOWN})
 _CAUSES = frozenset({"DeletionRequested", "TemplateChanged", "VersionChanged", "SpecChanged", "Paused", "Resumed"})
 """What somebody did. When health only follows from it, and is not bad, it is what the row is about."""
 
@@ -39,7 +40,7 @@ def difference(before: Manifest | None, after: Manifest, was: Assessment | None,
         return News("Created", short(_created(after)), _severity(now_is.health))
     found = differences(before, after)
     if was is not None and was.health is not now_is.health:
-        turned = Sentence("HealthChanged", f"{now_is.health}, was {was.health}: {now_is.message}")
+        turned = Sentence("HealthChanged", f"{now_is.health.label}, was {was.health.label}: {now_is.message}")
         caused = bool(found) and found[0].reason in _CAUSES and now_is.health not in _BAD
         found.insert(1 if caused else 0, turned)
     if not found:

@@ -10,6 +10,7 @@ class Health(StrEnum):
 
     FAILED = "Failed"
     DEGRADED = "Degraded"
+    CONTRADICTED = "Contradicted"  # k0rdent says Ready, and what it is made of says otherwise
     UNKNOWN = "Unknown"
     PROGRESSING = "Progressing"
     DELETING = "Deleting"
@@ -21,6 +22,20 @@ class Health(StrEnum):
     def rank(self) -> int:
         """0 is worst; sort by it."""
         return list(Health).index(self)
+
+    @property
+    def label(self) -> str:
+        """How people are told: what k0rdent says stays visible where we doubt it."""
+        return "Ready, contradicted" if self is Health.CONTRADICTED else self.value
+
+
+ILL = (Health.FAILED, Health.DEGRADED, Health.CONTRADICTED)
+"""What needs somebody. Unknown may, too, and is told apart: there it is the link that does."""
+
+
+def label(health: str | None) -> str:
+    """A health as people are told it, also of one that was kept as text; what is none is left as it is."""
+    return Health(health).label if health in set(Health) else health or ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,11 @@ def text(value: object) -> str:
     return str(value)
 
 
+def texts(value: object) -> list[str]:
+    """Those members of a list that are scalars, as text; nothing for what is no list."""
+    return [said for one in value if (said := text(one))] if isinstance(value, list) else []
+
+
 def number(value: object) -> int | None:
     """A whole number, also if it was written as text; None for anything else."""
     if isinstance(value, bool):

@@ -19,6 +19,11 @@ def clock(moment: datetime, now: datetime) -> str:
     return f"{moment.day} {moment:%b %Y %H:%M} UTC"
 
 
+def dated(at: datetime) -> str:
+    """A moment for a sentence that is kept: always with its day, for it is read on others, too."""
+    return f"{at.day} {at:%b %Y %H:%M} UTC"
+
+
 def short(text: str, limit: int = LONGEST) -> str:
     """The text, cut with an ellipsis if it is longer than allowed."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -15,6 +15,7 @@ from regions import journal
 from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT, Ref
 from regions.inventory.basics import Freshness
+from regions.inventory.serving import serves
 from regions.inventory.visibility import PATIENCE, Visibility, view_of
 from regions.maintenance.entries import active
 from regions.models import (
@@ -72,7 +73,9 @@ class FleetAsOf:
         keys = set(Resource.objects.filter(deployment=path).values_list("key", flat=True))
         then = Version.objects.filter(deployment=path, until__gt=self.at)
         keys |= set(then.order_by().values_list("key", flat=True).distinct())
-        return [row for row in self.of_keys(keys) if row.deployment == path]
+        rows = [row for row in self.of_keys(keys) if row.deployment == path]
+        own = next((row for row in rows if row.kind == "ClusterDeployment"), None)
+        return [row for row in rows if own is None or serves(row.cluster, row.group, own.region)]
 
     def of_keys(self, keys: Iterable[str]) -> list[Resource]:
         rest = sorted(keys)

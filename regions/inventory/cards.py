@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db.models import Q
 
+from regions.domain import bounds
 from regions.domain import manifest as m
+from regions.domain.bounds import Some
 from regions.domain.health import Assessment, Health, assess_region_linked
 from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT
@@ -114,7 +116,7 @@ def components(manifest: Mapping[str, Any], region: str, ground: RegionsShared) 
                 error,
                 health,
                 message,
-                tuple(m.text(one) for one in part.get("exposedProviders") or ()),
+                Some.of(m.texts(part.get("exposedProviders")), bounds.NAMES),
                 release,
             )
         )
@@ -170,13 +172,14 @@ def card(row: Resource, manifest: Mapping[str, Any], ground: RegionsShared) -> R
         deployments=ground.deployments.get(name, Counts()),
         components_ok=sum(_ok(part) for part in parts),
         components_total=len(parts),
-        providers=tuple(sorted(m.text(one) for one in providers)) if isinstance(providers, list) else (),
+        providers=Some.of(sorted(m.texts(providers)), bounds.NAMES),
         versions=versions,
-        components=parts,
+        components=Some.of(parts, bounds.NAMES),
         paused=PAUSE in m.annotations(dict(manifest)),
         created_at=row.created_at,
         deleting_at=row.deleting_at,
         upkeep=sight.said(row),
+        twins=sight.twins(name),
     )
 
 

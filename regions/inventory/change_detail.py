@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from regions import journal
 from regions.domain.refs import Ref
+from regions.domain.topics import deployment
 from regions.domain.viewer import Viewer
 from regions.inventory.as_of import kept
 from regions.inventory.basics import NotFound
@@ -96,5 +97,5 @@ _HOW = {"+": "add", "-": "del", "@": "hunk"}
 
 def _around(row: Change) -> Q:
     if row.deployment:
-        return Q(deployment=row.deployment)
+        return journal.about(deployment(*row.deployment.split("/", 1)))
     return Q(region=row.region) if row.region else Q(region="", cluster=row.cluster)

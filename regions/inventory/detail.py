@@ -11,6 +11,7 @@ from regions.inventory.basics import NotFound
 from regions.inventory.cards import card, survey
 from regions.inventory.feed import lines_about
 from regions.inventory.rows import as_yaml, conditions, counts, manifests, rows_of, worst_first
+from regions.inventory.serving import placed
 from regions.inventory.values import KindCount, RegionDetail, StreamView
 from regions.inventory.visibility import Visibility, look
 from regions.models import Resource, Stream
@@ -39,7 +40,8 @@ def get_region(name: str, *, viewer: Viewer) -> RegionDetail:
         credentials=rows_of(worst_first(Resource.objects.filter(kind="Credential", region=name), sight), sight),
         capi=_kinds(name, sight),
         troubled=rows_of(
-            worst_first(there.filter(sight.having(set(Health) - {Health.READY, Health.PAUSED})), sight)[:SOME], sight
+            placed(worst_first(there.filter(sight.having(set(Health) - {Health.READY, Health.PAUSED})), sight)[:SOME]),
+            sight,
         )
         if sight.sees(name, name)
         else (),

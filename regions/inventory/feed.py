@@ -11,6 +11,7 @@ from django.db.models.lookups import Exact
 from regions import journal
 from regions.domain.feed_filters import FeedFilters
 from regions.domain.folding import FeedLine, fold
+from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
 from regions.inventory.change_items import ChangeItem
 from regions.inventory.feed_windows import ALL, MOST, SPAN, Window, newest, older
@@ -36,7 +37,8 @@ def feed(
 ) -> FeedPage:
     """What happened, folded. Cheap to ask again: of the newest page only what is new is read."""
     where, key = where_of(filters)
-    where &= journal.about(topic)
+    about = journal.about(topic)
+    where &= about
     if filters.since:
         where &= _since(filters.since)
     indexed = filters.deployment or filters.region or (topic or "").startswith(("deployment:", "region:", "object:"))
@@ -45,7 +47,7 @@ def feed(
         # A beginning that moves with the clock would make a new window at each look.
         # A card of twenty lines has no use for six hundred rows.
         most = MOST if lines > LINES // 2 else MOST // 3
-        window = newest(where, (viewer.permission_set, topic, key, filters.since), most, span)
+        window = newest(where, (viewer.permission_set, topic, str(about), key, filters.since), most, span)
     else:
         window = older(where, before if before is not None else _end(filters), span)
     return _page(window, lines)
@@ -62,7 +64,9 @@ def where_of(filters: FeedFilters) -> tuple[Q, tuple[object, ...]]:
     if filters.kind:
         # Kept from the index of objects, which has all rows of a kind, but not in the order of the log.
         where &= Q(Exact(Coalesce(F("kind"), Value("")), filters.kind))
-    for column in ("reason", "region", "source", "deployment"):
+    here = journal.about(f"deployment:{filters.deployment}") if filters.deployment else Q()
+    where &= here
+    for column in ("reason", "region", "source"):
         if value := getattr(filters, column):
             where &= Q(**{column: value})
     if filters.severity == "problems":
@@ -78,15 +82,18 @@ def where_of(filters: FeedFilters) -> tuple[Q, tuple[object, ...]]:
         filters.region,
         filters.kind,
         filters.source,
-        filters.deployment,
+        str(here),
         filters.credential,
     )
     if filters.credential:
         namespace, _, name = filters.credential.partition("/")
         leaning = Resource.objects.filter(kind="ClusterDeployment", credential=filters.credential)
         paths = tuple(sorted(leaning.values_list("deployment", flat=True)))
-        where &= Q(kind="Credential", namespace=namespace, name=name) | Q(deployment__in=paths)
-        key += paths
+        own = Q(kind="Credential", namespace=namespace, name=name)
+        # All deployments of a credential run in its region: elsewhere there are only some of the same name.
+        regions = set(leaning.values_list("region", flat=True)) | {MANAGEMENT}
+        where &= own | Q(deployment__in=paths, cluster__in=regions)
+        key += (*paths, *sorted(regions))
     return where, key
 
 

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from regions import journal
 from regions.inventory.change_items import ChangeItem
 from regions.inventory.changes import item
+from regions.inventory.serving import placed
 from regions.journal import Cursor
 from regions.models import Change, Log
 
@@ -77,7 +78,7 @@ def _continued(known: Window, where: Q, here: Cursor, pruned_to: int, most: int,
     if here.id - known.floor > 2 * span:
         return _read(where, here, here.id + 1, pruned_to, most, span)
     rows = list(_rows(where, known.here.id, here.id + 1)[: most + 1])
-    fresh = tuple(item(row, here.log) for row in rows[:most])
+    fresh = tuple(item(row, here.log) for row in placed(rows[:most]))
     if len(rows) > most:
         return Window(fresh, here, known.here.id, True, pruned_to)
     kept = known.items if pruned_to <= known.pruned_to else tuple(one for one in known.items if one.id > pruned_to)
@@ -89,7 +90,7 @@ def _continued(known: Window, where: Q, here: Cursor, pruned_to: int, most: int,
 def _read(where: Q, here: Cursor, before: int, pruned_to: int, most: int, span: int) -> Window:
     floor = max(before - 1 - span, pruned_to, 0)
     rows = list(_rows(where, floor, before)[: most + 1])
-    items = tuple(item(row, here.log) for row in rows[:most])
+    items = tuple(item(row, here.log) for row in placed(rows[:most]))
     return Window(items, here, floor, len(rows) > most, pruned_to)
 
 

@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 
 from regions.domain.health import Health
+from regions.domain.health_scale import ILL
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
 from regions.inventory.basics import Counts, Row, Target
@@ -28,8 +29,7 @@ _KINDS = (
     "AccessManagement",
     "ManagementBackup",
 )
-_TROUBLE = (Health.FAILED, Health.DEGRADED, Health.UNKNOWN)
-_ILL = (Health.FAILED, Health.DEGRADED)
+_TROUBLE = (*ILL, Health.UNKNOWN)
 
 
 def overview(*, viewer: Viewer) -> Overview:
@@ -112,8 +112,8 @@ def _headline(sight: Visibility, regions: list[RegionCard], deployments: Counts,
     # What somebody works on or knows of raises no voice; it stays in the counts, and is listed as known.
     unsaid = [card for card in regions if not card.upkeep]
     quiet = [card.title for card in unsaid if card.link.blind]
-    ill = [card for card in unsaid if card.health in _ILL]
-    failed = sum(deployments.by_health.get(health, 0) for health in _ILL) - _said_of(sight)
+    ill = [card for card in unsaid if card.health in ILL]
+    failed = sum(deployments.by_health.get(health, 0) for health in ILL) - _said_of(sight)
     said = []
     if ill or failed:
         parts = [_so_many(len(ill), len(regions), "region")] if ill else []
@@ -134,14 +134,14 @@ def _said_of(sight: Visibility) -> int:
     covered, unseen = sight.covered(), sight.unseen()
     if covered is None:
         return 0
-    query = Resource.objects.filter(covered, kind="ClusterDeployment", health__in=[health.value for health in _ILL])
+    query = Resource.objects.filter(covered, kind="ClusterDeployment", health__in=[health.value for health in ILL])
     return (query if unseen is None else query.exclude(unseen)).count()
 
 
 def _worst(regions: list[RegionCard], failed: int, sight: Visibility) -> Health:
     found = [card.health for card in regions if card.health in _TROUBLE]
     if failed:
-        rows = Resource.objects.filter(kind="ClusterDeployment", health__in=[health.value for health in _ILL])
+        rows = Resource.objects.filter(kind="ClusterDeployment", health__in=[health.value for health in ILL])
         for hidden in filter(None, (sight.covered(), sight.unseen())):
             rows = rows.exclude(hidden)
         worst = rows.order_by("rank").values_list("health", flat=True).first()

@@ -7,7 +7,9 @@ import yaml
 from django.db.models import Count, Q, QuerySet
 
 from regions import journal
+from regions.domain import bounds
 from regions.domain import manifest as m
+from regions.domain.bounds import Some, cut
 from regions.domain.health import Health
 from regions.domain.refs import MANAGEMENT
 from regions.inventory.basics import Condition, Counts, Row, Target
@@ -54,7 +56,7 @@ def row_of(row: Resource, sight: Visibility) -> Row:
     )
 
 
-def rows_of(query: QuerySet[Resource], sight: Visibility) -> tuple[Row, ...]:
+def rows_of(query: Iterable[Resource], sight: Visibility) -> tuple[Row, ...]:
     return tuple(row_of(row, sight) for row in query)
 
 
@@ -91,12 +93,19 @@ def manifests(rows: Iterable[Resource]) -> dict[int, dict[str, Any]]:
     return {manifest.pk: journal.unpack(manifest.body) for manifest in found}
 
 
-def conditions(manifest: Mapping[str, Any]) -> tuple[Condition, ...]:
-    """Its conditions in their own order, each with whether that is good."""
-    return tuple(
-        Condition(c["type"], c["status"], c["reason"], c["message"], c["changed_at"], _good(c["type"], c["status"]))
-        for c in m.conditions(dict(manifest))
-    )
+def conditions(manifest: Mapping[str, Any]) -> Some[Condition]:
+    """Its conditions in their own order, each with whether that is good; of very many, first those that are not."""
+    everything = m.conditions(dict(manifest))
+    room = bounds.share(min(len(everything), bounds.CONDITIONS))
+    found = [
+        Condition(
+            c["type"], c["status"], c["reason"], cut(c["message"], room), c["changed_at"], _good(c["type"], c["status"])
+        )
+        for c in everything
+    ]
+    places = {one.type: place for place, one in enumerate(found)}
+    shown = Some.of(sorted(found, key=lambda one: one.good is True), bounds.CONDITIONS)
+    return shown.arranged(lambda one: places[one.type])
 
 
 def _good(type_: str, status: str) -> bool | None:
@@ -108,7 +117,7 @@ def _good(type_: str, status: str) -> bool | None:
     return (status == "True") is not inverse
 
 
-class _Literal(yaml.SafeDumper):
+class _Literal(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
     """Text of several lines as a block, as people write it."""
 
 
@@ -121,7 +130,7 @@ _Literal.add_representer(str, _text)
 
 
 def as_yaml(manifest: Mapping[str, Any]) -> str:
-    """A redacted manifest as YAML, fields in the order people know them."""
+    """A redacted manifest as YAML, fields in the order people know them; of a huge one its outline."""
     if not manifest:
         return ""
-    return yaml.dump(dict(manifest), Dumper=_Literal, sort_keys=False, allow_unicode=True, width=100)
+    return yaml.dump(bounds.outline(manifest), Dumper=_Literal, sort_keys=False, allow_unicode=True, width=100)

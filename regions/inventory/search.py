@@ -7,6 +7,7 @@ from django.db.models import Case, IntegerField, Q, Value, When
 from regions.domain.viewer import Viewer
 from regions.inventory.cards import list_regions
 from regions.inventory.rows import row_of
+from regions.inventory.serving import placed
 from regions.inventory.values import Hit, RegionCard, SearchResult
 from regions.inventory.visibility import look
 from regions.models import Resource
@@ -40,7 +41,7 @@ def search(text: str, *, viewer: Viewer, limit: int = LIMIT) -> SearchResult:
     sight = look()
     query = Resource.objects.filter(where)
     rows = query.annotate(near=near, first=kind).order_by("near", "first", "kind", "namespace", "name", "pk")[:limit]
-    hits = [Hit(row_of(row, sight), row.name.lower() == name.lower()) for row in rows]
+    hits = [Hit(row_of(row, sight), row.name.lower() == name.lower()) for row in placed(rows)]
     if any(hit.row.target.kind == "Region" for hit in hits):
         # A Region is also judged by its components: say here what its own page says.
         cards = {card.name: card for card in list_regions(viewer=viewer)}

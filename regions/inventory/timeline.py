@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from regions import journal
+from regions.domain import manifest as m
+from regions.domain.bounds import CONDITIONS
 from regions.domain.feed_filters import FeedFilters
 from regions.domain.folding import FeedLine
 from regions.domain.health import Health
 from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT, Ref
-from regions.domain.spans import State, Track, tracks
+from regions.domain.spans import State, Track
+from regions.domain.spans import tracks as as_tracks
 from regions.domain.topics import deployment as topic
 from regions.domain.viewer import Viewer
 from regions.inventory.as_of import kept
@@ -21,6 +24,7 @@ from regions.inventory.rows import conditions
 from regions.models import Blindness, Change, Manifest, PastLink, Resource, Version
 
 MOST = 1_000  # versions that are read; a deployment that changed more often is drawn from there on
+READ = 60_000  # conditions that are read in all of them: of ordinary deployments there are sixteen in a version
 HEALTH = "Health"
 _BLIND = ("silent", "refused")
 
@@ -65,7 +69,7 @@ def timeline(namespace: str, name: str, start: datetime, end: datetime, *, viewe
         start,
         end,
         kept().since,
-        tracks(states, start, end),
+        as_tracks(states, start, end),
         tuple(line for line in lines if line.weight != "routine"),
         tuple(_gaps(region, start, end)),
     )
@@ -74,21 +78,26 @@ def timeline(namespace: str, name: str, start: datetime, end: datetime, *, viewe
 def _states(row: Resource | None, versions: list[Version], start: datetime, end: datetime) -> Iterator[State]:
     """Newest first: now, and how it was before each change."""
     manifest: dict[str, Any] = {}
+    read, names = 0, frozenset[str]()
     begins = [version.until for version in versions]
     if row is not None:
         held = Manifest.objects.filter(resource=row).first()
         manifest = journal.unpack(held.body) if held else {}
         begun = max(begins[0] if begins else start, row.known_since or start)
-        yield State(begun, end, _said(row.health, row.message, manifest))
+        tracks = _said(row.health, row.message, manifest)
+        names = frozenset(tracks)
+        yield State(begun, end, tracks)
     for place, version in enumerate(versions):
         if version.body is not None:
             manifest = journal.unpack(version.body)
+        read += len(m.conditions(manifest))
+        if read > READ:
+            return
+        tracks = _said(version.health, version.message, manifest)
+        if len(names) > CONDITIONS:  # of very many only those are followed that are shown now
+            tracks = {name: said for name, said in tracks.items() if name in names}
         before = begins[place + 1] if place + 1 < len(begins) else start
-        yield State(
-            max(before, version.known_since or start),
-            version.until,
-            _said(version.health, version.message, manifest),
-        )
+        yield State(max(before, version.known_since or start), version.until, tracks)
 
 
 def _said(health: str, message: str, manifest: dict[str, Any]) -> dict[str, tuple[str, str, str, str]]:

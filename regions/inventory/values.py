@@ -60,6 +60,7 @@ class RegionCard:
     components: tuple[Component, ...] = ()  # in the order in which k0rdent installs them
     paused: bool = False
     upkeep: Upkeep | None = None  # maintenance or an acknowledgement of this region now
+    twins: tuple[str, ...] = ()  # other Regions (or management) that are this very cluster
     created_at: datetime | None = None
     deleting_at: datetime | None = None
 

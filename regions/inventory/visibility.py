@@ -126,6 +126,11 @@ class Visibility:
     def link(self, name: str) -> LinkView:
         return self.links.get(name) or never(name)
 
+    def twins(self, name: str) -> tuple[str, ...]:
+        """Other names under which the very same cluster is known to us, by the uid of its kube-system namespace."""
+        uid = self.link(name).uid
+        return tuple(other for other, link in self.links.items() if uid and link.uid == uid and other != name)
+
     def sees(self, cluster: str, region: str) -> bool:
         """Whether what the copy says of an object on this cluster, of this region, still holds."""
         return not self.dark and cluster not in self.blind and region not in self.blind

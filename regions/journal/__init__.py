@@ -4,6 +4,7 @@ Writing needs the term of the lease (`claim`); each writing call is one transact
 checks the term, so that ids commit in order and a leader that lost its lease writes nothing more.
 """
 
+from regions.journal.contradicting import contradict
 from regions.journal.lease import LeaseLost, beat, claim, holder, release
 from regions.journal.packing import pack, unpack
 from regions.journal.pruning import prune
@@ -18,6 +19,7 @@ __all__ = [
     "about",
     "beat",
     "claim",
+    "contradict",
     "cursor",
     "holder",
     "manifest",

@@ -13,6 +13,7 @@ from regions.domain.kinds import K0RDENT, Kind
 from regions.domain.notes import Gone, Note, Put, Reached, Swept
 from regions.domain.redact import redact
 from regions.domain.refs import MANAGEMENT, Ref
+from regions.journal.contradicting import kept
 from regions.journal.correlating import chunks
 from regions.journal.inserting import insert
 from regions.journal.keeping import VersionKeeper, image
@@ -78,7 +79,7 @@ class Batch:
             row.progressed_at = m.last_transition(after) or note.at
         elif moved:
             row.progressed_at = note.at
-        judgement = assess(after, self.now, row.progressed_at)
+        judgement = kept(row, assess(after, self.now, row.progressed_at))
         news = None
         if was is None or moved or judgement.health != was.health:
             news = difference(before, after, was, judgement)

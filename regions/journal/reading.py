@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Max, Q
 
+from regions.domain.refs import MANAGEMENT
 from regions.journal.packing import unpack
 from regions.models import Change, Log, Manifest, Resource
 
@@ -80,7 +81,7 @@ def about(topic: str | None) -> Q:
     if what == "region":
         return Q(region=rest) | Q(region="", cluster=rest)
     if what == "deployment":
-        return Q(deployment=rest)
+        return Q(deployment=rest) & _where_it_runs(rest)
     if what == "kind":
         return Q(kind=rest)
     if what == "object":
@@ -88,3 +89,10 @@ def about(topic: str | None) -> Q:
         namespace, _, name = path.rpartition("/")
         return Q(kind=kind, namespace=namespace, name=name)
     return Q()
+
+
+def _where_it_runs(deployment: str) -> Q:
+    """Another region may hold a cluster of the same name: what happens to that is not told of this deployment."""
+    own = Resource.objects.filter(kind="ClusterDeployment", cluster=MANAGEMENT, deployment=deployment)
+    region = own.values_list("region", flat=True).first()
+    return Q(cluster__in=(MANAGEMENT, region)) if region else Q()

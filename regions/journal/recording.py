@@ -9,6 +9,7 @@ from regions.domain.changes import difference
 from regions.domain.health import Assessment, Health, assess
 from regions.domain.notes import Blind, Gone, Heard, Left, Note, Put, Reached, Replaced, Swept
 from regions.journal.batch import Batch
+from regions.journal.contradicting import kept
 from regions.journal.correlating import CHUNK
 from regions.journal.keeping import VersionKeeper, image
 from regions.journal.lease import hold
@@ -75,7 +76,7 @@ def tick(term: int, now: datetime, limit: int = 500) -> int:
             row = held.resource
             manifest = unpack(held.body)
             was = Assessment(Health(row.health), row.message)
-            judgement = assess(manifest, now, row.progressed_at)
+            judgement = kept(row, assess(manifest, now, row.progressed_at))
             news = difference(manifest, manifest, was, judgement) if judgement.health != was.health else None
             if news:
                 before = image(row)

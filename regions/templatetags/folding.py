@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from regions.domain.bounds import cut
+
 LONG = 220
 """From this many characters on, a message folds: its first sentence stays visible."""
 
@@ -16,7 +18,7 @@ _BULLET = re.compile(r"^(\s*)[*•-]\s+(.*)$")
 
 def message(text: str | None, limit: int = LONG) -> SafeString:
     """A message as HTML: Cluster API's bullet lines as nested lists, long ones folded behind their first words."""
-    text = (text or "").strip()
+    text = cut((text or "").strip())
     if not text:
         return mark_safe("")
     lines = text.splitlines()

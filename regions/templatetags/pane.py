@@ -1,6 +1,6 @@
 """The parts that pages are made of, as template tags: `{% load pane %}`. See templates/parts/README.md."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from regions import inventory
-from regions.domain.health_scale import Health
+from regions.domain.bounds import LABELS, Some
+from regions.domain.health_scale import Health, label
 from regions.domain.refs import MANAGEMENT
 from regions.templatetags import folding, spans
 
@@ -46,6 +47,12 @@ def badge(health: Health | str, last: Health | str | None = None, quiet: bool = 
 def health_class(health: Health | str | None) -> str:
     """The CSS class of a health: `h-failed`."""
     return f"h-{str(health or Health.UNKNOWN).lower()}"
+
+
+@register.filter
+def health_word(health: Health | str | None) -> str:
+    """A health as people are told it; what is none is left as it is."""
+    return label(health)
 
 
 @register.filter
@@ -84,7 +91,8 @@ def news(change: inventory.ChangeItem) -> str:
     text = folding.beside(change.reason, change.message)
     if change.reason != "HealthChanged":
         return text
-    return text.removeprefix(f"{change.health}, was {change.previous_health}").removeprefix(": ")
+    turned = f"{health_word(change.health)}, was {health_word(change.previous_health)}"
+    return text.removeprefix(turned).removeprefix(": ")
 
 
 @register.filter
@@ -108,6 +116,12 @@ def bad_first(conditions: Iterable[Any]) -> list[tuple[Any, str, str]]:
 
 
 @register.filter
+def some_of(labels: Mapping[str, str] | None) -> Some[tuple[str, str]]:
+    """The first labels of an object, and how many it has."""
+    return Some.of(list((labels or {}).items()), LABELS)
+
+
+@register.filter
 def words(text: str) -> list[str]:
     """The words of a text, to loop over."""
     return text.split()
@@ -126,6 +140,13 @@ def expiry(at: datetime | None) -> str:
 def place(name: str) -> str:
     """A region's or cluster's name as a page says it."""
     return "management" if name == MANAGEMENT else name
+
+
+@register.filter
+def one_cluster(card: inventory.RegionCard) -> str:
+    """That several Regions are one cluster, in a sentence."""
+    names = [place(name) for name in (card.name, *card.twins)]
+    return f"{', '.join(names[:-1])} and {names[-1]} are one cluster."
 
 
 @register.simple_tag

@@ -17,6 +17,7 @@ Result = TypeVar("Result")
 BATCH = 500
 BEAT = 2.0  # seconds
 FORGET = 600.0
+CONTRADICT = 10.0  # well below the time that a contradiction must have stood
 DUE = 500  # rows judged again in one transaction
 
 
@@ -50,12 +51,15 @@ class Recorder:
 
     async def tend(self, keep: timedelta) -> None:
         """Beat, look at what is due, and forget what is old."""
-        forget_at = 0.0
+        forget_at = contradict_at = 0.0
         loop = asyncio.get_running_loop()
         while True:
             await self.call(journal.beat, self.term, now())
             while await self.call(journal.tick, self.term, now(), DUE) >= DUE:
                 pass
+            if loop.time() >= contradict_at:
+                await self.call(journal.contradict, self.term, now())
+                contradict_at = loop.time() + CONTRADICT
             await self.call(tend, now())
             if loop.time() >= forget_at:
                 while await self.call(journal.prune, self.term, now() - keep):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from regions.domain.health_scale import Health
+from regions.domain.health_scale import ILL, Health
 from regions.domain.kinds import K0RDENT
 from regions.domain.links import Link
 from regions.domain.manifest import Manifest
@@ -47,7 +47,7 @@ class Thing:
 
     @property
     def bad(self) -> bool:
-        return self.health in (Health.FAILED, Health.DEGRADED)
+        return self.health in ILL
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from regions.domain.causes.verdict import Finding, Step, Tier, Verdict
 from regions.domain.health_scale import Health
 from regions.domain.kinds import CAPI
 from regions.domain.refs import Ref
+from regions.domain.rules.common import stalled
 from regions.domain.words import one_line
 
 Rule = Callable[[Thing, Evidence], Iterator[Finding]]
@@ -49,9 +50,7 @@ def explain(ground: Evidence) -> Verdict:
         if own or not _explained(finding, node)
     ]
     plain = [
-        _plain(node)
-        for node in nodes.values()
-        if node.thing.bad and not node.found and not node.thing.message.startswith(rules.STALLED)
+        _plain(node) for node in nodes.values() if node.thing.bad and not node.found and not stalled(node.thing.message)
     ]
     candidates += [
         (finding, nodes[finding.evidence])

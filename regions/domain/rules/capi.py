@@ -31,9 +31,11 @@ def cluster(manifest: Manifest, now: datetime, progressed_at: datetime) -> Asses
     for step in _CLUSTER_STEPS:
         found = m.condition(manifest, step)
         if found and found["status"] in ("False", "Unknown"):
-            if found["status"] == "False" and (common.sounds_wrong(found) or (initialized and step in _LOSABLE)):
-                return Assessment(Health.DEGRADED, one_line(f"{step}: {common.said(found)}"))
-            return common.under_way(one_line(f"{step}: {common.said(found)}"), now, progressed_at)
+            message = one_line(f"{step}: {common.said(found)}")
+            wrong = common.sounds_wrong(found) or (initialized and step in _LOSABLE)
+            if (found["status"] == "False" and wrong) or common.gone(found):
+                return Assessment(Health.DEGRADED, message)
+            return common.waiting(found, message, now, progressed_at)
     for summary in ("Available", "Ready"):
         if found := m.condition(manifest, summary):
             return common.by_condition(found, now, progressed_at)
@@ -53,25 +55,32 @@ def machine(manifest: Manifest, now: datetime, progressed_at: datetime) -> Asses
     phase = m.text(m.part(manifest, "status", "phase"))
     node = m.text(m.part(manifest, "status", "nodeRef", "name"))
     healthy = m.condition(manifest, "NodeHealthy") or m.condition(manifest, "NodeReady")
-    if node and healthy and healthy["status"] == "False":
-        return Assessment(Health.DEGRADED, one_line(f"Node {node} is not healthy: {common.said(healthy)}"))
+    infrastructure = m.condition(manifest, "InfrastructureReady")
+    if infrastructure and common.gone(infrastructure):
+        # Nothing that could come back is under way: Cluster API makes no machine a second time.
+        return Assessment(Health.DEGRADED, one_line(f"Its machine is gone: {common.said(infrastructure)}"))
+    if healthy and healthy["status"] == "False":
+        whose = f"Node {node}" if node else "Its Node"
+        return Assessment(Health.DEGRADED, one_line(f"{whose} is not healthy: {common.said(healthy)}"))
     if node and healthy and healthy["status"] == "Unknown" and phase == "Running":
         return Assessment(Health.UNKNOWN, one_line(f"Node {node} is not heard: {common.said(healthy)}"))
     for step in ("BootstrapConfigReady", "BootstrapReady", "InfrastructureReady"):
         found = m.condition(manifest, step)
         if found and found["status"] != "True":
             message = one_line(f"{step}: {common.said(found)}")
-            if found["status"] == "False" and common.sounds_wrong(found):
+            if (found["status"] == "False" and common.sounds_wrong(found)) or common.gone(found):
                 return Assessment(Health.DEGRADED, message)
-            return common.under_way(message, now, progressed_at)
+            return common.waiting(found, message, now, progressed_at)
     if phase == "Running" and node and (healthy is None or healthy["status"] == "True"):
         found = m.condition(manifest, "Ready")
         if found is None or found["status"] == "True":
             return common.ready(f"Node {node} is ready")
         return common.by_condition(found, now, progressed_at)
     waits = common.said(healthy) if healthy and healthy["status"] != "True" else ""
+    if phase and waits and healthy:
+        return common.waiting(healthy, one_line(f"{phase}: {waits}"), now, progressed_at)
     if phase:
-        return common.under_way(one_line(f"{phase}: {waits}" if waits else phase), now, progressed_at)
+        return common.under_way(phase, now, progressed_at)
     return common.under_way(common.NOTHING_YET, now, progressed_at)
 
 

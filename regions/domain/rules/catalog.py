@@ -22,7 +22,7 @@ def credential(manifest: Manifest, now: datetime, progressed_at: datetime) -> As
     if stale := _condition_stale(manifest, now, progressed_at):
         return stale
     if found["status"] != "True" or m.part(manifest, "status", "ready") is False:
-        return common.under_way(common.said(found), now, progressed_at)
+        return common.waiting(found, common.said(found), now, progressed_at)
     identity = m.mapping(m.part(manifest, "spec", "identityRef"))
     name = f"{m.text(identity.get('kind'))} {m.text(identity.get('name'))}".strip()
     return common.ready(f"Its identity {name} was found" if name else found["message"])

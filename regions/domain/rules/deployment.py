@@ -30,7 +30,7 @@ def deployment(cld: Manifest, now: datetime, progressed_at: datetime) -> Assessm
         # k0rdent itself calls this Progressing, for ever.
         return Assessment(Health.DEGRADED, failed)
     if ready["status"] in ("False", "Unknown"):
-        return common.under_way(_why_not_ready(cld, ready), now, progressed_at)
+        return common.waiting(ready, _why_not_ready(cld, ready), now, progressed_at)
     if ready["status"] != "True":
         return Assessment(Health.UNKNOWN, "Its condition Ready cannot be read")
     if missing := _unproven(cld):
@@ -57,7 +57,7 @@ def _failed(cld: Manifest, ready: Condition) -> Assessment:
 
 def _validated(cld: Manifest, ready: Condition, now: datetime, progressed_at: datetime) -> Assessment:
     if ready["status"] != "True":
-        return common.under_way(_why_not_ready(cld, ready), now, progressed_at)
+        return common.waiting(ready, _why_not_ready(cld, ready), now, progressed_at)
     renamed = m.condition(cld, "HelmChartNameChanged")
     if renamed and renamed["status"] == "True":
         warning = f"Valid, but it would reinstall the cluster: {common.said(renamed)}"

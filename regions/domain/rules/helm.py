@@ -31,7 +31,7 @@ def helm_release(release: Manifest, now: datetime, progressed_at: datetime) -> A
         return common.under_way("Flux has not reported yet", now, progressed_at)
     if ready["status"] in ("False", "Unknown") and not failing:
         # Flux writes what it is at before it says which generation it looked at.
-        return common.under_way(why, now, progressed_at)
+        return common.waiting(ready, why, now, progressed_at)
     if stale := common.unobserved(release, now, progressed_at):
         return stale
     return common.by_condition(ready, now, progressed_at)

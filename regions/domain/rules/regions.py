@@ -73,7 +73,8 @@ def _components_of(manifest: Manifest, now: datetime, progressed_at: datetime) -
         return Assessment(Health.FAILED, common.said(ready))
     if ready["status"] != "True":
         detail = listed(f"{name} ({error})" for name, error in errors.items())
-        return common.under_way(one_line(f"Installing {detail}" if detail else common.said(ready)), now, progressed_at)
+        message = one_line(f"Installing {detail}" if detail else common.said(ready))
+        return common.waiting(ready, message, now, progressed_at)
     if stale := common.unobserved(manifest, now, progressed_at):
         return stale
     if errors:

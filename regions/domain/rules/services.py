@@ -92,8 +92,9 @@ def multi_cluster_service(manifest: Manifest, now: datetime, progressed_at: date
     count = clusters["message"] if clusters else ""
     if ready and ready["status"] == "False" and ready["reason"] == "Failed" and not count:
         return Assessment(Health.FAILED, common.said(ready))
-    if (clusters and clusters["status"] != "True") or (ready and ready["status"] != "True"):
-        return common.under_way(_waits(manifest, count), now, progressed_at)
+    for found in (clusters, ready):
+        if found and found["status"] != "True":
+            return common.waiting(found, _waits(manifest, count), now, progressed_at)
     if count == "0/0" or not (count or m.items(m.part(manifest, "status", "matchingClusters"))):
         return common.ready("No cluster matches its selector")
     return common.ready(f"Deployed to {count.replace('/', ' of ')} clusters" if count else "Ready")

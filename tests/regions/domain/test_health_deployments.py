@@ -1,6 +1,7 @@
 """How ClusterDeployments are doing."""
 
 from datetime import timedelta
+from typing import Any
 
 from regions.domain.health import Health, assess
 from tests.regions.domain.files import NOON, judged, manifest
@@ -164,7 +165,10 @@ def test_a_deployment_being_deleted_says_what_it_waits_for():
 def test_a_deletion_that_does_not_move_is_degraded():
     found = judged(CLD, "going-away", idle=45, now=NOON + timedelta(hours=1))
     assert found.health is Health.DEGRADED
-    assert found.message.startswith("Deletion has not moved for over 30 minutes: Deleting: Waiting for")
+    assert found.message == (
+        "Deleting: Waiting for infrastructure to be deleted, since 22 Nov 2026 11:50 UTC: "
+        "deletion has not moved for over 30 minutes, held by k0rdent.mirantis.com/cluster-deployment"
+    )
 
 
 def test_a_deletion_that_fails_is_degraded_at_once():
@@ -183,3 +187,35 @@ def test_a_ready_that_cannot_be_read_is_unknown():
     found = judged(CLD, "garbled")
     assert found.health is Health.UNKNOWN
     assert "cannot be read" in found.message
+
+
+def _unknown_for(minutes: float) -> dict[str, Any]:
+    """One that installs: its Ready turned Unknown so long ago, and a condition beside it moved four minutes ago."""
+    cld = manifest(CLD, "checkout-canary")
+    ready = next(one for one in cld["status"]["conditions"] if one["type"] == "Ready")
+    ready |= {
+        "status": "Unknown",
+        "reason": "Progressing",
+        "message": "",
+        "lastTransitionTime": (NOON - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    return cld
+
+
+def test_a_ready_that_is_unknown_for_45_minutes_is_unknown_though_something_else_moved():
+    found = assess(_unknown_for(45), NOON, NOON - timedelta(minutes=4))
+    assert found.health is Health.UNKNOWN
+    assert found.message.startswith("Ready is Unknown for over 30 minutes: CAPIClusterSummary: ")
+
+
+def test_a_ready_that_is_unknown_for_45_minutes_while_nothing_moves_is_stuck():
+    found = assess(_unknown_for(45), NOON, NOON - timedelta(minutes=45))
+    assert found.health is Health.DEGRADED
+    assert found.message.startswith("No progress for over 30 minutes")
+
+
+def test_a_ready_that_is_unknown_for_ten_minutes_is_looked_at_again_when_it_has_been_for_thirty():
+    found = assess(_unknown_for(10), NOON, NOON - timedelta(minutes=4))
+    assert found.health is Health.PROGRESSING
+    assert found.due_at == NOON + timedelta(minutes=20)
+    assert assess(_unknown_for(10), found.due_at, NOON + timedelta(minutes=15)).health is Health.UNKNOWN

@@ -1,6 +1,7 @@
 """How objects of the other kinds are doing."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -394,3 +395,97 @@ def test_nothing_malformed_is_ready_unless_its_existence_is_all_that_there_is_to
     by_existing = {"ProviderInterface", "ConfigMap", "PromxyServerGroup", "VMStorageConnection"}
     assert found.health is not Health.READY or kind.name in by_existing or kind.name.endswith("Identity")
     assert found.message
+
+
+def _machine(*conditions: tuple[str, str, str, str], **status: object) -> dict[str, Any]:
+    """A Machine of two months that tells this since twenty minutes: (type, status, reason, message)."""
+    found = manifest("capi", "checkout-prod-cp-0")
+    found["status"] |= status
+    found["status"]["conditions"] = [
+        {
+            "type": type,
+            "status": said,
+            "reason": reason,
+            "message": message,
+            "lastTransitionTime": "2026-11-22T11:40:00Z",
+        }
+        for type, said, reason, message in conditions
+    ]
+    return found
+
+
+GONE = ("InfrastructureReady", "Unknown", "Deleted", "AWSMachine has been deleted")
+SICK = ("NodeHealthy", "False", "NodeUnreachable", "")
+
+
+@pytest.mark.parametrize(
+    ("machine", "message"),
+    [
+        (_machine(GONE, SICK, phase="Running"), "Its machine is gone: AWSMachine has been deleted"),
+        (_machine(GONE, phase="Running", nodeRef=None), "Its machine is gone: AWSMachine has been deleted"),
+        (_machine(GONE, phase="Provisioned"), "Its machine is gone: AWSMachine has been deleted"),
+        (_machine(SICK, phase="Running", nodeRef=None), "Its Node is not healthy: NodeUnreachable"),
+        (_machine(SICK, phase="Provisioned", nodeRef=None), "Its Node is not healthy: NodeUnreachable"),
+    ],
+)
+def test_a_machine_whose_node_is_sick_or_whose_infrastructure_was_deleted_is_not_on_its_way(machine, message):
+    found = assess(machine, NOON, NOON - timedelta(minutes=20))
+    assert (found.health, found.message) == (Health.DEGRADED, message)
+
+
+def test_a_cluster_whose_infrastructure_object_was_deleted_is_degraded():
+    cluster = manifest("capi", "Cluster checkout-prod")
+    cluster["status"]["conditions"][1] |= {"status": "Unknown", "reason": "Deleted", "message": "AWSCluster deleted"}
+    found = assess(cluster, NOON, NOON - timedelta(minutes=1))
+    assert (found.health, found.message) == (Health.DEGRADED, "InfrastructureReady: AWSCluster deleted")
+
+
+def _deleting(file: str, name: str, *conditions: dict[str, str]) -> dict[str, Any]:
+    found = manifest(file, name)
+    found["metadata"] |= {"deletionTimestamp": "2026-11-22T11:00:00Z", "finalizers": ["cluster.cluster.x-k8s.io"]}
+    found["status"]["conditions"] = [{"lastTransitionTime": "2026-11-22T11:05:00Z"} | one for one in conditions]
+    return found
+
+
+WAITS = {
+    "type": "Deleting",
+    "status": "True",
+    "reason": "WaitingForInfrastructureDeletion",
+    "message": "Waiting for AWSCluster to be deleted",
+}
+FAILS = {
+    "type": "VpcReady",
+    "status": "False",
+    "reason": "DeletingFailed",
+    "severity": "Warning",
+    "message": "failed to delete vpc: DependencyViolation: eni-0abc is in use",
+}
+
+
+@pytest.mark.parametrize(
+    ("stuck", "begins"),
+    [
+        (
+            _deleting("capi", "Cluster checkout-prod", WAITS),
+            "Waiting for AWSCluster to be deleted, since 22 Nov 2026 11:05 UTC: deletion has not moved for over 30 min",
+        ),
+        (
+            _deleting("capi", "AWSCluster checkout-prod", {"type": "Ready", "status": "True"}, FAILS),
+            "VpcReady: failed to delete vpc: DependencyViolation: eni-0abc is in use, since 22 Nov 2026 11:05 UTC: ",
+        ),
+        (
+            _deleting("capi", "AWSCluster checkout-prod"),
+            "Held by cluster.cluster.x-k8s.io, since 22 Nov 2026 11:00 UTC: deletion has not moved",
+        ),
+    ],
+)
+def test_a_stuck_deletion_leads_with_what_it_waits_for_and_since_when(stuck, begins):
+    found = assess(stuck, NOON, NOON - timedelta(minutes=55))
+    assert found.health is Health.DEGRADED
+    assert found.message.startswith(begins)
+    assert found.message.count("cluster.cluster.x-k8s.io") == 1
+
+
+def test_a_deletion_under_way_says_what_it_waits_for():
+    found = assess(_deleting("capi", "Cluster checkout-prod", WAITS), NOON, NOON - timedelta(minutes=5))
+    assert (found.health, found.message) == (Health.DELETING, "Waiting for AWSCluster to be deleted")

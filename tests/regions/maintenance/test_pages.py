@@ -101,7 +101,7 @@ def test_an_acknowledgement_ends_when_things_are_well_again(seeded):
     begin(ACKNOWLEDGED, "ClusterDeployment", "kcm-system", "media-dev")
     from regions.models import Resource
 
-    Resource.objects.filter(kind="ClusterDeployment", name="media-dev").update(health="Ready", rank=6)
+    Resource.objects.filter(kind="ClusterDeployment", name="media-dev").update(health="Ready", rank=8)
     assert sweep.tend(timezone.now()) == 1
     assert Upkeep.objects.get().ended_why == "it is Ready again"
 

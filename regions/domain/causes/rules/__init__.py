@@ -2,7 +2,7 @@
 
 from regions.domain.causes.rules import credentials, deletion, holds, linked, services, stuck
 
-PATIENCE_WORDS, DELETING_WORDS, STALLED = stuck.PATIENCE_WORDS, stuck.DELETING_WORDS, stuck.STALLED
+PATIENCE_WORDS, DELETING_WORDS = stuck.PATIENCE_WORDS, stuck.DELETING_WORDS
 
 RULES = (*linked.RULES, *credentials.RULES, *holds.RULES, *deletion.RULES, *services.RULES, *stuck.RULES)
 """Every rule: `rule(thing, ground)` yields its findings."""

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from regions.domain import manifest as m
 from regions.domain.causes.evidence import Evidence, Thing
 from regions.domain.causes.verdict import Finding, Tier
 from regions.domain.health_scale import Health
-from regions.domain.words import clock, listed
+from regions.domain.rules.common import holds_deletion
+from regions.domain.words import clock, short
 
 PATIENCE = timedelta(minutes=15)
 
@@ -30,14 +30,17 @@ def not_deleted(thing: Thing, ground: Evidence) -> Iterator[Finding]:
         return
     if thing.progressed_at and ground.now - thing.progressed_at < PATIENCE:
         return
-    holders = m.part(thing.body, "metadata", "finalizers")
-    names = [m.text(one) for one in holders] if isinstance(holders, list) else []
-    held = f", held by {listed(names)}" if names else ""
-    since = clock(thing.deleting_at, ground.now)
+    waits_for, since = holds_deletion(thing.body)
+    what = f"{thing.kind} {thing.ref.name} is to be deleted since {clock(thing.deleting_at, ground.now)}"
+    if waits_for.startswith("Held by "):
+        what = f"{what}, h{short(waits_for, 200)[1:]}"
+    elif waits_for:
+        says = "" if since is None or since == thing.deleting_at else f" since {clock(since, ground.now)}"
+        what = f"{what} and waits{says}: {short(waits_for, 200)}"
     yield Finding(
         "deletion-stuck",
         Tier.STUCK,
-        f"{thing.kind} {thing.ref.name} is to be deleted since {since}{held}",
+        what,
         _ADVICE.get(thing.kind, "See the logs of the controller that its finalizer names: it has to let go of it."),
         thing.ref,
         thing.ref,

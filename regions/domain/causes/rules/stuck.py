@@ -7,6 +7,7 @@ from regions.domain.causes.evidence import Evidence, Thing
 from regions.domain.causes.verdict import Finding, Tier
 from regions.domain.health_scale import Health
 from regions.domain.kinds import CAPI, CONTROL_PLANE, INFRASTRUCTURE
+from regions.domain.rules.common import stalled
 from regions.domain.words import clock
 
 PATIENCE_WORDS = (
@@ -16,7 +17,6 @@ DELETING_WORDS = (
     "Machines are emptied and removed first, then the network, then the rest. Pane says so when nothing has moved for "
     "a quarter of an hour."
 )
-STALLED = ("No progress for over", "Deletion has not moved")
 
 _MINUTES = {"HelmRelease": 12, "Credential": 6, "Region": 15, "ServiceSet": 20, "ClusterSummary": 20}
 _USUAL = 15
@@ -24,7 +24,7 @@ _USUAL = 15
 
 def stuck(thing: Thing, ground: Evidence) -> Iterator[Finding]:
     """This object is under way and has not moved for longer than its kind takes, and nothing beside it moved either."""
-    under_way = thing.health is Health.PROGRESSING or thing.message.startswith(STALLED[0])
+    under_way = thing.health is Health.PROGRESSING or (stalled(thing.message) and thing.health is Health.DEGRADED)
     moved_at = thing.progressed_at or thing.since
     if not under_way or moved_at is None or thing.deleting_at:
         return
@@ -73,4 +73,22 @@ def _advice(thing: Thing) -> str:
     return "Read its events and the logs of its controller."
 
 
-RULES = (stuck,)
+def contradicted(thing: Thing, ground: Evidence) -> Iterator[Finding]:
+    """k0rdent calls it Ready, and it is not; when nothing below says why, that is all that is known."""
+    if thing.health is not Health.CONTRADICTED:
+        return
+    yield Finding(
+        "contradicted",
+        Tier.STUCK,
+        thing.message or f"{thing.kind} {thing.ref.name} is ready by k0rdent's word alone",
+        "k0rdent has not looked at it since: see whether its controller (kcm-controller-manager) runs and reaches the "
+        "region, and whether the HelmRelease of the deployment still renders a Cluster there.",
+        thing.ref,
+        thing.ref,
+        "",
+        thing.since,
+        Health.CONTRADICTED,
+    )
+
+
+RULES = (stuck, contradicted)

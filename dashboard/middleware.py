@@ -5,17 +5,18 @@ from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import DisallowedHost
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from dashboard import errors
 from dashboard.live.hub import remember
-from dashboard.people import screens
+from dashboard.people import screens, tokens
 from dashboard.people.viewer import viewer_of
 from dashboard.status import probes
 from regions.domain.viewer import Viewer
 from regions.live import Live
+from regions.requests import open_to_programs
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 PROBES = {"/healthz": probes.healthz, "/readyz": probes.readyz}
@@ -110,6 +111,8 @@ class SignInRequired(LoginRequiredMiddleware):
         view_args: tuple[Any, ...],
         view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
+        if open_to_programs(view_func):
+            return _admit_program(request)
         cookie = request.COOKIES.get(screens.COOKIE)
         if cookie and screens.open_to_screens(view_func) and not request.user.is_authenticated:
             screen = screens.find(cookie, str(request.META.get("REMOTE_ADDR", "")))
@@ -128,6 +131,22 @@ class SignInRequired(LoginRequiredMiddleware):
         if request.method not in ("GET", "HEAD"):
             return render(request, "401.html", status=401)
         return super().handle_no_permission(request, view_func)
+
+
+def _admit_program(request: HttpRequest) -> HttpResponse | None:
+    """Let a token or a session in; None when it is."""
+    secret = tokens.bearer(request.headers.get("Authorization", ""))
+    if secret is not None:
+        user = tokens.resolve(secret)
+        if user is None:
+            return _refusal("This token is not known, or was revoked.")
+        request.user, request.viewer = user, viewer_of(user)  # type: ignore[attr-defined]
+        return None
+    return None if request.user.is_authenticated else _refusal("Sign in, or send an API token.")
+
+
+def _refusal(why: str) -> HttpResponse:
+    return JsonResponse({"detail": why}, status=401, headers={"WWW-Authenticate": 'Bearer realm="Pane"'})
 
 
 class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]

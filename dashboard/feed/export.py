@@ -9,9 +9,10 @@ from django.views.decorators.http import require_GET
 
 from regions.domain.feed_filters import parse
 from regions.inventory.feed_export import FORMS, Export
-from regions.requests import ViewedRequest
+from regions.requests import ViewedRequest, for_programs
 
 
+@for_programs
 @require_GET
 def export(request: ViewedRequest, form: str) -> HttpResponseBase:
     """/feed/changes.csv, /feed/changes.jsonl: what fits the filters of the address, oldest first."""

@@ -4,19 +4,26 @@ import csv
 import io
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 Cell = str | int | float | bool | datetime | None
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_UNSEEN = " \u00a0\u200b\u2060\ufeff"
+"""What a spreadsheet may drop before it looks whether a cell begins like a formula."""
+
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def as_csv(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    """Comma-separated, with CRLF. What is not known is empty, never 0; text that a spreadsheet would run is quoted."""
+    """Comma-separated, with CRLF; moments as ISO 8601 with their offset. What is not known is empty, never 0.
+
+    Text is quoted, for a spreadsheet that parts cells by semicolons, and never begins as a formula does.
+    """
     out = io.StringIO()
-    writer = csv.writer(out)
+    writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow([_said(cell) for cell in head])
     writer.writerows([_said(cell) for cell in row] for row in rows)
     return out.getvalue()
@@ -32,7 +39,9 @@ def _said(cell: Cell) -> str | int | float:
     if isinstance(cell, int | float):
         return cell if math.isfinite(cell) else ""
     # A cluster may be called or say anything; a spreadsheet must take it for words.
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    # Full-width signs count as the plain ones where such are typed.
+    begins = unicodedata.normalize("NFKC", cell[:64].lstrip(_UNSEEN)[:1])
+    return f"'{cell}" if cell.startswith(_FORMULA) or begins.startswith(_FORMULA) else cell
 
 
 def as_json(cell: Cell) -> str | int | float | bool | None:

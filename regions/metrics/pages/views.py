@@ -17,7 +17,7 @@ from regions.metrics.pages.addresses import MetricsScope
 from regions.metrics.pages.panels import panel
 from regions.metrics.reads import measures
 from regions.metrics.reads.values import FleetMeasures
-from regions.requests import ViewedRequest
+from regions.requests import ViewedRequest, for_programs
 
 KOF = tuple(map(topics.kind, ("HelmRelease", "MultiClusterService", "ConfigMap")))
 GROUND = (topics.METRICS, *KOF, *map(topics.kind, ("Region", "Management", "ClusterDeployment")))
@@ -179,6 +179,7 @@ def chart(request: ViewedRequest) -> HttpResponse:
     return response
 
 
+@for_programs
 @require_safe
 def chart_data(request: ViewedRequest, ending: str) -> HttpResponse:
     """/metrics/chart.csv and .json"""
@@ -190,6 +191,7 @@ def chart_data(request: ViewedRequest, ending: str) -> HttpResponse:
     return exports.chart_answer(drawn, ending, shown.key, scope.region, scope.namespace, scope.cluster, span.key)
 
 
+@for_programs
 @require_safe
 def export(request: ViewedRequest, name: str, ending: str) -> HttpResponse:
     """/metrics/export/<table>.csv and .json; `region` and `cluster` narrow it."""

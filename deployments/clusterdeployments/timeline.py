@@ -99,7 +99,7 @@ def draw(found: Timeline, flags: list[Flag]) -> TimelineDrawing:
         tuple(place(gap.start, gap.end, gap) for gap in found.gaps),
         marks,
         tuple(place(flag.at, None, flag) for flag in flags),
-        tuple(place(at, None, None, label) for at, label in ticks(start, end)),
+        tuple(place(at, None, at, label) for at, label in ticks(start, end)),
         place(start, min(since, end)) if since and since > start else None,
     )
 

@@ -58,7 +58,7 @@ class Upkeep:
     def sentence(self) -> str:
         """Whole: what, until when, why and who."""
         what = "In maintenance" if self.is_maintenance else "Known of"
-        when = f" until {clock(self.until, self.starts_at)} UTC" if self.until else ""
+        when = f" until {clock(self.until, self.starts_at)}" if self.until else ""
         return f"{what}{when}: {self.reason} ({self.person})"
 
     def covers(self, kind: str, namespace: str, name: str, region: str = "") -> bool:
@@ -81,8 +81,8 @@ class Upkeep:
 
 
 def clock(until: datetime, now: datetime) -> str:
-    """The time of day, with the day when that is another one."""
-    return f"{until:%H:%M}" if until.date() == now.date() else f"{until:%d %b %H:%M}"
+    """The time of day in UTC, with the day when that is another one."""
+    return f"{until:%H:%M} UTC" if until.date() == now.date() else f"{until:%d %b %H:%M} UTC"
 
 
 def covering(all_of_them: tuple[Upkeep, ...], kind: str, namespace: str, name: str, region: str = "") -> Upkeep | None:

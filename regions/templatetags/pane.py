@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import template
+from django.template.defaultfilters import date
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
@@ -75,6 +76,14 @@ def age(at: datetime | None, style: str = "") -> SafeString:
         style,
         text,
     )
+
+
+@register.simple_tag
+def moment(at: datetime, style: str) -> SafeString:
+    """A moment under a heading that names the zone; a script shows it in that of the reader."""
+    at = at.astimezone(UTC)
+    title = at.strftime("%Y-%m-%d %H:%M:%S UTC")
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), title, date(at, style))
 
 
 @register.simple_tag

@@ -27,11 +27,12 @@ const drawn = Date.parse(document.querySelector("meta[name=pane-now]")?.content 
 const loaded = performance.timeOrigin + (performance.getEntriesByType("navigation")[0]?.responseStart ?? 0);
 const ahead = drawn ? loaded - drawn : 0;
 
+export const now = () => Date.now() - ahead;
+
 function tick() {
   if (document.hidden) return;
-  const now = Date.now() - ahead;
   for (const element of document.querySelectorAll("time[data-age]")) {
-    const text = words((now - Date.parse(element.dateTime)) / 1000, element.dataset.age);
+    const text = words((now() - Date.parse(element.dateTime)) / 1000, element.dataset.age);
     if (element.textContent !== text) element.textContent = text;
   }
 }

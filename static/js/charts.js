@@ -1,5 +1,7 @@
 // Charts: a line and the values under the pointer (or the arrow keys), and a legend that toggles.
 // Everything is listened for on the document, for charts come and go; what was toggled off outlives a redraw.
+import { clock, day } from "./zone.js";
+
 const hidden = new Map(); // chart → names of the series that were toggled off
 const REFRESH = 60_000; // milliseconds
 const chartOf = (element) => element.closest?.("[data-chart]");
@@ -26,9 +28,9 @@ function name(plot, at, facts) {
   plot.setAttribute("aria-valuetext", [moment(facts, at), ...values(facts, at).map((one) => `${one.name} ${one.text}`)].join(", "));
 }
 
-const moment = ({ start, step, days }, at) => {
-  const [day, time] = new Date((start + at * step) * 1000).toISOString().split("T");
-  return days ? `${day} ${time.slice(0, 5)} UTC` : `${time.slice(0, 5)} UTC`;
+const moment = ({ start, step, days }, place) => {
+  const at = (start + place * step) * 1000;
+  return days ? `${day(at)} ${clock(at, false)}` : clock(at, false);
 };
 // As Scale.tell says it in the table below.
 function say({ by, digits, whole, suffix }, value) {

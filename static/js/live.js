@@ -1,6 +1,7 @@
 // Keeps an open page equal to the page reloaded: one socket, cursor first; what comes are whole parts of the page by id.
 import { morph, parse } from "./morph.js";
 import * as lists from "./lists.js";
+import { clock } from "./zone.js";
 
 const SILENCE = 25_000, OPENING = 8_000, SLOWEST = 5_000, LOST = 60_000; // milliseconds
 const SIGNED_OUT = 4401, REFUSED = 4400, TOO_MANY = 4429;
@@ -16,8 +17,7 @@ function status() {
   let state = "live", text = "live";
   if (over || crowded) [state, text] = ["waiting", over || crowded];
   else if (since) {
-    const at = new Date(since).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-    [state, text] = ["waiting", `${Date.now() - since > LOST ? "signal lost" : "reconnecting"} since ${at}`];
+    [state, text] = ["waiting", `${Date.now() - since > LOST ? "signal lost" : "reconnecting"} since ${clock(since)}`];
   } else if (gone) [state, text] = ["waiting", gone === 404 ? "this page is no longer there" : "reload this page"];
   else if (trouble) [state, text] = ["waiting", trouble];
   else if (!watching) text = "not watching";
@@ -106,6 +106,7 @@ function drop(which) {
   retry = setTimeout(connect, pause * (0.5 + Math.random() / 2));
 }
 
+document.addEventListener("zone", status);
 if (body.dataset.liveCursor) {
   lists.listen(arrived);
   connect();

@@ -2,6 +2,7 @@
 // only the clock and the count of seconds since the last truth run on.
 import { span } from "./ages.js";
 import { judge, WORDS } from "./wall-signal.js";
+import { clock as told } from "./zone.js";
 
 const FRESH = 65_000; // milliseconds: before that the browser may still hold the old version's files
 const AGAIN = 600_000; // a version is not reloaded for twice within this: two servers of different versions must not drive us
@@ -16,7 +17,6 @@ const known = { heard: null, beatAt: null, watcherAt: null, troubledSince: null,
 let step = 0, newer = "", reloading = false;
 
 const serverNow = (now) => known.heard === null ? Date.now() : known.beatAt + (now - known.heard);
-const utc = (time) => new Date(time).toISOString();
 
 function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
@@ -33,9 +33,9 @@ function show() {
     say(what, WORDS[state][0]);
     say(why, WORDS[state][1]);
     const age = truth === null ? "" : `, ${span((serverNow(now) - truth) / 1000)} ago`;
-    say(since, truth === null ? "" : `Last truth ${utc(truth).slice(11, 19)} UTC${age}`);
+    say(since, truth === null ? "" : `Last truth ${told(truth)}${age}`);
   }
-  say(clock, utc(serverNow(now)).slice(11, 16));
+  say(clock, told(serverNow(now), false).split(" ")[0]);
   if (newer && now > FRESH) renew();
 }
 
@@ -90,5 +90,6 @@ addEventListener("pointermove", () => {
   clearTimeout(touched);
   touched = setTimeout(() => body.classList.remove("wall--touched"), 4_000);
 });
+document.addEventListener("zone", show);
 setInterval(show, 1_000);
 show();

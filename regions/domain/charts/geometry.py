@@ -23,6 +23,7 @@ class Tick:
     text: str
     minor: bool = False  # may be left out where there is little room
     anchor: str = "middle"  # which side of its text stands there: those at the rims must not stick out
+    moment: datetime | None = None  # of a column
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +236,7 @@ def _columns(start: datetime, end: datetime, count: int) -> tuple[Tick, ...]:
     for place, at in enumerate(rounding.moments(start, end, count)):
         share = (at - start) / length
         anchor = "start" if share < 0.04 else "end" if share > 0.96 else "middle"
-        found.append(Tick(f"{100 * share:.2f}%", rounding.say_moment(at, length), place % 2 == 1, anchor))
+        found.append(Tick(f"{100 * share:.2f}%", rounding.say_moment(at, length), place % 2 == 1, anchor, at))
     return tuple(found)
 
 

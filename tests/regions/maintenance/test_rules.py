@@ -56,4 +56,4 @@ def test_maintenance_counts_before_an_acknowledgement():
 
 def test_what_is_said_names_the_day_when_it_is_another():
     assert said().sentence == "In maintenance until 18:00 UTC: new disks (ada)"
-    assert said(until=NOON + timedelta(days=1)).short == "Maintenance until 26 Nov 12:00"
+    assert said(until=NOON + timedelta(days=1)).short == "Maintenance until 26 Nov 12:00 UTC"

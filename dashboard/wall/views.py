@@ -18,6 +18,7 @@ from dashboard.wall.shape import shape
 from deployments.causes.reads import SharedCause, shared_causes
 from regions import inventory
 from regions.domain import topics
+from regions.domain.health_scale import ILL
 from regions.domain.viewer import Viewer
 from regions.live import follow
 from regions.requests import ViewedRequest
@@ -92,7 +93,7 @@ def _draw(request: ViewedRequest, template: str, board: Board, **more: Any) -> H
 
 def _with_cause(headline: words.Headline, request: ViewedRequest) -> words.Headline:
     """What many suffer from together is said once, in the headline's second line."""
-    if headline.health not in words.ILL or request.viewer.confined:  # causes are told without regard to a scope
+    if headline.health not in ILL or request.viewer.confined:  # causes are told without regard to a scope
         return headline
     shared = _shared(int(monotonic() / CAUSES_LAST))
     if shared is None:

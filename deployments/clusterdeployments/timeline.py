@@ -37,7 +37,7 @@ class Placed:
 
     x: str
     width: str
-    what: Segment | TimelineGap | FeedLine | Flag | None
+    what: Segment | TimelineGap | FeedLine | Flag | datetime | None
     label: str = ""
 
 
@@ -81,7 +81,7 @@ def draw(found: Timeline, flags: list[Flag]) -> TimelineDrawing:
     def place(
         at: datetime,
         until: datetime | None = None,
-        what: Segment | TimelineGap | FeedLine | Flag | None = None,
+        what: Segment | TimelineGap | FeedLine | Flag | datetime | None = None,
         label: str = "",
     ) -> Placed:
         x = min(max((at - start).total_seconds() / long, 0.0), 1.0) * 100

@@ -12,7 +12,6 @@ from deployments.clusterdeployments.filters import FACETS, DeploymentFilters
 from deployments.clusterdeployments.values import Listing
 from deployments.lists import Page, facet, why
 from regions.domain.health import Health
-from regions.domain.health_scale import label
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
 from regions.inventory.rows import row_of

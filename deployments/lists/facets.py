@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from regions.domain import health_scale
 from regions.domain.refs import MANAGEMENT
 
 MOST = 100
@@ -36,7 +37,7 @@ class Facet:
 
 def label(value: str) -> str:
     """A value as an option says it."""
-    return "management" if value == MANAGEMENT else value or "none"
+    return "management" if value == MANAGEMENT else health_scale.label(value) or "none"
 
 
 def facet(

@@ -77,11 +77,17 @@ def apply(server: ApiServer, examples: list[Example]) -> str:
     """By kubectl, all in one call: it goes on after one that is refused. Returns its complaints."""
     for namespace in {example.namespace for example in examples} - {"", "default", "kcm-system"}:
         server.create_namespace(namespace)
-    text = yaml.safe_dump_all([example.manifest for example in examples])
+    command = server.kubectl_command("apply", "-f", "-")
+    home = str(Path(command[1].partition("=")[2]).parent)
     done = subprocess.run(
-        server.kubectl_command("apply", "-f", "-"), input=text, capture_output=True, text=True, timeout=600, check=False,
-        env={"PATH": os.environ["PATH"], "HOME": str(Path(server.kubectl_command()[1].partition("=")[2]).parent)},
-    )  # fmt: skip
+        command,
+        input=yaml.safe_dump_all([example.manifest for example in examples]),
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+        env={"PATH": os.environ["PATH"], "HOME": home},
+    )
     return done.stderr
 
 

@@ -19,6 +19,6 @@ def _raise(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("regions", "0005_no_manifest_in_the_log")]
+    dependencies = [("regions", "0006_what_holds_back")]
 
     operations = [migrations.RunPython(_lower, _raise)]

@@ -5,6 +5,7 @@ from deployments.clusterdeployments import bulk, delete, edit, metrics, new, tim
 from deployments.clusterdeployments.actions.views import ACTIONS, act
 from deployments.registration import deregister, kubeconfig, pause, providers, register
 from deployments.services import views as services
+from deployments.submissions import views as submission
 from deployments.template_catalog import views as templates
 
 
@@ -49,6 +50,6 @@ urlpatterns = [
     path("new/region/", register.new_region, name="new_region"),
     path("new/region/yaml/", register.region_yaml, name="new_region_yaml"),
     # /submissions/<key>/
-    path("submissions/<str:key>/", new.submission, name="submission"),
-    path("submissions/<str:key>/remove/", new.remove, name="remove"),
+    path("submissions/<str:key>/", submission.submission, name="submission"),
+    path("submissions/<str:key>/remove/", submission.remove, name="remove"),
 ]

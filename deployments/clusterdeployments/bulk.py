@@ -1,28 +1,26 @@
 """`/deployments/bulk/`: several deployments labelled, upgraded or deleted, with one preview; a request for each."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from deployments import submissions
 from deployments.clusterdeployments.actions.upgrading import chains
-from deployments.domain.findings import Problem, by_field, error, errors
+from deployments.clusterdeployments.delete import WHY
+from deployments.domain.findings import Problem, error, errors
 from deployments.domain.gitops import held
 from deployments.domain.labels import read_labels
-from deployments.domain.manifests import Planned
+from deployments.domain.manifests import Planned, deletion
 from deployments.domain.patches import opening, planned
 from deployments.domain.upgrades import allowed
 from deployments.models import Submission
-from deployments.submissions.confirm_form import key_of
-from deployments.submissions.keys import fingerprint, is_key, same_fingerprint
+from deployments.submissions.keys import is_key, key_within
+from deployments.submissions.pages import FormPage, FormRequest, PageRequest, answer, form_view
 from deployments.submissions.snapshot import take_snapshot
 from regions import live
 from regions.domain import manifest as m
@@ -91,37 +89,34 @@ class DeploymentBulk:
         return sorted({one.held for one in self.meant if one.held})
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def bulk(request: ViewedRequest) -> HttpResponse:
+@form_view
+def bulk(request: FormRequest) -> HttpResponse:
     """`?chosen=<namespace>/<name>` once for each; the form posts them again."""
     said = request.POST if request.method == "POST" else request.GET
     wanted = list(dict.fromkeys(said.getlist("chosen")))
     way = said.get("way", "label")
     form = _form(request, wanted[:MOST], way if way in WAYS else "label", said)
-    key = key_of(request)
-    if request.method != "POST":
-        return _draw(request, form, key)
-    problems = _problems(form, len(wanted))
-    if errors(problems):
-        return _draw(request, form, key, problems, status=422)
-    plans = [_planned(form, one) for one in form.meant]
-    if request.POST.get("action") != "send":
-        return _preview(request, form, key, plans)
-    if form.way != "delete" and form.holders and "despite" not in request.POST:
-        return _preview(request, form, key, plans, (error("despite", "Say that you mean it."),))
-    if not same_fingerprint(fingerprint(plans, request.viewer, key), request.POST.get("digest", "")):
-        return _preview(request, form, key, plans, changed=True)
-    for one, plan in zip(form.meant, plans, strict=True):
-        own = key_for(key, one.label)
-        submissions.submit([plan], fingerprint([plan], request.viewer, own), request.viewer, own)
-    query = urlencode([("key", key), ("way", form.way), *(("chosen", one.label) for one in form.meant)])
-    return redirect(f"{reverse('deployments:bulk_done')}?{query}")
+    asked = _asked(form, len(wanted)) if request.method == "POST" else PageRequest()
+    return answer(request, _page(form), asked)
 
 
-def key_for(key: str, label: str) -> str:
-    """The name of the request for one of them: the same whenever this form is sent."""
-    return hashlib.sha256(f"{key}\0{label}".encode()).hexdigest()[:32]
+def _asked(form: DeploymentBulk, wanted: int) -> PageRequest:
+    problems = tuple(_problems(form, wanted))
+    planned = [] if errors(problems) else [_planned(form, one) for one in form.meant]
+    despite = f"{listed(form.holders)} may put it back." if form.holders and form.way != "delete" else ""
+    return PageRequest(planned, problems, despite=despite, separate=True)
+
+
+def _page(form: DeploymentBulk) -> FormPage:
+    how = counted(len(form.meant), "deployment")
+    label = {"delete": f"Delete {how}", "upgrade": f"Upgrade {how}", "label": f"Label {how}"}[form.way]
+    context = {"form": form, "ways": WAYS, "danger": form.way == "delete"}
+
+    def after(key: str) -> str:
+        query = urlencode([("key", key), ("way", form.way), *(("chosen", one.label) for one in form.meant)])
+        return f"{reverse('deployments:bulk_done')}?{query}"
+
+    return FormPage("deployments/bulk.html", label, BOXES, context, after)
 
 
 def _form(request: ViewedRequest, wanted: Sequence[str], way: str, said: Any) -> DeploymentBulk:
@@ -184,48 +179,7 @@ def _planned(form: DeploymentBulk, one: Chosen) -> Planned:
         before = m.text(m.part(one.manifest, "spec", "template"))
         patch, seen = {"spec": {"template": form.template}}, {"spec": {"template": before}}
         return planned(opened, patch, seen, f"From {before}; its config stays.")
-    made = planned(opened, {}, None, "The cluster goes with all that runs on it.")
-    return Planned(MANAGEMENT, made.manifest, made.why, verb="delete", uid=made.uid)
-
-
-def _preview(
-    request: ViewedRequest,
-    form: DeploymentBulk,
-    key: str,
-    plans: list[Planned],
-    said: tuple[Problem, ...] = (),
-    changed: bool = False,
-) -> HttpResponse:
-    seen = submissions.preview(plans, request.viewer, key)
-    return _draw(
-        request, form, key, [*said, *seen.problems], status=422 if said else 200, preview=seen, changed=changed
-    )
-
-
-def _draw(
-    request: ViewedRequest,
-    form: DeploymentBulk,
-    key: str,
-    problems: Sequence[Problem] = (),
-    status: int = 200,
-    **more: Any,
-) -> HttpResponse:
-    danger = form.way == "delete"
-    how = counted(len(form.meant), "deployment")
-    context = {
-        "form": form,
-        "ways": WAYS,
-        "key": key,
-        "problems": by_field(problems, BOXES),
-        "danger": danger,
-        "label": {"delete": f"Delete {how}", "upgrade": f"Upgrade {how}", "label": f"Label {how}"}[form.way],
-        "unsound": bool(errors(problems)),
-        "must": bool(form.holders) and not danger,
-        "held": {"warning": f"{listed(form.holders)} may put it back."} if form.holders else None,
-        "despite": "despite" in request.POST,
-        **more,
-    }
-    return render(request, "deployments/bulk.html", context, status=status)
+    return deletion(opened, m.text(m.part(opened, "metadata", "uid")), WHY)
 
 
 @require_safe
@@ -233,7 +187,7 @@ def bulk_done(request: ViewedRequest) -> HttpResponse:
     """`/deployments/bulk/done/?key=…&chosen=…`: what became of each, and how it stands now."""
     live.follow(request, kind("ClusterDeployment"), kind("Region"), kind("Management"))
     key, wanted = request.GET.get("key", ""), request.GET.getlist("chosen")[:MOST]
-    keys = {key_for(key, label): label for label in wanted} if is_key(key) else {}
+    keys = {key_within(key, label): label for label in wanted} if is_key(key) else {}
     sent = {one.key: one for one in Submission.objects.filter(key__in=keys).prefetch_related("steps")}
     sight = look()
     rows = {f"{row.namespace}/{row.name}": row_of(row, sight) for row in _rows(wanted)}

@@ -12,20 +12,21 @@ from rest_framework.response import Response
 
 from deployments import submissions
 from deployments.clusterdeployments.create_api import AskedServiceSerializer, service_of
+from deployments.clusterdeployments.delete import WHY as GOES
 from deployments.clusterdeployments.edit import WHY
 from deployments.clusterdeployments.opened import Opened, UnreadableDeployment, open_deployment
 from deployments.domain.diffs import patched, unpatchable
 from deployments.domain.drafts import DeploymentDraft
 from deployments.domain.editing import edited
 from deployments.domain.findings import Problem, error, errors
-from deployments.domain.manifests import Planned
-from deployments.domain.patches import change, planned
+from deployments.domain.manifests import deletion
+from deployments.domain.patches import change
 from deployments.domain.problems import problems
 from deployments.models import Submission
 from deployments.submissions.api import KEY, answer, only_tried, refused, told
 from deployments.submissions.keys import is_key
 from regions.api import viewer
-from regions.domain.refs import MANAGEMENT
+from regions.domain import manifest as m
 from regions.domain.viewer import Viewer
 
 
@@ -70,12 +71,18 @@ def amend(request: Request, namespace: str, name: str) -> Response:
     key = said.pop("key") or submissions.new_key()
     if before := _before(key, who):
         return told(request, before, status=200)
-    opened = _opened(namespace, name, who)
+    with submissions.ClusterSession(who) as session:
+        return _amend(request, session, _opened(session, namespace, name), said, key)
+
+
+def _amend(
+    request: Request, session: submissions.ClusterSession, opened: Opened, said: dict[str, Any], key: str
+) -> Response:
     if said.pop("generation", opened.generation) != opened.generation:
         raise Moved
     despite = said.pop("despite")
     draft = _draft(opened, said)
-    known, _ = opened.known(who, draft.template)
+    known, _ = opened.known(session.viewer, draft.template)
     found = [*problems(draft, known, opened.manifest), *_unsayable(opened, draft)]
     preview = only_tried(request)
     if (held := opened.held) and not despite and not preview:
@@ -85,7 +92,7 @@ def amend(request: Request, namespace: str, name: str) -> Response:
     made = change(opened.manifest, edited(opened.manifest, draft), WHY)
     if made is None:
         return refused([*found, error("", "Nothing would change.")])
-    return answer(request, [made], found, who, key, 200)
+    return answer(request, session, [made], found, key, 200)
 
 
 def take_down(request: Request, namespace: str, name: str) -> Response:
@@ -95,10 +102,10 @@ def take_down(request: Request, namespace: str, name: str) -> Response:
     key = key if is_key(key) else submissions.new_key()
     if before := _before(key, who):
         return told(request, before, status=200)
-    opened = _opened(namespace, name, who)
-    one = planned(opened.manifest, {}, None, "The cluster goes with all that runs on it.")
-    doomed = Planned(MANAGEMENT, one.manifest, one.why, verb="delete", uid=one.uid)
-    return answer(request, [doomed], [], who, key, 200)
+    with submissions.ClusterSession(who) as session:
+        opened = _opened(session, namespace, name).manifest
+        uid = m.text(m.part(opened, "metadata", "uid"))
+        return answer(request, session, [deletion(opened, uid, GOES)], [], key, 200)
 
 
 def _before(key: str, who: Viewer) -> Submission | None:
@@ -106,9 +113,9 @@ def _before(key: str, who: Viewer) -> Submission | None:
     return Submission.objects.filter(key=key, person=who.name, state=Submission.State.DONE).first()
 
 
-def _opened(namespace: str, name: str, who: Viewer) -> Opened:
+def _opened(session: submissions.ClusterSession, namespace: str, name: str) -> Opened:
     try:
-        return open_deployment(namespace, name, who)
+        return open_deployment(session, namespace, name)
     except Http404 as missing:
         raise NotFound(str(missing)) from missing
     except UnreadableDeployment as problem:

@@ -59,7 +59,8 @@ def ask(request: Request) -> Response:
     found = [one for one in problems(draft, known) if not (again and one.field == "name")]
     if errors(found):
         return refused(found)
-    return answer(request, plan(draft, known), found, who, key)
+    with submissions.ClusterSession(who) as session:
+        return answer(request, session, plan(draft, known), found, key)
 
 
 def service_of(said: dict[str, Any]) -> ServiceDraft:

@@ -15,6 +15,7 @@ from deployments.domain.editing import draft_of
 from deployments.domain.gitops import Held, held
 from deployments.domain.patches import opening
 from deployments.domain.snapshot import ClusterSnapshot, KnownTemplate
+from deployments.submissions import ClusterSession
 from deployments.submissions.live_object import read, status_of
 from deployments.submissions.snapshot import take_snapshot
 from regions.domain import manifest as m
@@ -69,14 +70,14 @@ class Opened:
         return found, template_ or KnownTemplate(self.namespace, name, valid=False)
 
 
-def open_deployment(namespace: str, name: str, viewer: Viewer) -> Opened:
+def open_deployment(session: ClusterSession, namespace: str, name: str) -> Opened:
     """The deployment as it is now. Raises Http404 when there is none, Unreadable when the cluster does not say."""
     ref = Ref(MANAGEMENT, K0RDENT, "ClusterDeployment", namespace, name)
     row = Resource.objects.filter(key=ref.key).first()
     if row is None:
         raise Http404(f"There is no deployment {namespace}/{name}")
     try:
-        live = read(ref, f"{K0RDENT}/{row.version}", viewer)
+        live = read(session, ref, f"{K0RDENT}/{row.version}")
     except NotFound as error:
         raise Http404(f"There is no deployment {namespace}/{name} any more") from error
     except KubeError as error:

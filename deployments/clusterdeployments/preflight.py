@@ -8,6 +8,7 @@ from deployments.domain.checks import Destination, PreflightCheck, checks
 from deployments.domain.credentials.liveness import Proof
 from deployments.domain.drafts import CredentialDraft, DeploymentDraft
 from deployments.domain.snapshot import ClusterSnapshot, cluster_of
+from deployments.submissions import ClusterSession
 from regions import inventory
 from regions.domain.metrics.measures import Reading
 from regions.domain.refs import MANAGEMENT
@@ -19,7 +20,7 @@ from regions.models import Resource
 _LEFT = ("Cluster", "HelmRelease")
 
 
-def checked(draft: DeploymentDraft, snapshot: ClusterSnapshot, viewer: Viewer) -> tuple[PreflightCheck, ...]:
+def checked(session: ClusterSession, draft: DeploymentDraft, snapshot: ClusterSnapshot) -> tuple[PreflightCheck, ...]:
     """Everything that can be looked at before; empty when it is not said yet where it shall run."""
     credential = snapshot.credentials.get((draft.namespace, draft.credential))
     if credential is None or (draft.namespace, draft.template) not in snapshot.templates:
@@ -28,10 +29,10 @@ def checked(draft: DeploymentDraft, snapshot: ClusterSnapshot, viewer: Viewer) -
     sight = look()
     heard = sight.sees(hosting, hosting)
     if heard:
-        snapshot = with_namespaces(snapshot, CredentialDraft("", draft.namespace, "", credential.region), viewer)
+        snapshot = with_namespaces(session, snapshot, CredentialDraft("", draft.namespace, "", credential.region))
     link = sight.link(hosting)
     since = f" since {link.since:%Y-%m-%d %H:%M} UTC" if link.since else ""
-    proven, said = _proof(draft, viewer)
+    proven, said = _proof(draft, session.viewer)
     clusters = {"Cluster": hosting, "HelmRelease": MANAGEMENT}
     left = (
         {
@@ -43,7 +44,7 @@ def checked(draft: DeploymentDraft, snapshot: ClusterSnapshot, viewer: Viewer) -
         if heard
         else None
     )
-    destination = Destination(heard, since, proven, said, left, _load(hosting, viewer))
+    destination = Destination(heard, since, proven, said, left, _load(hosting, session.viewer))
     return checks(draft, snapshot, destination)
 
 

@@ -22,6 +22,7 @@ from deployments.submissions.api import ANSWERS, PREVIEW, answer, refused
 from deployments.submissions.snapshot import take_snapshot
 from regions import api as regions_api
 from regions.api import viewer
+from regions.domain.refs import MANAGEMENT
 from regions.paging import PAGE, PAGE_SIZE, page_serializer
 from regions.serializers import CredentialSerializer
 
@@ -117,13 +118,13 @@ def _ask(request: Request, recipe: Recipe, said: dict[str, Any]) -> Response:
         fields={name: value for name, value in answers.items() if name not in secret},
         secrets={name: Secret(value) for name, value in answers.items() if name in secret},
     )
-    who = viewer(request)
-    known = with_namespaces(take_snapshot(viewer=who), draft, who)
-    # A namespace that an earlier try of this request made is still among what it asks for.
-    made = Step.objects.filter(submission__key=key, kind="Namespace").exclude(cluster="~management")
-    known = as_shown(known, draft, {*lacking(known, draft), *made.values_list("name", flat=True)})
-    again = Submission.objects.filter(key=key).exists()
-    found = [one for one in problems(draft, known) if not (again and one.field == "name")]
-    if errors(found):
-        return refused(found)
-    return answer(request, plan(draft, known), found, who, key)
+    with submissions.ClusterSession(viewer(request)) as session:
+        known = with_namespaces(session, take_snapshot(viewer=session.viewer), draft)
+        # A namespace that an earlier try of this request made is still among what it asks for.
+        made = Step.objects.filter(submission__key=key, kind="Namespace").exclude(cluster=MANAGEMENT)
+        known = as_shown(known, draft, {*lacking(known, draft), *made.values_list("name", flat=True)})
+        again = Submission.objects.filter(key=key).exists()
+        found = [one for one in problems(draft, known) if not (again and one.field == "name")]
+        if errors(found):
+            return refused(found)
+        return answer(request, session, plan(draft, known), found, key)

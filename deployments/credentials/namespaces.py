@@ -6,22 +6,20 @@ from dataclasses import replace
 
 from deployments.domain.drafts import CredentialDraft
 from deployments.domain.snapshot import ClusterSnapshot, cluster_of
-from regions.clusters.pool import Clusters
-from regions.clusters.rights import person_of
+from deployments.submissions.session import ClusterSession
 from regions.domain.refs import MANAGEMENT
-from regions.domain.viewer import Viewer
 from regions.kube.client import Client, Person
 from regions.kube.errors import KubeError, NotFound
 
 DEADLINE = 5.0
 
 
-def with_namespaces(snapshot: ClusterSnapshot, draft: CredentialDraft, viewer: Viewer) -> ClusterSnapshot:
+def with_namespaces(session: ClusterSession, snapshot: ClusterSnapshot, draft: CredentialDraft) -> ClusterSnapshot:
     """The same snapshot, knowing of the namespaces that this draft needs. What cannot be asked stays unknown."""
     hosting = cluster_of(draft.region)
     wanted = {cluster: {draft.namespace} for cluster in (MANAGEMENT, hosting)}
     wanted[hosting].add(snapshot.system_namespace)
-    return replace(snapshot, namespaces=asyncio.run(_ask(wanted, viewer)))
+    return replace(snapshot, namespaces=session.run(_ask(session, wanted)))
 
 
 def lacking(snapshot: ClusterSnapshot, draft: CredentialDraft) -> tuple[str, ...]:
@@ -38,17 +36,20 @@ def as_shown(snapshot: ClusterSnapshot, draft: CredentialDraft, missing: Iterabl
     return snapshot if hosting == MANAGEMENT else replace(snapshot, namespaces={**snapshot.namespaces, hosting: there})
 
 
-async def _ask(wanted: dict[str, set[str]], viewer: Viewer) -> dict[str, set[str] | None]:
-    async with Clusters() as clusters:
-        found: dict[str, set[str] | None] = {}
-        for cluster, names in wanted.items():
-            try:
-                client = await clusters.client(cluster)
-                person = person_of(viewer) if cluster == MANAGEMENT else None
-                found[cluster] = {name for name in names if await _stands(client, name, person)}
-            except KubeError:
-                found[cluster] = None
-        return found
+async def _ask(session: ClusterSession, wanted: dict[str, set[str]]) -> dict[str, set[str] | None]:
+    found = await asyncio.gather(*(_there(session, cluster, names) for cluster, names in wanted.items()))
+    return dict(zip(wanted, found, strict=True))
+
+
+async def _there(session: ClusterSession, cluster: str, names: set[str]) -> set[str] | None:
+    """Those of them that are there; None: the cluster does not say."""
+    try:
+        client = await session.clusters.client(cluster)
+        person = session.person if cluster == MANAGEMENT else None
+        return {name for name in names if await _stands(client, name, person)}
+    except KubeError as failure:
+        session.clusters.failed(cluster, failure)
+        return None
 
 
 async def _stands(client: Client, name: str, person: Person | None) -> bool:

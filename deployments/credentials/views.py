@@ -2,12 +2,12 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from deployments import credentials
 from deployments.credentials.filters import parse
 from deployments.credentials.matrix.table import matrix as grid
+from deployments.submissions.pages import FormRequest, form_view
 from regions import inventory, live
 from regions.domain import topics
 from regions.domain.refs import MANAGEMENT
@@ -45,12 +45,11 @@ def _columns(chosen: str) -> list[dict[str, str]]:
     return found
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def matrix(request: ViewedRequest) -> HttpResponse:
+@form_view
+def matrix(request: FormRequest) -> HttpResponse:
     """/credentials/matrix/: what is where, by the copy; a POST asks the clusters and compares, and changes nothing."""
     filters, problems = parse(request.GET)
-    found = grid(filters, viewer=request.viewer, asking=request.method == "POST")
+    found = grid(filters, request.clusters, asking=request.method == "POST")
     return render(request, "credentials/matrix.html", {"matrix": found, "filters": filters, "problems": problems})
 
 

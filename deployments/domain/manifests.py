@@ -51,6 +51,13 @@ class Planned:
         return ref_of(self.cluster, self.manifest)
 
 
+def deletion(of: Manifest, uid: str, why: str, cluster: str = MANAGEMENT, serves: Ref | None = None) -> Planned:
+    """That very object deleted: another that took its name is left alone. Of its manifest only the name is sent."""
+    metadata = {"name": m.name(of)} | ({"namespace": m.namespace(of)} if m.namespace(of) else {})
+    manifest: Manifest = {"apiVersion": m.text(of.get("apiVersion")), "kind": m.kind(of), "metadata": metadata}
+    return Planned(cluster, manifest, why, verb="delete", uid=uid, serves=serves)
+
+
 def main_of(planned: Sequence[Planned]) -> tuple[Ref, str]:
     """What a plan is about, which k0rdent acts on, with what is done to it: made last, deleted first."""
     if serves := next((one.serves for one in planned if one.serves), None):

@@ -91,7 +91,8 @@ class Regions(regions_api.Regions):
             found += probed("kubeconfig", draft.kubeconfig, region=True)
         if errors(found):
             return refused(found)
-        return answer(request, plan(draft, known), found, who, key)
+        with submissions.ClusterSession(who) as session:
+            return answer(request, session, plan(draft, known), found, key)
 
 
 def _draft(said: dict[str, Any]) -> RegionDraft:

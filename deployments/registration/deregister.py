@@ -1,24 +1,19 @@
 """`/regions/<name>/delete/`: a region is given up. What is uninstalled, what stays behind, what nobody manages then."""
 
 from django.http import Http404, HttpResponse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from deployments.domain.findings import Problem, error, warning
 from deployments.domain.gitops import held
-from deployments.domain.manifests import Planned
+from deployments.domain.manifests import Planned, deletion
 from deployments.registration.dependents import RegionDependents, region_dependents
-from deployments.submissions.pages import FormPage, PageRequest, answer, done_before
+from deployments.submissions.pages import FormPage, FormRequest, PageRequest, answer, done_before, form_view
 from regions.domain import manifest as m
-from regions.domain.refs import MANAGEMENT
 from regions.domain.words import counted, listed
 from regions.inventory import NotFound
-from regions.requests import ViewedRequest
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def deregister(request: ViewedRequest, name: str) -> HttpResponse:
+@form_view
+def deregister(request: FormRequest, name: str) -> HttpResponse:
     try:
         found = region_dependents(name, viewer=request.viewer)
     except NotFound as missing:
@@ -66,6 +61,5 @@ def kubeconfig_secret(found: RegionDependents) -> str:
 
 
 def _planned(found: RegionDependents) -> list[Planned]:
-    own = {"apiVersion": found.api_version, "kind": "Region", "metadata": {"name": found.name}}
     why = "k0rdent uninstalls its components there, one after the other, and forgets it then."
-    return [Planned(MANAGEMENT, own, why, verb="delete", uid=found.resource.uid)]
+    return [deletion(found.body | {"apiVersion": found.api_version}, found.resource.uid, why)]

@@ -11,30 +11,24 @@ import secrets
 from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpResponse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
 
 from deployments.domain import paste_checks
 from deployments.domain.drafts import Secret
 from deployments.domain.findings import Problem, error, errors, note, warning
-from deployments.domain.manifests import Planned
+from deployments.domain.manifests import Planned, deletion
 from deployments.domain.recipes.base import COMPONENT
 from deployments.registration.dependents import RegionDependents, region_dependents
 from deployments.registration.probing import probed
-from deployments.submissions.pages import FormPage, PageRequest, answer
+from deployments.submissions.pages import FormPage, FormRequest, PageRequest, answer, form_view
+from deployments.submissions.session import ClusterSession
 from regions.clusters import kubeconfigs
-from regions.clusters.pool import Clusters
-from regions.clusters.rights import person_of
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT
-from regions.domain.viewer import Viewer
 from regions.inventory import NotFound
-from regions.kube.client import Client, Person
+from regions.kube.client import Client
 from regions.kube.errors import KubeError, Refused, Unsupported
 from regions.kube.errors import NotFound as NotThere
-from regions.requests import ViewedRequest
 
 DEADLINE = 8.0
 
@@ -79,16 +73,14 @@ class KubeconfigRotation:
         return tuple(one for one in self.copies if one.state == "differs")
 
 
-@never_cache
-@sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
-def kubeconfig(request: ViewedRequest, name: str) -> HttpResponse:
+@form_view
+def kubeconfig(request: FormRequest, name: str) -> HttpResponse:
     try:
         found = region_dependents(name, viewer=request.viewer)
     except NotFound as missing:
         raise Http404(str(missing)) from missing
     by_deployment = bool(m.mapping(m.part(found.body, "spec", "clusterDeployment")))
-    copies, trouble = look(found, request.viewer)
+    copies, trouble = look(request.clusters, found)
     pasted = Secret(request.POST.get("kubeconfig", "")) if not by_deployment else Secret("")
     problems: list[Problem] = [error("", trouble)] if trouble else []
     if request.method == "POST" and not trouble:
@@ -135,9 +127,7 @@ def _written(form: KubeconfigRotation, pasted: Secret) -> list[Planned]:
 def _refreshed(form: KubeconfigRotation) -> list[Planned]:
     """Of a region that k0rdent made from a deployment: the stale copies go, and k0rdent makes them again."""
     why = "It holds an older kubeconfig. k0rdent copies the present one when it looks at the deployments again."
-    return [
-        Planned(MANAGEMENT, _pointed(one), why, verb="delete", uid=one.uid, serves=form.found.ref) for one in form.stale
-    ]
+    return [deletion(_pointed(one), one.uid, why, serves=form.found.ref) for one in form.stale]
 
 
 def _pointed(one: KubeconfigCopy) -> Manifest:
@@ -158,22 +148,20 @@ def places(found: RegionDependents) -> list[tuple[str, str, str]]:
     return list(dict.fromkeys(result))
 
 
-def look(found: RegionDependents, viewer: Viewer) -> tuple[tuple[KubeconfigCopy, ...], str]:
+def look(session: ClusterSession, found: RegionDependents) -> tuple[tuple[KubeconfigCopy, ...], str]:
     """What the management cluster holds now, read with the viewer's rights; and why it could not be asked."""
     try:
-        return asyncio.run(_look(places(found), viewer)), ""
+        return session.run(_look(session, places(found))), ""
     except Unsupported as problem:
         return (), f"{problem.message}."
     except KubeError as failure:
         return (), failure.message
 
 
-async def _look(wanted: list[tuple[str, str, str]], viewer: Viewer) -> tuple[KubeconfigCopy, ...]:
+async def _look(session: ClusterSession, wanted: list[tuple[str, str, str]]) -> tuple[KubeconfigCopy, ...]:
     key = secrets.token_bytes(32)
-    async with Clusters() as clusters:
-        client = await clusters.client(MANAGEMENT)
-        person = person_of(viewer)
-        seen = [await _one(client, person, place, key) for place in wanted]
+    client = await session.clusters.client(MANAGEMENT)
+    seen = await asyncio.gather(*(_one(session, client, place, key) for place in wanted))
     first, print_of_source = seen[0]
     found = [replace(first, state="source" if first.uid else first.state)]
     for one, mine in seen[1:]:
@@ -183,12 +171,13 @@ async def _look(wanted: list[tuple[str, str, str]], viewer: Viewer) -> tuple[Kub
 
 
 async def _one(
-    client: Client, person: Person | None, place: tuple[str, str, str], key: bytes
+    session: ClusterSession, client: Client, place: tuple[str, str, str], key: bytes
 ) -> tuple[KubeconfigCopy, bytes]:
     namespace, name, inside = place
     path = f"/api/v1/namespaces/{namespace}/secrets/{name}"
     try:
-        found = await client.get(path, on_behalf=person, deadline=DEADLINE)
+        async with session.clusters.turn(MANAGEMENT):
+            found = await client.get(path, on_behalf=session.person, deadline=DEADLINE)
     except NotThere:
         return KubeconfigCopy(namespace, name, inside, "missing"), b""
     except Refused as refused:

@@ -1,26 +1,22 @@
 """`/regions/<name>/pause/`: k0rdent leaves the deployments of a region alone, and takes them up again."""
 
 from django.http import Http404, HttpResponse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from deployments.domain.findings import Problem, error, warning
 from deployments.domain.gitops import held
 from deployments.domain.manifests import Planned
 from deployments.registration.dependents import RegionDependents, region_dependents
-from deployments.submissions.pages import FormPage, PageRequest, answer
+from deployments.submissions.pages import FormPage, FormRequest, PageRequest, answer, form_view
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT
 from regions.inventory import NotFound
-from regions.requests import ViewedRequest
 
 PAUSE = f"{K0RDENT}/region-pause"
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def pause(request: ViewedRequest, name: str) -> HttpResponse:
+@form_view
+def pause(request: FormRequest, name: str) -> HttpResponse:
     """The form says which of both is meant, so that a page of before does not turn into the opposite."""
     try:
         found = region_dependents(name, viewer=request.viewer)

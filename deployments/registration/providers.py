@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from deployments.domain.drafts import ProviderDraft, RegionDraft
 from deployments.domain.editing import edited_region, region_draft_of
@@ -18,7 +16,7 @@ from deployments.domain.region_problems import check
 from deployments.domain.snapshot import ClusterSnapshot, KnownRegion
 from deployments.registration.dependents import RegionDependents, region_dependents
 from deployments.submissions.live_object import read, status_of
-from deployments.submissions.pages import FormPage, PageRequest, answer
+from deployments.submissions.pages import FormPage, FormRequest, PageRequest, answer, form_view
 from deployments.submissions.snapshot import take_snapshot
 from regions.domain.manifest import Manifest
 from regions.domain.words import listed
@@ -54,12 +52,11 @@ class Providers:
         return json.dumps(self.was)
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def providers(request: ViewedRequest, name: str) -> HttpResponse:
+@form_view
+def providers(request: FormRequest, name: str) -> HttpResponse:
     try:
         found = region_dependents(name, viewer=request.viewer)
-        live = read(found.ref, found.api_version, request.viewer)
+        live = read(request.clusters, found.ref, found.api_version)
     except NotFound as missing:
         raise Http404(str(missing)) from missing
     except KubeError as refusal:

@@ -1,40 +1,40 @@
 """`/new/region/`: register a cluster as a region. A pasted kubeconfig comes with every post, and is kept nowhere."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from deployments import submissions
-from deployments.domain.findings import by_field
+from deployments.domain.findings import Problem
 from deployments.domain.manifests import plan
 from deployments.domain.rendering import public
-from deployments.models import Submission
 from deployments.registration.form import BOXES, SOURCES, RegionForm, probed, region_form
-from deployments.submissions.confirm_form import as_data
-from deployments.submissions.keys import is_key
+from deployments.submissions.pages import (
+    Asked,
+    FormPage,
+    FormRequest,
+    PageRequest,
+    action_of,
+    answer,
+    as_data,
+    form_view,
+)
 from deployments.submissions.snapshot import take_snapshot
 from regions.requests import ViewedRequest
 
 
-@never_cache
-@sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
-def new_region(request: ViewedRequest) -> HttpResponse:
+@form_view
+def new_region(request: FormRequest) -> HttpResponse:
     """/new/region/"""
     form = _form(request)
     if request.method != "POST":
-        return _draw(request, form, {"key": submissions.new_key()})
-    key = request.POST.get("key", "")
-    key = key if is_key(key) else submissions.new_key()
-    if not form.sound:
-        return _draw(request, form, {"key": key}, status=422)
-    if request.POST.get("action") == "send":
-        return _send(request, form, key)
-    return _preview(request, form, key)
+        return answer(request, _page(form), PageRequest())
+    return answer(request, *_asked(form, action_of(request)), again=lambda _: _asked(form, "preview"))
 
 
 def _form(request: ViewedRequest) -> RegionForm:
@@ -44,38 +44,18 @@ def _form(request: ViewedRequest) -> RegionForm:
     return region_form(as_data(request.POST), request.POST.getlist("providers"), known)
 
 
-def _preview(request: ViewedRequest, form: RegionForm, key: str, changed: bool = False) -> HttpResponse:
-    form = form.with_problems(probed(form))
-    if not form.sound:
-        return _draw(request, form, {"key": key}, status=422)
-    seen = submissions.preview(plan(form.draft, form.snapshot), request.viewer, key)
-    return _draw(request, form.with_problems(seen.problems), {"key": key, "preview": seen, "changed": changed})
+def _asked(form: RegionForm, action: str) -> Asked:
+    if form.sound and action != "send":
+        form = form.with_problems(probed(form))
+    planned = plan(form.draft, form.snapshot) if form.sound else []
+    return _page(form), PageRequest(planned, form.problems)
 
 
-def _send(request: ViewedRequest, form: RegionForm, key: str) -> HttpResponse:
-    digest = request.POST.get("digest", "")
-    try:
-        sent = submissions.submit(plan(form.draft, form.snapshot), digest, request.viewer, key)
-    except submissions.NotAsPreviewed:
-        # Something else than was shown; or this key's request is done already, and this is another one.
-        done = Submission.objects.filter(key=key, state=Submission.State.DONE).exists()
-        return _preview(request, form, submissions.new_key() if done else key, changed=True)
-    except submissions.NotTheirs:
-        return _preview(request, form, submissions.new_key(), changed=True)
-    if sent.submission.state in (Submission.State.DONE, Submission.State.WRITING):
-        return redirect("deployments:submission", key=key)
-    return _draw(request, form.with_problems(sent.problems), {"key": key, "sent": sent, "digest": digest}, status=422)
+def _page(form: RegionForm) -> FormPage:
+    def context(problems: tuple[Problem, ...]) -> Mapping[str, Any]:
+        return {"form": replace(form, problems=problems), "sources": SOURCES, "shown": public(form.sketch)}
 
-
-def _draw(request: ViewedRequest, form: RegionForm, more: dict[str, Any], status: int = 200) -> HttpResponse:
-    context = {
-        "form": form,
-        "problems": by_field(form.problems, BOXES),
-        "sources": SOURCES,
-        "shown": public(form.sketch),
-        **more,
-    }
-    return render(request, "submissions/region.html", context, status=status)
+    return FormPage("submissions/region.html", "Register region", BOXES, context)
 
 
 @never_cache

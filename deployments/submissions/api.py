@@ -13,8 +13,8 @@ from deployments import submissions
 from deployments.domain.findings import Problem
 from deployments.domain.manifests import Planned
 from deployments.models import Submission
+from deployments.submissions import ClusterSession
 from deployments.submissions.keys import fingerprint
-from regions.domain.viewer import Viewer
 
 PREVIEW = OpenApiParameter("preview", bool, description="Try it on the cluster; nothing is made.")
 KEY = OpenApiParameter(
@@ -109,11 +109,11 @@ def only_tried(request: Request) -> bool:
 
 
 def answer(
-    request: Request, planned: list[Planned], found: list[Problem], who: Viewer, key: str, status: int = 201
+    request: Request, session: ClusterSession, planned: list[Planned], found: list[Problem], key: str, status: int = 201
 ) -> Response:
     """Try a plan without errors (`?preview=true`), or send it. `found` are warnings and notes about it."""
     if only_tried(request):
-        seen = submissions.preview(planned, who, key)
+        seen = submissions.preview(session, planned, key)
         return Response(
             PreviewSerializer(
                 {
@@ -126,7 +126,7 @@ def answer(
             ).data
         )
     try:
-        sent = submissions.submit(planned, fingerprint(planned, who, key), who, key)
+        sent = submissions.submit(session, planned, fingerprint(planned, session.viewer, key), key)
     except (submissions.NotTheirs, submissions.NotAsPreviewed) as error:
         raise NotTheirs from error
     return told(request, sent.submission, (*found, *sent.problems), status)

@@ -1,16 +1,33 @@
-"""From a confirmed form to its request: what every page on which something is asked for does with a POST."""
+"""From a confirmed form to its request, and what is known of a request that was sent before."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from deployments import submissions
 from deployments.domain.manifests import Planned
 from deployments.models import Submission
-from deployments.submissions import Sent
-from deployments.submissions.keys import is_key
+from deployments.submissions import ClusterSession, Sent
+from deployments.submissions.keys import fingerprint, is_key, key_within, same_fingerprint
 from regions.requests import ViewedRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What a confirmation came to. `sent` None: this is not what was previewed, so it is shown again under `key`."""
+
+    sent: Sent | None
+    key: str
+    digest: str = ""
+    separate: bool = False
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it was done, or somebody is at it. Of separate requests each has its own answer."""
+        taken = (Submission.State.DONE, Submission.State.WRITING)
+        return self.sent is not None and (self.separate or self.sent.submission.state in taken)
 
 
 def key_of(request: HttpRequest) -> str:
@@ -19,23 +36,40 @@ def key_of(request: HttpRequest) -> str:
     return key if is_key(key) else submissions.new_key()
 
 
-def confirm(request: ViewedRequest, planned: Sequence[Planned], key: str) -> tuple[Sent | None, str]:
-    """What the request came to. None: this is not what was previewed; show it again, under the key beside it."""
+def confirm(
+    request: ViewedRequest, session: ClusterSession, planned: Sequence[Planned], key: str, *, separate: bool = False
+) -> Confirmed:
+    """Send what was previewed. `separate`: each object as a request of its own, whatever becomes of the others."""
+    digest = request.POST.get("digest", "")
     try:
-        return submissions.submit(planned, request.POST.get("digest", ""), request.viewer, key), key
+        if separate:
+            return Confirmed(_each(session, planned, digest, key), key, digest, separate=True)
+        return Confirmed(submissions.submit(session, planned, digest, key), key, digest)
     except submissions.NotAsPreviewed:
         # Something else than was shown; or this key's request is done already, and this is another one.
-        done = Submission.objects.filter(key=key, state=Submission.State.DONE).exists()
-        return None, submissions.new_key() if done else key
+        keys = [key, *(_own(key, one) for one in planned if separate)]
+        done = Submission.objects.filter(key__in=keys, state=Submission.State.DONE).exists()
+        return Confirmed(None, submissions.new_key() if done else key)
     except submissions.NotTheirs:
-        return None, submissions.new_key()
+        return Confirmed(None, submissions.new_key())
 
 
-def went(sent: Sent) -> bool:
-    """Whether it was done, or somebody is at it."""
-    return sent.submission.state in (Submission.State.DONE, Submission.State.WRITING)
+def _each(session: ClusterSession, planned: Sequence[Planned], digest: str, key: str) -> Sent:
+    """What became of the last of them; the page after it tells of each."""
+    if not same_fingerprint(fingerprint(planned, session.viewer, key), digest):
+        raise submissions.NotAsPreviewed
+    for one in planned:
+        own = _own(key, one)
+        sent = submissions.submit(session, [one], fingerprint([one], session.viewer, own), own)
+    return sent
 
 
-def as_data(posted: Any) -> dict[str, str]:
-    """What a browser posted, last value of each name."""
-    return {name: posted[name] for name in posted}
+def _own(key: str, one: Planned) -> str:
+    return key_within(key, f"{one.ref.namespace}/{one.ref.name}")
+
+
+def done_before(request: ViewedRequest) -> HttpResponse | None:
+    """Where a request went that was sent before: for what is not there any more because of it."""
+    key = request.POST.get("key", "")
+    found = Submission.objects.filter(key=key, person=request.viewer.name).first() if is_key(key) else None
+    return redirect("deployments:submission", key=key) if found else None

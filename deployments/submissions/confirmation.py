@@ -1,6 +1,5 @@
 """Confirm: the objects of a plan written in order, each answer kept, so that a second try goes on where one ended."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,8 +12,8 @@ from deployments.domain.manifests import Planned, main_of, stamped
 from deployments.models import Step, Submission
 from deployments.submissions.keys import fingerprint, same_fingerprint
 from deployments.submissions.outcomes import NotAsPreviewed, NotTheirs
+from deployments.submissions.session import ClusterSession
 from deployments.submissions.writer import Writer, Written
-from regions.clusters.pool import Clusters
 from regions.domain import manifest as m
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
@@ -34,25 +33,20 @@ class Sent:
     problems: tuple[Problem, ...] = ()
 
 
-def submit(planned: Sequence[Planned], digest: str, person: Viewer, key: str) -> Sent:
+def submit(session: ClusterSession, planned: Sequence[Planned], digest: str, key: str) -> Sent:
     """Write what was previewed, in order, up to the first refusal. What a cluster says never raises.
 
     Raises NotAsPreviewed when this is not what the digest was of, or the key's request is done and was another one;
     NotTheirs when the key is somebody else's.
     """
-    mine = fingerprint(planned, person, key)
+    mine = fingerprint(planned, session.viewer, key)
     if not same_fingerprint(mine, digest):
         raise NotAsPreviewed
     planned = stamped(planned, key)
-    submission, ours = _claim(planned, mine, person, key)
+    submission, ours = _claim(planned, mine, session.viewer, key)
     if not ours:
         return Sent(submission)
-    with asyncio.Runner() as runner:
-        clusters = Clusters()
-        try:
-            return Sent(submission, _write(runner, Writer(clusters, planned, person, key), submission, planned))
-        finally:
-            runner.run(clusters.close())
+    return Sent(submission, _write(session, Writer(session, planned, key), submission, planned))
 
 
 def _claim(planned: Sequence[Planned], digest: str, person: Viewer, key: str) -> tuple[Submission, bool]:
@@ -118,18 +112,18 @@ def _name(step: Step) -> tuple[str, str, str, str, str]:
 
 
 def _write(
-    runner: asyncio.Runner, writer: Writer, submission: Submission, planned: Sequence[Planned]
+    session: ClusterSession, writer: Writer, submission: Submission, planned: Sequence[Planned]
 ) -> tuple[Problem, ...]:
     steps = list(submission.steps.all())
     for step in steps[len(planned) :]:
-        keep(step, runner.run(writer.remove(step)))
+        keep(step, session.run(writer.remove(step)))
     problems: tuple[Problem, ...] = ()
     for one, step in zip(planned, steps, strict=False):
         step.state, step.at = Step.State.SENDING, timezone.now()
         step.save(update_fields=["state", "at"])
         submission.updated_at = step.at
         submission.save(update_fields=["updated_at"])
-        written = runner.run(writer.write(one))
+        written = session.run(writer.write(one))
         keep(step, written)
         if written.state not in STANDING and not (one.verb == "delete" and written.state == Step.State.REMOVED):
             problems = written.problems

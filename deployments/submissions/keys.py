@@ -1,5 +1,6 @@
 """Names and fingerprints of requests."""
 
+import hashlib
 import hmac
 import re
 import secrets
@@ -20,6 +21,11 @@ def new_key() -> str:
 
 def is_key(text: str) -> bool:
     return bool(_KEY.fullmatch(text))
+
+
+def key_within(key: str, label: str) -> str:
+    """The name of the request for one of several that are confirmed together: the same whenever they are sent."""
+    return hashlib.sha256(f"{key}\0{label}".encode()).hexdigest()[:32]
 
 
 def fingerprint(planned: Sequence[Planned], person: Viewer, key: str) -> str:

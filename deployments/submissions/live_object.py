@@ -3,11 +3,9 @@
 import asyncio
 from collections.abc import Sequence
 
-from regions.clusters.pool import Clusters
-from regions.clusters.rights import person_of
+from deployments.submissions.session import ClusterSession
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT, Ref
-from regions.domain.viewer import Viewer
 from regions.kube.errors import KubeError, Refused
 
 
@@ -16,32 +14,29 @@ def status_of(failure: KubeError) -> int:
     return 403 if isinstance(failure, Refused) and failure.status != 401 else 502
 
 
-def read(ref: Ref, api_version: str, person: Viewer) -> Manifest:
+def read(session: ClusterSession, ref: Ref, api_version: str) -> Manifest:
     """The whole object, not redacted: for a form of its own. Raises a KubeError with the server's sentence."""
-    return asyncio.run(_read(ref, api_version, person))
-
-
-def read_many(wanted: Sequence[tuple[Ref, str]], person: Viewer) -> list[Manifest | KubeError]:
-    """Each object, or why it is not to be had."""
-    return asyncio.run(_read_all(wanted, person)) if wanted else []
-
-
-async def _read(ref: Ref, api_version: str, person: Viewer) -> Manifest:
-    (found,) = await _read_all([(ref, api_version)], person)
+    (found,) = read_many(session, [(ref, api_version)])
     if isinstance(found, KubeError):
         raise found
     return found
 
 
-async def _read_all(wanted: Sequence[tuple[Ref, str]], person: Viewer) -> list[Manifest | KubeError]:
-    async with Clusters() as clusters:
-        found: list[Manifest | KubeError] = []
-        for ref, api_version in wanted:
-            try:
-                client = await clusters.client(MANAGEMENT)
-                path = await client.path_of(api_version, ref.kind, ref.name, ref.namespace)
-                found.append(await client.get(path, on_behalf=person_of(person)))
-            except KubeError as error:
-                clusters.failed(MANAGEMENT, error)
-                found.append(error)
-        return found
+def read_many(session: ClusterSession, wanted: Sequence[tuple[Ref, str]]) -> list[Manifest | KubeError]:
+    """Each object, or why it is not to be had."""
+
+    async def every() -> list[Manifest | KubeError]:
+        return list(await asyncio.gather(*(_read(session, ref, api_version) for ref, api_version in wanted)))
+
+    return session.run(every()) if wanted else []
+
+
+async def _read(session: ClusterSession, ref: Ref, api_version: str) -> Manifest | KubeError:
+    async with session.clusters.turn(MANAGEMENT):
+        try:
+            client = await session.clusters.client(MANAGEMENT)
+            path = await client.path_of(api_version, ref.kind, ref.name, ref.namespace)
+            return await client.get(path, on_behalf=session.person)
+        except KubeError as error:
+            session.clusters.failed(MANAGEMENT, error)
+            return error

@@ -67,6 +67,12 @@ class Preview:
         return tuple(dict.fromkeys(text for one in self.objects for text in one.warnings))
 
     @property
+    def unexplained(self) -> tuple[str, ...]:
+        """Those warnings that are not said already, in plain words, among the problems."""
+        said = {problem.detail for problem in self.problems}
+        return tuple(text for text in self.warnings if text not in said)
+
+    @property
     def words(self) -> str:
         """What would become of it all, as the head of a preview says it."""
         if not self.sendable:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from deployments.domain import denials
 from deployments.domain.findings import Problem, error
 from deployments.domain.manifests import SUBMISSION, Planned, stamped, wire
 from deployments.domain.rendering import public
@@ -11,48 +12,58 @@ from deployments.submissions.keys import fingerprint
 from deployments.submissions.outcomes import Looked, Outcome, Preview
 from deployments.submissions.rights import account
 from deployments.submissions.secret_mask import SecretMask, problems_from, waits_for
-from regions.clusters.pool import Clusters
+from deployments.submissions.session import ClusterSession
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT
-from regions.domain.viewer import Viewer
 from regions.kube.client import Client, Person
 from regions.kube.errors import Conflict, KubeError, NotFound, Unreachable
 
 DEADLINE = 20.0
 
 
-def preview(planned: Sequence[Planned], person: Viewer, key: str) -> Preview:
+def preview(session: ClusterSession, planned: Sequence[Planned], key: str) -> Preview:
     """How every cluster would answer. Never raises for what a cluster says or does not say."""
-    objects = asyncio.run(_look(stamped(planned, key), person, key))
+    objects = session.run(_look(session, stamped(planned, key), key))
     texts = [one.yaml for one in public(planned).objects]
     shown = tuple(_with_yaml(one, text) for one, text in zip(objects, texts, strict=True))
-    return Preview(shown, fingerprint(planned, person, key), unchecked.unchecked(shown))
+    return Preview(shown, fingerprint(planned, session.viewer, key), unchecked.unchecked(shown))
 
 
 def _with_yaml(one: Looked, text: str) -> Looked:
     return Looked(**{name: getattr(one, name) for name in Looked.__slots__ if name != "yaml"}, yaml=text)
 
 
-async def _look(planned: Sequence[Planned], person: Viewer, key: str) -> list[Looked]:
-    async with Clusters() as clusters:
-        previewer = _Previewer(clusters, planned, person, key)
-        return [await previewer.look(one) for one in planned]
+async def _look(session: ClusterSession, planned: Sequence[Planned], key: str) -> list[Looked]:
+    previewer = _Previewer(session, planned, key)
+    return list(await asyncio.gather(*map(previewer.look, planned)))
 
 
 class _Previewer:
-    def __init__(self, clusters: Clusters, planned: Sequence[Planned], person: Viewer, key: str) -> None:
-        self.clusters = clusters
+    def __init__(self, session: ClusterSession, planned: Sequence[Planned], key: str) -> None:
+        self.clusters = session.clusters
+        self.viewer = session.viewer
         self.planned = planned
-        self.person = person
         self.key = key
+        self.accounts: dict[str, asyncio.Future[Person | None]] = {}
         self.mask = SecretMask(planned)
 
     async def look(self, one: Planned) -> Looked:
+        """One object. Objects are looked at side by side: none is changed, so none waits for another."""
+        async with self.clusters.turn(one.cluster):
+            return await self._look(one)
+
+    async def _account(self, cluster: str) -> Person | None:
+        """On whose behalf this cluster is asked, found out once for the whole plan."""
+        if cluster not in self.accounts:
+            self.accounts[cluster] = asyncio.ensure_future(account(self.clusters, cluster, self.planned, self.viewer))
+        return await self.accounts[cluster]
+
+    async def _look(self, one: Planned) -> Looked:
         where = "the management cluster" if one.cluster == MANAGEMENT else one.cluster
         try:
             client = await self.clusters.client(one.cluster)
-            who = await account(self.clusters, one.cluster, self.planned, self.person)
+            who = await self._account(one.cluster)
         except KubeError as failure:
             return self._failed(one, failure, f"{where} could not be asked", "")
         name = who.name if who else ""
@@ -121,9 +132,9 @@ class _Previewer:
         except KubeError as failure:
             self.clusters.failed(one.cluster, failure)
             return self._failed(one, failure, f"{one.cluster.removeprefix('~')} could not be asked", name)
-        return Looked(
-            one, Outcome.DELETE, "would be deleted", account=name, warnings=tuple(map(self.mask, answer.warnings))
-        )
+        warnings = tuple(map(self.mask, answer.warnings))
+        heeded = tuple(denials.heed(warnings))
+        return Looked(one, Outcome.DELETE, "would be deleted", account=name, warnings=warnings, problems=heeded)
 
     def _failed(self, one: Planned, failure: KubeError, unasked: str, name: str) -> Looked:
         detail = self.mask(failure.message)

@@ -1,36 +1,28 @@
 """Taking away what a request made before it failed."""
 
-import asyncio
-
 from django.utils import timezone
 
 from deployments.models import Step, Submission
 from deployments.submissions.confirmation import OPEN, keep, settle
 from deployments.submissions.outcomes import NotTheirs
+from deployments.submissions.session import ClusterSession
 from deployments.submissions.writer import Writer
-from regions.clusters.pool import Clusters
-from regions.domain.viewer import Viewer
 
 
-def remove(submission: Submission, person: Viewer) -> Submission:
+def remove(session: ClusterSession, submission: Submission) -> Submission:
     """Remove, last made first, what stands of a request that did not succeed. A finished one is left as it is.
 
     Raises NotTheirs when it is somebody else's.
     """
-    if submission.person != person.name:
+    if submission.person != session.viewer.name:
         raise NotTheirs
     if submission.state == Submission.State.DONE:
         return submission
     submission.state, submission.updated_at = Submission.State.WRITING, timezone.now()
     submission.save(update_fields=["state", "updated_at"])
-    with asyncio.Runner() as runner:
-        clusters = Clusters()
-        writer = Writer(clusters, (), person, submission.key)
-        try:
-            for step in submission.steps.filter(state__in=OPEN, verb="create").order_by("-place"):
-                keep(step, runner.run(writer.remove(step)))
-        finally:
-            runner.run(clusters.close())
+    writer = Writer(session, (), submission.key)
+    for step in submission.steps.filter(state__in=OPEN, verb="create").order_by("-place"):
+        keep(step, session.run(writer.remove(step)))
     submission.steps.filter(state__in=(Step.State.SHARED, Step.State.WAITING)).update(state=Step.State.WAITING)
     settle(submission)
     return submission

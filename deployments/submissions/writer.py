@@ -10,12 +10,11 @@ from deployments.submissions import comparison, deleter, patcher
 from deployments.submissions.previewer import taken
 from deployments.submissions.rights import account
 from deployments.submissions.secret_mask import SecretMask, problems_from
-from regions.clusters.pool import Clusters
+from deployments.submissions.session import ClusterSession
 from regions.clusters.rights import person_of
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT
-from regions.domain.viewer import Viewer
 from regions.kube.client import Answer, Client, Person
 from regions.kube.errors import Conflict, KubeError, NotFound, Unreachable
 
@@ -35,10 +34,10 @@ class Written:
 class Writer:
     """Writes and removes objects of one request, for one person."""
 
-    def __init__(self, clusters: Clusters, planned: Sequence[Planned], person: Viewer, key: str) -> None:
-        self.clusters = clusters
+    def __init__(self, session: ClusterSession, planned: Sequence[Planned], key: str) -> None:
+        self.clusters = session.clusters
+        self.viewer = session.viewer
         self.planned = planned
-        self.person = person
         self.key = key
         self.mask = SecretMask(planned)
 
@@ -46,7 +45,7 @@ class Writer:
         """Make it. Raises nothing that a cluster may say."""
         try:
             client = await self.clusters.client(one.cluster)
-            who = await account(self.clusters, one.cluster, self.planned, self.person)
+            who = await account(self.clusters, one.cluster, self.planned, self.viewer)
             path = await client.path_of(
                 m.text(one.manifest.get("apiVersion")), one.ref.kind, one.ref.name, one.ref.namespace
             )
@@ -168,7 +167,7 @@ class Writer:
 
     async def remove(self, step: Step) -> Written:
         """Take away what this request made there, and nothing else. Raises nothing that a cluster may say."""
-        person = person_of(self.person) if step.cluster == MANAGEMENT else None
+        person = person_of(self.viewer) if step.cluster == MANAGEMENT else None
         name = person.name if person else ""
         uid = step.uid
         try:

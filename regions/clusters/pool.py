@@ -1,5 +1,6 @@
 """Clients of clusters for one piece of work: who asks something of a cluster opens them, and closes them after."""
 
+import asyncio
 from types import TracebackType
 from typing import Self
 
@@ -12,17 +13,23 @@ from regions.kube import kubeconfig, trusted
 from regions.kube.client import Client
 from regions.kube.errors import KubeError, NotFound, Unreachable
 
+AT_ONCE = 8
+"""Questions that one piece of work has open at one cluster."""
+
 
 class Clusters:
     """`client(name)` gives a client of management, or of a region by the kubeconfig that its Region names now.
 
-    Kubeconfigs live as long as this does. A cluster that could not be reached once is not tried again.
+    Kubeconfigs live as long as this does. A cluster that could not be reached once is not tried again. Whoever asks
+    several things side by side takes a `turn` for each.
     """
 
     def __init__(self, options: Options | None = None) -> None:
         self.options = options or Options.from_settings()
         self._clients: dict[str, Client] = {}
         self._failed: dict[str, KubeError] = {}
+        self._opening: dict[str, asyncio.Lock] = {}
+        self._turns: dict[str, asyncio.Semaphore] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -40,15 +47,20 @@ class Clusters:
 
     async def client(self, cluster: str) -> Client:
         """Raises a KubeError with a sentence when there is no way to this cluster."""
-        if cluster in self._failed:
-            raise self._failed[cluster]
-        if cluster not in self._clients:
-            try:
-                self._clients[cluster] = await self._open(cluster)
-            except KubeError as error:
-                self._failed[cluster] = error
-                raise
-        return self._clients[cluster]
+        async with self._opening.setdefault(cluster, asyncio.Lock()):
+            if cluster in self._failed:
+                raise self._failed[cluster]
+            if cluster not in self._clients:
+                try:
+                    self._clients[cluster] = await self._open(cluster)
+                except KubeError as error:
+                    self._failed[cluster] = error
+                    raise
+            return self._clients[cluster]
+
+    def turn(self, cluster: str) -> asyncio.Semaphore:
+        """`async with clusters.turn(name)`: waits while AT_ONCE others ask something of this cluster."""
+        return self._turns.setdefault(cluster, asyncio.Semaphore(AT_ONCE))
 
     def failed(self, cluster: str, error: KubeError) -> None:
         """Remember that this cluster does not answer, so that nobody waits for it twice."""

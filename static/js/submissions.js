@@ -31,7 +31,9 @@ const stale = () => {
   for (const word of document.querySelectorAll("[data-ask-stale]")) word.hidden = false;
 };
 
-form?.addEventListener("input", () => {
+form?.addEventListener("input", (event) => {
+  // A name that is typed to confirm changes nothing of what was tried.
+  if (event.target.dataset.askConfirms !== undefined) return;
   stale();
   clearTimeout(timer);
   if (form.dataset.askYaml) timer = setTimeout(describe, PAUSE);

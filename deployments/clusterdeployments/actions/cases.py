@@ -9,12 +9,12 @@ from deployments.domain import safe_yaml
 from deployments.domain.gitops import Held, held
 from deployments.domain.manifests import Planned
 from deployments.domain.patches import planned
+from deployments.submissions import ClusterSession
 from deployments.submissions.live_object import read_many
 from regions.domain import manifest as m
 from regions.domain.kinds import FLUX, K0RDENT
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT, Ref
-from regions.domain.viewer import Viewer
 from regions.kube.errors import KubeError, NotFound
 from regions.models import Resource
 
@@ -60,9 +60,9 @@ class Case:
         return Planned(made.cluster, made.manifest, why, verb="patch", uid=made.uid, seen=made.seen, serves=self.ref)
 
 
-def case_of(namespace: str, name: str, viewer: Viewer) -> Case:
+def case_of(session: ClusterSession, namespace: str, name: str) -> Case:
     """As it is now. Raises Http404 and Unreadable."""
-    opened = open_deployment(namespace, name, viewer)
+    opened = open_deployment(session, namespace, name)
     rows = Resource.objects.filter(
         cluster=MANAGEMENT,
         deployment=f"{namespace}/{name}",
@@ -73,7 +73,7 @@ def case_of(namespace: str, name: str, viewer: Viewer) -> Case:
         (Ref(MANAGEMENT, row.group, row.kind, row.namespace, row.name), f"{row.group}/{row.version}") for row in rows
     ]
     parts = []
-    for found in read_many(wanted, viewer):
+    for found in read_many(session, wanted):
         if isinstance(found, NotFound):
             continue
         if isinstance(found, KubeError):

@@ -3,20 +3,17 @@
 from dataclasses import dataclass
 
 from django.http import HttpResponse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from deployments.credentials.items import items
 from deployments.credentials.survey import survey
 from deployments.credentials.values import CredentialItem
 from deployments.domain.findings import Problem, error, errors
 from deployments.domain.labels import read_labels
-from deployments.domain.manifests import API, Planned
-from deployments.submissions.pages import FormPage, PageRequest, answer
+from deployments.domain.manifests import API, Planned, deletion
+from deployments.submissions.pages import FormPage, FormRequest, PageRequest, answer, form_view
 from regions.domain.refs import MANAGEMENT
 from regions.domain.words import counted, listed
 from regions.models import Resource
-from regions.requests import ViewedRequest
 
 MOST = 50
 WAYS = {"label": "Set labels", "delete": "Delete"}
@@ -39,9 +36,8 @@ class CredentialBulk:
         return tuple(one for one in self.items if one.used)
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def bulk(request: ViewedRequest) -> HttpResponse:
+@form_view
+def bulk(request: FormRequest) -> HttpResponse:
     """`?chosen=<namespace>/<name>` once for each; the form posts them again."""
     said = request.POST if request.method == "POST" else request.GET
     wanted = list(dict.fromkeys(said.getlist("chosen")))
@@ -71,7 +67,7 @@ def _asked(form: CredentialBulk, rows: list[Resource], wanted: int) -> PageReque
         problems.append(error("", f"At most {MOST} go at once; {wanted} are chosen."))
     if form.way == "delete":
         problems += _undeletable(form)
-        return PageRequest([_doomed(row) for row in rows], tuple(problems))
+        return PageRequest([_deleted(row) for row in rows], tuple(problems))
     labels, bad = read_labels(form.labels)
     problems += bad
     return PageRequest([] if errors(problems) else [_labelled(row, labels) for row in rows], tuple(problems))
@@ -87,11 +83,9 @@ def _undeletable(form: CredentialBulk) -> list[Problem]:
     return problems
 
 
-def _doomed(row: Resource) -> Planned:
-    metadata = {"name": row.name, "namespace": row.namespace}
-    manifest = {"apiVersion": API, "kind": "Credential", "metadata": metadata}
-    why = "What it names stays: identity, Secret, ConfigMap."
-    return Planned(MANAGEMENT, manifest, why, verb="delete", uid=row.uid)
+def _deleted(row: Resource) -> Planned:
+    manifest = {"apiVersion": API, "kind": "Credential", "metadata": {"name": row.name, "namespace": row.namespace}}
+    return deletion(manifest, row.uid, "What it names stays: identity, Secret, ConfigMap.")
 
 
 def _labelled(row: Resource, labels: dict[str, str | None]) -> Planned:

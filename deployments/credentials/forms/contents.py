@@ -1,6 +1,5 @@
 """What a credential hands on to new clusters: the content of its ConfigMap, which k0rdent never copies."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
 
 from deployments.credentials.dependents import CredentialDependents
@@ -10,19 +9,17 @@ from deployments.domain.drafts import CredentialDraft, Secret
 from deployments.domain.manifests import RENDERED, Planned
 from deployments.domain.recipes import Recipe
 from deployments.domain.recipes.base import COMPONENT
-from regions.clusters.pool import Clusters
-from regions.clusters.rights import person_of
+from deployments.submissions.session import ClusterSession
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT, Ref
-from regions.domain.viewer import Viewer
 from regions.kube.errors import KubeError
 
 DEADLINE = 8.0
 WHY = "What new clusters get of the credential; k0rdent never copies it, so it is made where the clusters are run."
 
 
-def content(found: CredentialDependents, viewer: Viewer) -> Mapping[str, str] | None:
+def content(session: ClusterSession, found: CredentialDependents) -> Mapping[str, str] | None:
     """As it is where this credential has one, or another with the same identity; else as its recipe makes it.
 
     None: the recipe would need an answer that nobody has given here (the datacenter of vSphere).
@@ -34,7 +31,7 @@ def content(found: CredentialDependents, viewer: Viewer) -> Mapping[str, str] | 
         for one in needed
         if one.need.role == "template" and one.need.name == name and one.state == "present"
     ]
-    held = asyncio.run(_read(known, viewer)) if known else None
+    held = session.run(_read(session, known)) if known else None
     if held is not None:
         return held
     recipe = next(iter(recipes_of(found)), None)
@@ -74,16 +71,16 @@ def namespaces(cluster: str, names: Iterable[str], serves: Ref | None = None) ->
     return [Planned(cluster, one, why, shared=True, serves=serves) for one in made]
 
 
-async def _read(places: Iterable[Need], viewer: Viewer) -> dict[str, str] | None:
+async def _read(session: ClusterSession, places: Iterable[Need]) -> dict[str, str] | None:
     """The first of these ConfigMaps that can be read."""
-    async with Clusters() as clusters:
-        for need in places:
-            person = person_of(viewer) if need.cluster == MANAGEMENT else None
-            try:
-                client = await clusters.client(need.cluster)
-                path = f"/api/v1/namespaces/{need.namespace}/configmaps/{need.name}"
-                found = await client.get(path, on_behalf=person, deadline=DEADLINE)
-            except KubeError:
-                continue
-            return {str(key): m.text(value) for key, value in m.mapping(found.get("data")).items()}
+    for need in places:
+        person = session.person if need.cluster == MANAGEMENT else None
+        try:
+            client = await session.clusters.client(need.cluster)
+            path = f"/api/v1/namespaces/{need.namespace}/configmaps/{need.name}"
+            found = await client.get(path, on_behalf=person, deadline=DEADLINE)
+        except KubeError as failure:
+            session.clusters.failed(need.cluster, failure)
+            continue
+        return {str(key): m.text(value) for key, value in m.mapping(found.get("data")).items()}
     return None

@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from deployments.credentials.dependents import CredentialDependents, credential_dependents
 from deployments.credentials.matrix.compare import compare
 from deployments.domain.credentials.needs import Needed, Place
 from deployments.models import Submission
+from deployments.submissions import ClusterSession
 from deployments.submissions.keys import is_key
+from deployments.submissions.pages import FormRequest, form_view
 from regions.inventory import NotFound
-from regions.requests import ViewedRequest
 
 RENEWED = timedelta(minutes=15)
 """So often k0rdent looks at every Credential, and writes its copies anew."""
@@ -66,9 +66,9 @@ class Copies:
         return self.due_at is not None and self.asked_at > self.due_at and self.arrived < len(self.copies)
 
 
-@never_cache
 @require_safe
-def copies(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
+@form_view
+def copies(request: FormRequest, namespace: str, name: str) -> HttpResponse:
     """The clusters are asked with the viewer's rights, and nothing is changed; `?request=` names what was sent."""
     try:
         found = credential_dependents(namespace, name, viewer=request.viewer)
@@ -79,12 +79,12 @@ def copies(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
     if sent is not None and (sent.kind, sent.namespace, sent.name) != ("Credential", namespace, name):
         sent = None
     now = timezone.now()
-    shown = Copies(_copies(found, request), sent, now)
+    shown = Copies(_copies(request.clusters, found), sent, now)
     context = {"credential": found, "shown": shown, "again": AGAIN}
     return render(request, "credentials/copies.html", context)
 
 
-def _copies(found: CredentialDependents, request: ViewedRequest) -> tuple[SecretCopy, ...]:
+def _copies(session: ClusterSession, found: CredentialDependents) -> tuple[SecretCopy, ...]:
     mine = [one for one in found.needed if one.need.copy]
     if not mine:
         return ()
@@ -95,7 +95,7 @@ def _copies(found: CredentialDependents, request: ViewedRequest) -> tuple[Secret
         for label, needed in found.every
         if any(one.need.original and one.need.place in originals for one in needed)
     ]
-    compared = compare([needed for _, needed in rows], request.viewer)
+    compared = compare(session, [needed for _, needed in rows])
     users: dict[Place, list[str]] = defaultdict(list)
     seen: dict[Place, Needed] = {}
     for (label, _), needed in zip(rows, compared, strict=True):

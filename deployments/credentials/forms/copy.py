@@ -11,8 +11,6 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from deployments.credentials.dependents import CredentialDependents, credential_dependents
 from deployments.credentials.forms.contents import config_map, content, namespaces
@@ -26,12 +24,11 @@ from deployments.domain.findings import Problem, error, warning
 from deployments.domain.manifests import API, Planned
 from deployments.domain.recipes.base import COMPONENT
 from deployments.domain.snapshot import ClusterSnapshot, cluster_of
-from deployments.submissions.pages import FormPage, PageRequest, answer
+from deployments.submissions.pages import FormPage, FormRequest, PageRequest, answer, form_view
 from deployments.submissions.snapshot import take_snapshot
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT
 from regions.inventory import NotFound
-from regions.requests import ViewedRequest
 
 BOXES = ("name", "region", "description")
 
@@ -47,9 +44,8 @@ class Copying:
     problems: tuple[Problem, ...]
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def copy(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
+@form_view
+def copy(request: FormRequest, namespace: str, name: str) -> HttpResponse:
     try:
         found = credential_dependents(namespace, name, viewer=request.viewer)
     except NotFound as missing:
@@ -65,7 +61,7 @@ def copy(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
     return answer(request, page, asked)
 
 
-def copying(found: CredentialDependents, request: ViewedRequest, known: ClusterSnapshot) -> Copying:
+def copying(found: CredentialDependents, request: FormRequest, known: ClusterSnapshot) -> Copying:
     """The form as posted, or as it is first shown."""
     said: Any = request.POST if request.method == "POST" else request.GET
     region = said.get("region", "").strip()
@@ -121,12 +117,12 @@ def _asked_again(form: Copying) -> str:
     return f"{reverse('credentials:new', args=[draft.recipe])}?{urlencode(said)}"
 
 
-def _asked(form: Copying, known: ClusterSnapshot, request: ViewedRequest) -> PageRequest:
-    data = content(form.found, request.viewer)
+def _asked(form: Copying, known: ClusterSnapshot, request: FormRequest) -> PageRequest:
+    data = content(request.clusters, form.found)
     if data is None:
         said = "What new clusters get of it cannot be read where it is. Make the copy as a new credential."
         return PageRequest(problems=(*form.problems, error("", said)))
-    known = with_namespaces(known, form.draft, request.viewer)
+    known = with_namespaces(request.clusters, known, form.draft)
     problems = form.problems
     identity = form.found.item.identity
     if identity.kind == "AWSClusterRoleIdentity" and any(

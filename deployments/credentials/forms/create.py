@@ -1,28 +1,35 @@
 """`/new/credential/`: a provider, its form, the preview beside it. What is secret comes with every post, and is kept
 nowhere between them: not in the session, not in the page, not in the database."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from deployments import submissions
 from deployments.credentials.forms.fields import CredentialForm, credential_form
 from deployments.credentials.forms.provider_picker import offers
 from deployments.credentials.namespaces import as_shown, lacking, with_namespaces
-from deployments.domain.findings import errors
+from deployments.domain.findings import Problem, errors
 from deployments.domain.manifests import plan
 from deployments.domain.recipes import Recipe, recipe_for
 from deployments.domain.rendering import public
 from deployments.domain.snapshot import ClusterSnapshot
-from deployments.models import Submission
 from deployments.registration.probing import probed
-from deployments.submissions.confirm_form import as_data
-from deployments.submissions.keys import is_key
+from deployments.submissions.pages import (
+    Asked,
+    FormPage,
+    FormRequest,
+    PageRequest,
+    action_of,
+    answer,
+    as_data,
+    form_view,
+)
 from deployments.submissions.snapshot import take_snapshot
 from regions.requests import ViewedRequest
 
@@ -35,29 +42,16 @@ def choose(request: ViewedRequest) -> HttpResponse:
     return render(request, "credentials/choose.html", {"offers": offers(known, chart, region), "chart": chart})
 
 
-@never_cache
-@sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
-def new(request: ViewedRequest, provider: str) -> HttpResponse:
+@form_view
+def new(request: FormRequest, provider: str) -> HttpResponse:
     """/new/credential/<provider>/: the form; its preview and its confirmation are posts of the same form."""
     recipe = _recipe(provider)
-    known = take_snapshot(viewer=request.viewer)
+    snapshot = take_snapshot(viewer=request.viewer)
     if request.method != "POST":
-        form = credential_form(None, request.GET.dict(), recipe, known)
-        return _draw(request, form, {"key": submissions.new_key()})
-    key = request.POST.get("key", "")
-    key = key if is_key(key) else submissions.new_key()
-    missing = [name for name in request.POST.get("missing", "").split(" ") if name]
-    form = _read(request, recipe, known)
-    kubeconfig = form.draft.secrets.get("kubeconfig")
-    if request.POST.get("action") == "probe" and kubeconfig:
-        # Of the kubeconfig alone: the rest of the form may not be filled yet.
-        said = form.of("kubeconfig")
-        said = (*said, *probed("kubeconfig", kubeconfig)) if not errors(said) else said
-        return _draw(request, replace(form, problems=said), {"key": key, "missing": missing})
-    if form.sound and request.POST.get("action") == "send":
-        return _send(request, _read(request, recipe, as_shown(known, form.draft, missing)), key, missing)
-    return _preview(request, form, key, missing)
+        return answer(request, _page(credential_form(None, request.GET.dict(), recipe, snapshot)), PageRequest())
+    form = _read(request, recipe, snapshot)
+    missing = tuple(name for name in request.POST.get("missing", "").split(" ") if name)
+    return answer(request, *_asked(request, form, missing), again=lambda _: _asked(request, form, missing, anew=True))
 
 
 def _recipe(provider: str) -> Recipe:
@@ -67,46 +61,39 @@ def _recipe(provider: str) -> Recipe:
     return recipe
 
 
-def _read(request: ViewedRequest, recipe: Recipe, known: ClusterSnapshot) -> CredentialForm:
-    return credential_form(as_data(request.POST), {}, recipe, known)
+def _read(request: ViewedRequest, recipe: Recipe, snapshot: ClusterSnapshot) -> CredentialForm:
+    return credential_form(as_data(request.POST), {}, recipe, snapshot)
 
 
-def _preview(
-    request: ViewedRequest, form: CredentialForm, key: str, missing: list[str], changed: bool = False
-) -> HttpResponse:
+def _asked(request: FormRequest, form: CredentialForm, missing: tuple[str, ...], anew: bool = False) -> Asked:
+    """`missing`: the namespaces that the preview said would be made; what is confirmed is what was shown."""
+    action = action_of(request)
+    kubeconfig = form.draft.secrets.get("kubeconfig")
+    if action == "probe" and kubeconfig:
+        # Of the kubeconfig alone: the rest of the form may not be filled yet.
+        said = form.of("kubeconfig")
+        said = said if errors(said) else (*said, *probed("kubeconfig", kubeconfig))
+        return _page(form, missing), PageRequest(problems=said, shown=True)
     if form.sound:
-        # A namespace that an earlier try of this request has made is still among what it asks for.
-        known = with_namespaces(form.snapshot, form.draft, request.viewer)
-        missing = sorted({*missing, *lacking(known, form.draft)} & {form.draft.namespace, known.system_namespace})
-        if missing:
-            known = as_shown(known, form.draft, missing)
-        form = _read(request, form.recipe, known)
-    if not form.sound:
-        return _draw(request, form, {"key": key, "missing": missing}, status=422)
-    seen = submissions.preview(plan(form.draft, form.snapshot), request.viewer, key)
-    context = {"key": key, "preview": seen, "changed": changed, "missing": missing}
-    return _draw(request, form.with_problems(seen.problems), context)
+        snapshot = form.snapshot
+        looking = action != "send" or anew
+        if looking:
+            # A namespace that an earlier try of this request has made is still among what it asks for.
+            snapshot = with_namespaces(request.clusters, snapshot, form.draft)
+            needed = {form.draft.namespace, snapshot.system_namespace}
+            missing = tuple(sorted({*missing, *lacking(snapshot, form.draft)} & needed))
+        if missing or not looking:
+            snapshot = as_shown(snapshot, form.draft, missing)
+        form = _read(request, form.recipe, snapshot)
+    planned = plan(form.draft, form.snapshot) if form.sound else []
+    return _page(form, missing), PageRequest(planned, form.problems)
 
 
-def _send(request: ViewedRequest, form: CredentialForm, key: str, missing: list[str]) -> HttpResponse:
-    digest = request.POST.get("digest", "")
-    try:
-        sent = submissions.submit(plan(form.draft, form.snapshot), digest, request.viewer, key)
-    except submissions.NotAsPreviewed:
-        # Something else than was shown; or this key's request is done already, and this is another one.
-        done = Submission.objects.filter(key=key, state=Submission.State.DONE).exists()
-        return _preview(request, form, submissions.new_key() if done else key, [] if done else missing, changed=True)
-    except submissions.NotTheirs:
-        return _preview(request, form, submissions.new_key(), [], changed=True)
-    if sent.submission.state in (Submission.State.DONE, Submission.State.WRITING):
-        return redirect("deployments:submission", key=key)
-    seen = {"key": key, "sent": sent, "digest": digest, "missing": missing}
-    return _draw(request, form.with_problems(sent.problems), seen, status=422)
+def _page(form: CredentialForm, missing: tuple[str, ...] = ()) -> FormPage:
+    def context(problems: tuple[Problem, ...]) -> Mapping[str, Any]:
+        return {"form": replace(form, problems=problems), "shown": public(form.sketch), "missing": missing}
 
-
-def _draw(request: ViewedRequest, form: CredentialForm, more: dict[str, Any], status: int = 200) -> HttpResponse:
-    context = {"form": form, "shown": public(form.sketch), **more}
-    return render(request, "credentials/new.html", context, status=status)
+    return FormPage("credentials/new.html", "Create credential", context=context)
 
 
 @never_cache

@@ -3,19 +3,15 @@
 from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from deployments.credentials.dependents import CredentialDependents, api_version, credential_dependents, pointed
 from deployments.domain.credentials.needs import MANAGED, Need
 from deployments.domain.findings import Problem, error, note, warning
 from deployments.domain.gitops import held
-from deployments.domain.manifests import API, Planned
-from deployments.submissions.pages import FormPage, PageRequest, answer, done_before
-from regions.domain.refs import MANAGEMENT
+from deployments.domain.manifests import API, Planned, deletion
+from deployments.submissions.pages import FormPage, FormRequest, PageRequest, answer, done_before, form_view
 from regions.domain.words import counted, listed
 from regions.inventory import NotFound
-from regions.requests import ViewedRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +29,8 @@ class Leftover:
         return "|".join(self.need.place)
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def delete(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
+@form_view
+def delete(request: FormRequest, namespace: str, name: str) -> HttpResponse:
     try:
         found = credential_dependents(namespace, name, viewer=request.viewer)
     except NotFound as missing:
@@ -104,19 +99,8 @@ def consequences(found: CredentialDependents) -> list[Problem]:
 
 def plan(found: CredentialDependents, left: tuple[Leftover, ...]) -> list[Planned]:
     """The Credential first: while it stands, k0rdent may need what it names."""
-    resource = found.resource
-    metadata = {"name": resource.name, "namespace": resource.namespace}
-    own = {"apiVersion": API, "kind": "Credential", "metadata": metadata}
     copies = " k0rdent takes its copies in the region back." if found.region and found.known.copies else ""
-    planned = [Planned(MANAGEMENT, own, f"What deployments name.{copies}", verb="delete", uid=resource.uid)]
-    return planned + [
-        Planned(
-            one.need.cluster,
-            pointed(one.need, one.version),
-            "Nothing else needs it, as far as Pane knows.",
-            verb="delete",
-            uid=one.uid,
-        )
-        for one in left
-        if one.chosen
-    ]
+    own = deletion(found.body | {"apiVersion": API}, found.resource.uid, f"What deployments name.{copies}")
+    why = "Nothing else needs it, as far as Pane knows."
+    also = [deletion(pointed(one.need, one.version), one.uid, why, one.need.cluster) for one in left if one.chosen]
+    return [own, *also]

@@ -4,7 +4,6 @@ Who points a credential at an identity makes deployments sign in as it: so they 
 is compared with what the cluster has and goes no further.
 """
 
-import asyncio
 import base64
 import binascii
 import hashlib
@@ -14,9 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpResponse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
 
 from deployments.credentials.dependents import CredentialDependents, credential_dependents
 from deployments.credentials.forms.contents import config_map, content
@@ -29,16 +25,13 @@ from deployments.domain.drafts import Secret
 from deployments.domain.findings import Problem, error, errors, warning
 from deployments.domain.manifests import API, Planned
 from deployments.domain.recipes import RECIPES, Recipe
-from deployments.submissions.confirm_form import as_data
-from deployments.submissions.pages import FormPage, PageRequest, answer
+from deployments.submissions.pages import FormPage, FormRequest, PageRequest, answer, as_data, form_view
+from deployments.submissions.session import ClusterSession
 from deployments.submissions.snapshot import take_snapshot
-from regions.clusters.pool import Clusters
-from regions.clusters.rights import person_of
 from regions.domain import manifest as m
 from regions.domain.kinds import INFRASTRUCTURE
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT
-from regions.domain.viewer import Viewer
 from regions.domain.words import listed
 from regions.inventory import NotFound
 from regions.kube.errors import KubeError
@@ -76,10 +69,8 @@ class Repointing:
         return secret_questions(self.recipe, self.secrets, self.problems)
 
 
-@never_cache
-@sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
-def repoint(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
+@form_view
+def repoint(request: FormRequest, namespace: str, name: str) -> HttpResponse:
     try:
         found = credential_dependents(namespace, name, viewer=request.viewer)
     except NotFound as missing:
@@ -87,8 +78,8 @@ def repoint(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
     form = _form(found, as_data(request.POST) if request.method == "POST" else None, request)
     planned: list[Planned] = []
     if request.method == "POST" and form.chosen and not errors(form.problems):
-        form = replace(form, problems=(*form.problems, *proven(form, request.viewer)))
-        planned = [] if errors(form.problems) else _planned(form, request.viewer)
+        form = replace(form, problems=(*form.problems, *proven(request.clusters, form)))
+        planned = [] if errors(form.problems) else _planned(request.clusters, form)
     boxes = ["identity", *(question.name for question in form.questions)]
     page = FormPage("credentials/identity.html", "Point it there", boxes, {"form": form, "credential": found})
     return answer(request, page, PageRequest(planned, form.problems))
@@ -155,7 +146,7 @@ def _recipe(found: CredentialDependents, chosen: NewIdentity) -> Recipe | None:
     return next((one for one in RECIPES.values() if one.identity.kind == chosen.kind), None)
 
 
-def proven(form: Repointing, viewer: Viewer) -> tuple[Problem, ...]:
+def proven(session: ClusterSession, form: Repointing) -> tuple[Problem, ...]:
     """Whether what was given is what the identity's Secret holds; nothing else is said of it."""
     if form.chosen is None or form.chosen.secret is None:
         return ()
@@ -165,7 +156,7 @@ def proven(form: Repointing, viewer: Viewer) -> tuple[Problem, ...]:
     fields = secret_fields(form.recipe)
     where = "/".join(form.chosen.secret)
     try:
-        held = asyncio.run(_held(form, viewer))
+        held = session.run(_held(session, form))
     except NotThere:
         return (error("identity", f"Its Secret {where} is missing."),)
     except KubeError as failure:
@@ -182,21 +173,17 @@ def _print(value: str) -> bytes:
     return hmac.new(_KEY, value.strip().encode(), hashlib.sha256).digest()
 
 
-async def _held(form: Repointing, viewer: Viewer) -> dict[str, bytes]:
+async def _held(session: ClusterSession, form: Repointing) -> dict[str, bytes]:
     """Keyed hashes of what the Secret holds, read with the viewer's own rights."""
     assert form.chosen is not None
     assert form.chosen.secret is not None
+    cluster = form.chosen.cluster
     namespace, name = form.chosen.secret
-    async with Clusters() as clusters:
-        client = await clusters.client(form.chosen.cluster)
-        person = person_of(viewer)
-        if form.chosen.cluster != MANAGEMENT and person is not None:
-            attributes = {"verb": "get", "group": "", "resource": "secrets", "namespace": namespace, "name": name}
-            verdict = await (await clusters.client(MANAGEMENT)).review(attributes, person)
-            if not verdict.allowed:
-                raise KubeError(f"You may not read the Secrets of {namespace} on the management cluster.")
-            person = None
-        found = await client.get(f"/api/v1/namespaces/{namespace}/secrets/{name}", on_behalf=person, deadline=10.0)
+    client = await session.clusters.client(cluster)
+    if cluster != MANAGEMENT and not await session.may_read_secret(namespace, name):
+        raise KubeError(f"You may not read the Secrets of {namespace} on the management cluster.")
+    person = session.person if cluster == MANAGEMENT else None
+    found = await client.get(f"/api/v1/namespaces/{namespace}/secrets/{name}", on_behalf=person, deadline=10.0)
     held = {}
     for key, value in m.mapping(found.get("data")).items():
         try:
@@ -206,7 +193,7 @@ async def _held(form: Repointing, viewer: Viewer) -> dict[str, bytes]:
     return held
 
 
-def _planned(form: Repointing, viewer: Viewer) -> list[Planned]:
+def _planned(session: ClusterSession, form: Repointing) -> list[Planned]:
     found, chosen = form.found, form.chosen
     assert chosen is not None
     own = found.item.identity
@@ -221,7 +208,7 @@ def _planned(form: Repointing, viewer: Viewer) -> list[Planned]:
     planned = []
     template = Need(found.hosting, "ConfigMap", inside, f"{chosen.name}-resource-template", "template")
     if found.known.row(template.place) is None:
-        planned.append(config_map(template, content(found, viewer) or {}, found.ref, shared=True))
+        planned.append(config_map(template, content(session, found) or {}, found.ref, shared=True))
     metadata = {"name": found.resource.name, "namespace": found.resource.namespace}
     patch = {"apiVersion": API, "kind": "Credential", "metadata": metadata, "spec": {"identityRef": reference}}
     seen = {"spec": {"identityRef": m.mapping(m.part(found.body, "spec", "identityRef"))}}

@@ -5,9 +5,6 @@ from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
 
 from deployments.credentials.dependents import CredentialDependents, credential_dependents
 from deployments.credentials.forms.fields import Question, secret_questions
@@ -21,13 +18,11 @@ from deployments.domain.recipes import Recipe
 from deployments.domain.recipes.base import COMPONENT, asked
 from deployments.domain.snapshot import ClusterSnapshot
 from deployments.registration.probing import probed
-from deployments.submissions.confirm_form import as_data
-from deployments.submissions.pages import FormPage, PageRequest, answer
+from deployments.submissions.pages import FormPage, FormRequest, PageRequest, action_of, answer, as_data, form_view
 from deployments.submissions.snapshot import take_snapshot
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT
 from regions.inventory import NotFound
-from regions.requests import ViewedRequest
 
 _FOREIGN = {
     "reconcile.external-secrets.io/managed": "External Secrets",
@@ -73,10 +68,8 @@ class SecretRotation:
         return [planned(self.found, self.recipe, self.held, self.secrets)]
 
 
-@never_cache
-@sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
-def rotate(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
+@form_view
+def rotate(request: FormRequest, namespace: str, name: str) -> HttpResponse:
     try:
         found = credential_dependents(namespace, name, viewer=request.viewer)
     except NotFound as missing:
@@ -84,14 +77,18 @@ def rotate(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
     posted = as_data(request.POST) if request.method == "POST" else None
     held = secret_of(found)
     if held is not None and found.held(held.need) is None:  # the copy cannot tell: the cluster is asked
-        held = compare([(held,)], request.viewer)[0][0]
+        held = compare(request.clusters, [(held,)])[0][0]
     form = rotation(found, held, posted, request.GET.get("recipe", ""), take_snapshot(viewer=request.viewer))
-    if request.POST.get("action") == "probe" and form.secrets.get("kubeconfig") and not errors(form.problems):
+    probe = action_of(request) == "probe"
+    if probe and form.secrets.get("kubeconfig") and not errors(form.problems):
         form = replace(form, problems=(*form.problems, *probed("kubeconfig", form.secrets["kubeconfig"])))
     boxes = [question.name for question in form.questions]
-    after = reverse("credentials:copies", args=[namespace, name])
-    page = FormPage("credentials/rotate.html", "Replace the secret", boxes, {"form": form, "credential": found}, after)
-    return answer(request, page, PageRequest(form.planned, form.problems))
+    url = reverse("credentials:copies", args=[namespace, name])
+    context = {"form": form, "credential": found}
+    page = FormPage(
+        "credentials/rotate.html", "Replace the secret", boxes, context, after=lambda key: f"{url}?request={key}"
+    )
+    return answer(request, page, PageRequest(form.planned, form.problems, shown=probe))
 
 
 def rotation(

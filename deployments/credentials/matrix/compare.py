@@ -15,17 +15,14 @@ from typing import Any
 
 from deployments.domain.credentials.needs import MANAGED, Need, Needed, Place
 from deployments.domain.credentials.providers import IDENTITIES, SECRET
-from regions.clusters.pool import Clusters
-from regions.clusters.rights import person_of
+from deployments.submissions.session import ClusterSession
 from regions.domain import manifest as m
 from regions.domain.kinds import INFRASTRUCTURE
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT
-from regions.domain.viewer import Viewer
 from regions.kube.client import Client
 from regions.kube.errors import KubeError, NotFound, Refused
 
-AT_ONCE = 8  # requests to one cluster
 DEADLINE = 10.0
 DIFFERS = "It does not hold what the original holds."
 BY_HAND = "Made by hand: k0rdent does not keep it in step."
@@ -41,14 +38,14 @@ class _Seen:
     managed: bool = False
 
 
-def compare(rows: Sequence[tuple[Needed, ...]], viewer: Viewer) -> list[tuple[Needed, ...]]:
+def compare(session: ClusterSession, rows: Sequence[tuple[Needed, ...]]) -> list[tuple[Needed, ...]]:
     """The same objects as their clusters have them at this moment: for each credential what it needs.
 
     States beside those of `Needed`: same and differs, of copies. A copy is looked at only for who may read the
     original on the management cluster. Never raises for what a cluster says.
     """
     places = {one.need.place: one.need for found in rows for one in found}
-    seen = asyncio.run(_look(places, viewer))
+    seen = session.run(_look(session, places))
     return [tuple(_judged(one, found, seen) for one in found) for found in rows]
 
 
@@ -69,54 +66,37 @@ def _judged(one: Needed, of_credential: Iterable[Needed], seen: Mapping[Place, _
     return replace(one, state=state, note=note, blind=False)
 
 
-async def _look(places: Mapping[Place, Need], viewer: Viewer) -> dict[Place, _Seen]:
+async def _look(session: ClusterSession, places: Mapping[Place, Need]) -> dict[Place, _Seen]:
     key = secrets.token_bytes(32)
-    async with Clusters() as clusters:
-        gates: dict[str, asyncio.Semaphore] = {}
-        may: dict[tuple[str, str], bool] = {}
 
-        async def look(need: Need) -> _Seen:
-            async with gates.setdefault(need.cluster, asyncio.Semaphore(AT_ONCE)):
-                try:
-                    return await _read(clusters, need, viewer, key, may)
-                except NotFound:
-                    return _Seen("missing")
-                except Refused as refused:
-                    return _Seen("forbidden", refused.message)
-                except KubeError as failure:
-                    clusters.failed(need.cluster, failure)
-                    return _Seen("unknown", failure.message)
-
-        # One cluster after the other opens its client; what is asked of each is asked at once.
-        for cluster in {need.cluster for need in places.values()}:
+    async def look(need: Need) -> _Seen:
+        async with session.clusters.turn(need.cluster):
             try:
-                await clusters.client(cluster)
-            except KubeError:
-                continue  # every question about it will say so
-        found = await asyncio.gather(*(look(need) for need in places.values()))
+                return await _read(session, need, key)
+            except NotFound:
+                return _Seen("missing")
+            except Refused as refused:
+                return _Seen("forbidden", refused.message)
+            except KubeError as failure:
+                session.clusters.failed(need.cluster, failure)
+                return _Seen("unknown", failure.message)
+
+    found = await asyncio.gather(*map(look, places.values()))
     return dict(zip(places, found, strict=True))
 
 
-async def _read(clusters: Clusters, need: Need, viewer: Viewer, key: bytes, may: dict[tuple[str, str], bool]) -> _Seen:
-    client = await clusters.client(need.cluster)
-    person = person_of(viewer) if need.cluster == MANAGEMENT else None
-    if need.kind == SECRET and need.cluster != MANAGEMENT and not await _may_read(clusters, need, viewer, may):
+async def _read(session: ClusterSession, need: Need, key: bytes) -> _Seen:
+    client = await session.clusters.client(need.cluster)
+    person = session.person if need.cluster == MANAGEMENT else None
+    if (
+        need.kind == SECRET
+        and need.cluster != MANAGEMENT
+        and not await session.may_read_secret(need.namespace, need.name)
+    ):
         raise Refused(f"You may not read the Secrets of {need.namespace} on the management cluster.")
     path = await client.path_of(await _version(client, need.kind), need.kind, need.name, need.namespace)
     found = await client.get(path, on_behalf=person, deadline=DEADLINE)
     return _Seen("present", "", _print(found, key), m.labels(found).get(MANAGED) == "true")
-
-
-async def _may_read(clusters: Clusters, need: Need, viewer: Viewer, may: dict[tuple[str, str], bool]) -> bool:
-    """In a region people have no rights of their own: theirs on management count."""
-    person = person_of(viewer)
-    if person is None:
-        return True
-    asked = (need.namespace, need.name)
-    if asked not in may:
-        attributes = {"verb": "get", "group": "", "resource": "secrets", "namespace": need.namespace, "name": need.name}
-        may[asked] = (await (await clusters.client(MANAGEMENT)).review(attributes, person)).allowed
-    return may[asked]
 
 
 async def _version(client: Client, kind: str) -> str:

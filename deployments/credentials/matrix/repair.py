@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from deployments.credentials.dependents import CredentialDependents, api_version, credential_dependents, pointed
 from deployments.credentials.forms.contents import config_map, content, namespaces
@@ -14,16 +12,15 @@ from deployments.credentials.namespaces import lacking, with_namespaces
 from deployments.domain.credentials.needs import MANAGED, Needed
 from deployments.domain.drafts import CredentialDraft
 from deployments.domain.findings import Problem, error, warning
-from deployments.domain.manifests import API, Planned
+from deployments.domain.manifests import API, Planned, deletion
 from deployments.domain.recipes.base import COMPONENT
-from deployments.submissions.pages import FormPage, PageRequest, answer
+from deployments.submissions import ClusterSession
+from deployments.submissions.pages import FormPage, FormRequest, PageRequest, answer, form_view
 from deployments.submissions.snapshot import take_snapshot
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT
-from regions.domain.viewer import Viewer
 from regions.inventory import NotFound
-from regions.requests import ViewedRequest
 
 LABELS = "labels"  # instead of a place: what k0rdent's backups go by
 
@@ -41,9 +38,8 @@ class Repair:
     asked: PageRequest
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def repair(request: ViewedRequest) -> HttpResponse:
+@form_view
+def repair(request: FormRequest) -> HttpResponse:
     """Asked from a cell of the matrix: `credential` and `place` say which."""
     said = request.POST if request.method == "POST" else request.GET
     namespace, _, name = said.get("credential", "").partition("/")
@@ -51,20 +47,20 @@ def repair(request: ViewedRequest) -> HttpResponse:
         found = credential_dependents(namespace, name, viewer=request.viewer)
     except NotFound as missing:
         raise Http404(str(missing)) from missing
-    form = _repair(found, said.get("place", ""), said.get("way", ""), request.viewer)
+    form = _repair(request.clusters, found, said.get("place", ""), said.get("way", ""))
     page = FormPage("credentials/repair.html", "Repair", (), {"form": form, "credential": found})
     return answer(request, page, form.asked)
 
 
-def _repair(found: CredentialDependents, place: str, way: str, viewer: Viewer) -> Repair:
+def _repair(session: ClusterSession, found: CredentialDependents, place: str, way: str) -> Repair:
     if place == LABELS:
         return _labels(found)
     # As the clusters are now: the page that was clicked on may be of before.
-    one = next((one for one in compare([found.needed], viewer)[0] if one.key == place), None)
+    one = next((one for one in compare(session, [found.needed])[0] if one.key == place), None)
     if one is None:
         raise Http404("This credential needs no such object")
     if one.need.role == "template" and one.state == "missing":
-        return _template(found, one, viewer)
+        return _template(session, found, one)
     if one.need.copy and one.state == "unmanaged":
         return _unmanaged(found, one, way)
     if one.need.copy and one.state == "differs":
@@ -90,14 +86,14 @@ def _cannot(one: Needed) -> str:
     return f"It is {one.word}: that cannot be repaired from here. {one.note}".strip()
 
 
-def _template(found: CredentialDependents, one: Needed, viewer: Viewer) -> Repair:
+def _template(session: ClusterSession, found: CredentialDependents, one: Needed) -> Repair:
     said = "Without it nothing of the credential reaches new clusters. k0rdent never makes it."
-    data = content(found, viewer)
+    data = content(session, found)
     if data is None:
         why = "What it has to hold depends on an answer (the datacenter). Copy it from another region, or make it anew."
         return Repair(found, one.key, one, said, (), "", PageRequest(problems=(error("", why),)))
     draft = CredentialDraft("", one.need.namespace, found.resource.name, found.region)
-    missing = lacking(with_namespaces(take_snapshot(viewer=viewer), draft, viewer), draft)
+    missing = lacking(with_namespaces(session, take_snapshot(viewer=session.viewer), draft), draft)
     inside = namespaces(one.need.cluster, [name for name in missing if name == one.need.namespace], found.ref)
     return Repair(found, one.key, one, said, (), "", PageRequest([*inside, config_map(one.need, data, found.ref)]))
 
@@ -142,7 +138,7 @@ def _deleted(found: CredentialDependents, one: Needed) -> Planned:
     row = found.held(one.need)
     manifest = pointed(one.need, api_version(one.need, row))
     why = "k0rdent makes it again from the original."
-    return Planned(one.need.cluster, manifest, why, verb="delete", uid=row.uid if row else "", serves=found.ref)
+    return deletion(manifest, row.uid if row else "", why, one.need.cluster, found.ref)
 
 
 def _patched(found: CredentialDependents, one: Needed, labels: Mapping[str, str], why: str) -> Planned:

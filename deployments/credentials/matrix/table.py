@@ -7,8 +7,8 @@ from deployments.credentials.listing import chosen
 from deployments.credentials.matrix.compare import compare
 from deployments.credentials.values import CredentialItem
 from deployments.domain.credentials.needs import Needed
+from deployments.submissions import ClusterSession
 from regions.domain.refs import MANAGEMENT
-from regions.domain.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,13 @@ class Matrix:
     compared: bool
 
 
-def matrix(filters: CredentialFilters, *, viewer: Viewer, asking: bool) -> Matrix:
-    """The first page of the credentials that fit. `asking`: compare them now, with this viewer's rights."""
+def matrix(filters: CredentialFilters, session: ClusterSession, *, asking: bool) -> Matrix:
+    """The first page of the credentials that fit. `asking`: compare them now, with the viewer's rights."""
     found = chosen(filters)
     shown = found[: filters.page_size]
     needed = [one for _, one in shown]
     if asking:
-        needed = compare(needed, viewer)
+        needed = compare(session, needed)
     clusters = sorted({one.need.cluster for row in needed for one in row}, key=lambda name: (name != MANAGEMENT, name))
     lines = tuple(
         MatrixRow(item, tuple(tuple(one for one in row if one.need.cluster == name) for name in clusters))

@@ -127,14 +127,14 @@ def test_nothing_is_found_under_an_address_with_a_zero_byte(ada: Client):
         "/new/deployment/?template=a%00/b",
         "/api/v1/deployments/?namespace=%00",
     ):
-        assert ada.get(url).status_code == 404, url
+        assert ada.get(url).status_code == (400 if "?" in url else 404), url
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_the_same_by_a_program_is_no_failure(ada: Client, recipe: str, monkeypatch: pytest.MonkeyPatch):
     known = world()
     monkeypatch.setattr("deployments.credentials.api.take_snapshot", lambda **_: known)
-    monkeypatch.setattr("deployments.credentials.api.with_namespaces", lambda snapshot, draft, viewer: snapshot)
+    monkeypatch.setattr("deployments.credentials.api.with_namespaces", lambda session, snapshot, draft: snapshot)
     _, filled, secret = sound(recipe)
     own = ("name", "namespace", "region")
     for case in (case for case in CASES if case["form"] == recipe):

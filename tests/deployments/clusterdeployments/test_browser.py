@@ -153,7 +153,8 @@ def test_deleting_is_readable_for_all(page: Any, term: int):
     page.goto("/deployments/kcm-system/us-east-cluster/")
     page.get_by_role("link", name="Delete", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Delete us-east-cluster")
-    page.get_by_role("button", name="Delete us-east-cluster").click()
+    expect(page.locator("#preview")).to_contain_text("would be refused")
+    page.get_by_role("button", name="Try it again").click()
     expect(page.locator("#name-problems")).to_contain_text("Type us-east-cluster to delete it.")
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)

@@ -29,6 +29,7 @@ from regions.domain.viewer import Viewer
 from tests.deployments.credentials import world as w
 from tests.deployments.credentials.test_asking import hidden, text
 from tests.deployments.domain.pastes import CANARY, answers
+from tests.deployments.submissions.asked import preview, submit
 from tests.deployments.submissions.test_real import account, gone
 from tests.rig.apiserver import ApiServer
 from tests.rig.fleet import Rig
@@ -137,7 +138,7 @@ def test_every_recipe_makes_what_the_facts_say_and_kubectl_makes_the_same(cluste
         name = f"r-{recipe}"
         planned = plan(draft(recipe, name), WORLD)
         key = submissions.new_key()
-        sent = submissions.submit(planned, submissions.preview(planned, ADA, key).digest, ADA, key)
+        sent = submit(planned, preview(planned, ADA, key).digest, ADA, key)
         assert sent.submission.state == Submission.State.DONE, (recipe, list(sent.submission.steps.values("answer")))
         found = [stands(clusters, one) for one in planned]
         written.append((name, planned, found))
@@ -215,9 +216,7 @@ def test_rotating_repairing_and_deleting_on_real_servers(
     management, region = clusters.management, clusters.regions[REGION]
     planned = plan(draft("aws-static", "live"), WORLD)
     key = submissions.new_key()
-    assert (
-        submissions.submit(planned, submissions.preview(planned, ADA, key).digest, ADA, key).submission.state == "done"
-    )
+    assert submit(planned, preview(planned, ADA, key).digest, ADA, key).submission.state == "done"
     # Somebody made the copy in the region by hand, with a session token of before in the original.
     secret = f"/api/v1/namespaces/{SYSTEM}/secrets/live-secret"
     management.request("PATCH", secret, {"stringData": {"SessionToken": "old"}}, "application/merge-patch+json")

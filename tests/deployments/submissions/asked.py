@@ -1,10 +1,15 @@
 """What people ask for in these tests: drafts as plans."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from deployments import submissions
 from deployments.domain.drafts import CredentialDraft, DeploymentDraft, Secret
 from deployments.domain.manifests import Planned, plan
 from deployments.domain.snapshot import ClusterSnapshot, KnownRegion
+from deployments.models import Submission
+from deployments.submissions import ClusterSession, Preview, Sent
+from regions.domain.viewer import Viewer
 
 KEY = "canary-key-1234567890/abcdefghijklmnopqrs"
 WORLD = ClusterSnapshot(
@@ -35,3 +40,18 @@ def credential(name: str, secret: str = KEY, world: ClusterSnapshot = WORLD, **s
     fields = {"recipe": "aws-static", "namespace": "search", "name": name, "region": "eu-west"} | said
     secrets = {"access_key_id": Secret("AKIAIOSFODNN7EXAMPLE"), "secret_access_key": Secret(secret)}
     return plan(CredentialDraft(**fields, secrets=secrets), world)
+
+
+def preview(planned: Sequence[Planned], person: Viewer, key: str) -> Preview:
+    with ClusterSession(person) as session:
+        return submissions.preview(session, planned, key)
+
+
+def submit(planned: Sequence[Planned], digest: str, person: Viewer, key: str) -> Sent:
+    with ClusterSession(person) as session:
+        return submissions.submit(session, planned, digest, key)
+
+
+def remove(submission: Submission, person: Viewer) -> Submission:
+    with ClusterSession(person) as session:
+        return submissions.remove(session, submission)

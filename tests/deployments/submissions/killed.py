@@ -34,6 +34,7 @@ from deployments.submissions.live_object import read  # noqa: E402
 from regions.domain.refs import MANAGEMENT  # noqa: E402
 from regions.domain.viewer import Viewer  # noqa: E402
 from regions.kube.client import Client  # noqa: E402
+from tests.deployments.submissions.asked import remove, submit  # noqa: E402
 from tests.rig.length import times  # noqa: E402
 
 ADA = Viewer("ada")
@@ -61,8 +62,10 @@ def credential(name: str) -> list[Planned]:
 def change(name: str) -> list[Planned]:
     """The form carries what it was opened with, so the change is the same whenever it is sent."""
     (one,) = deployment(name)
-    opened = read(one.ref, one.manifest["apiVersion"], ADA) if name not in OPENED else OPENED[name]
-    OPENED[name] = opened
+    if name not in OPENED:
+        with submissions.ClusterSession(ADA) as session:
+            OPENED[name] = read(session, one.ref, one.manifest["apiVersion"])
+    opened = OPENED[name]
     body = {
         "apiVersion": opened["apiVersion"],
         "kind": opened["kind"],
@@ -134,7 +137,7 @@ def forked(work: Callable[[], Any]) -> tuple[Any, int]:
 
 
 def send(planned: list[Planned], key: str) -> str:
-    return submissions.submit(planned, fingerprint(planned, ADA, key), ADA, key).submission.state
+    return submit(planned, fingerprint(planned, ADA, key), ADA, key).submission.state
 
 
 def counted(planned: list[Planned], key: str) -> int:
@@ -151,7 +154,7 @@ def killed(planned: list[Planned], key: str, at: int) -> None:
 
 def taken_back(key: str) -> str:
     found = Submission.objects.filter(key=key).first()
-    return submissions.remove(found, ADA).state if found else "nothing"
+    return remove(found, ADA).state if found else "nothing"
 
 
 def uids(key: str) -> list[list[str]]:

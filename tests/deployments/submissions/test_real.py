@@ -13,7 +13,7 @@ from deployments.domain.manifests import SUBMISSION, Planned, plan
 from deployments.domain.snapshot import ClusterSnapshot, KnownRegion
 from deployments.models import Submission
 from regions.domain.viewer import Viewer
-from tests.deployments.submissions.asked import KEY
+from tests.deployments.submissions.asked import KEY, preview, remove, submit
 from tests.rig.apiserver import ApiServer
 from tests.rig.fleet import Rig
 from tests.rig.http import Answered
@@ -104,12 +104,12 @@ def credential() -> list[Planned]:
 def test_a_credential_is_made_on_both_clusters_for_who_may_and_by_whom_it_should_be(clusters: Rig):
     management, region = clusters.management, clusters.regions["fra1"]
     key = submissions.new_key()
-    seen = submissions.preview(credential(), ADA, key)
+    seen = preview(credential(), ADA, key)
     assert [one.outcome for one in seen.objects] == ["create"] * 4, seen
     assert gone(management, SECRET)
     assert gone(region, CONFIG_MAP)
 
-    sent = submissions.submit(credential(), seen.digest, ADA, key)
+    sent = submit(credential(), seen.digest, ADA, key)
     assert sent.submission.state == Submission.State.DONE, list(sent.submission.steps.values("kind", "answer"))
     for cluster, path in ((management, CREDENTIAL), (management, SECRET), (region, CONFIG_MAP)):
         assert cluster.request("GET", path)["metadata"]["annotations"][SUBMISSION] == key
@@ -123,9 +123,9 @@ def test_a_credential_is_made_on_both_clusters_for_who_may_and_by_whom_it_should
 
 def test_who_may_not_make_it_on_management_makes_nothing_anywhere(clusters: Rig):
     key = submissions.new_key()
-    seen = submissions.preview(credential(), EVE, key)
+    seen = preview(credential(), EVE, key)
     assert {one.outcome for one in seen.objects} == {"refused"}
-    sent = submissions.submit(credential(), seen.digest, EVE, key)
+    sent = submit(credential(), seen.digest, EVE, key)
     assert sent.submission.state == Submission.State.REFUSED
     assert gone(clusters.management, SECRET)
     assert gone(clusters.regions["fra1"], CONFIG_MAP)
@@ -135,21 +135,21 @@ def test_who_may_not_make_it_on_management_makes_nothing_anywhere(clusters: Rig)
 def test_a_region_that_falls_silent_half_way_is_retried_or_cleaned_up(clusters: Rig, again: bool):
     management, region = clusters.management, clusters.regions["fra1"]
     key = submissions.new_key()
-    digest = submissions.preview(credential(), ADA, key).digest
+    digest = preview(credential(), ADA, key).digest
     region.stop()
     try:
-        sent = submissions.submit(credential(), digest, ADA, key)
+        sent = submit(credential(), digest, ADA, key)
     finally:
         region.start()
     assert sent.submission.state == Submission.State.PARTIAL
     assert gone(management, CREDENTIAL)
     uid = management.request("GET", SECRET)["metadata"]["uid"]
     if again:
-        done = submissions.submit(credential(), submissions.preview(credential(), ADA, key).digest, ADA, key)
+        done = submit(credential(), preview(credential(), ADA, key).digest, ADA, key)
         assert done.submission.state == Submission.State.DONE
         assert management.request("GET", SECRET)["metadata"]["uid"] == uid
         assert not gone(region, CONFIG_MAP)
     else:
-        assert submissions.remove(sent.submission, ADA).state == Submission.State.REMOVED
+        assert remove(sent.submission, ADA).state == Submission.State.REMOVED
         assert gone(management, SECRET)
         assert gone(region, CONFIG_MAP)

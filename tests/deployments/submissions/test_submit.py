@@ -17,7 +17,7 @@ from deployments.submissions import Sent
 from regions.domain.viewer import Viewer
 from tests.conformance.api import Api
 from tests.conformance.threads import Loop
-from tests.deployments.submissions.asked import KEY, credential, deployment
+from tests.deployments.submissions.asked import KEY, credential, deployment, preview, remove, submit
 
 pytestmark = pytest.mark.django_db
 K0RDENT = "/apis/k0rdent.mirantis.com/v1beta1"
@@ -27,7 +27,7 @@ SECRETS = "/api/v1/namespaces/kcm-system/secrets"
 
 
 def confirmed(planned: Sequence[Planned], person: Viewer, key: str) -> Sent:
-    return submissions.submit(planned, submissions.preview(planned, person, key).digest, person, key)
+    return submit(planned, preview(planned, person, key).digest, person, key)
 
 
 def states(submission: Submission) -> dict[str, str]:
@@ -60,18 +60,18 @@ def test_sent_twice_it_is_done_once(management: Api, operator: Viewer):
 
 def test_a_second_tab_with_a_request_of_its_own_is_told_of_the_first(management: Api, operator: Viewer):
     planned = deployment("twice")
-    digest = submissions.preview(planned, operator, other := submissions.new_key()).digest
+    digest = preview(planned, operator, other := submissions.new_key()).digest
     confirmed(planned, operator, submissions.new_key())
-    sent = submissions.submit(planned, digest, operator, other)
+    sent = submit(planned, digest, operator, other)
     assert sent.submission.state == Submission.State.REFUSED
     assert [problem.field for problem in sent.problems] == ["name"]
 
 
 def test_what_was_not_shown_is_not_sent(management: Api, operator: Viewer):
     key = submissions.new_key()
-    digest = submissions.preview(deployment("shown"), operator, key).digest
+    digest = preview(deployment("shown"), operator, key).digest
     with pytest.raises(submissions.NotAsPreviewed):
-        submissions.submit(deployment("shown", cleanup_on_deletion=True), digest, operator, key)
+        submit(deployment("shown", cleanup_on_deletion=True), digest, operator, key)
     assert management.get(f"{CLDS}/shown").status == 404
     assert not Submission.objects.exists()
 
@@ -81,15 +81,15 @@ def test_nobody_sends_anothers_request(clusters: Installation, operator: Viewer)
     confirmed(planned, operator, key)
     other = Viewer("ada")
     with pytest.raises(submissions.NotTheirs):
-        submissions.submit(planned, submissions.preview(planned, other, key).digest, other, key)
+        submit(planned, preview(planned, other, key).digest, other, key)
 
 
 def test_half_way_it_says_what_stands_and_a_second_try_goes_on(management: Api, loop: Loop, clusters, operator: Viewer):
     key, planned = submissions.new_key(), credential("half")
-    digest = submissions.preview(planned, operator, key).digest
+    digest = preview(planned, operator, key).digest
     loop.run(clusters.switch("eu-west", on=False))
     try:
-        sent = submissions.submit(planned, digest, operator, key)
+        sent = submit(planned, digest, operator, key)
     finally:
         loop.run(clusters.switch("eu-west", on=True))
     assert sent.submission.state == Submission.State.PARTIAL
@@ -108,13 +108,13 @@ def test_half_way_it_says_what_stands_and_a_second_try_goes_on(management: Api, 
 
 def test_half_way_what_was_made_can_be_taken_away_again(management: Api, loop: Loop, clusters, operator: Viewer):
     planned = credential("undone")
-    digest = submissions.preview(planned, operator, key := submissions.new_key()).digest
+    digest = preview(planned, operator, key := submissions.new_key()).digest
     loop.run(clusters.switch("eu-west", on=False))
     try:
-        sent = submissions.submit(planned, digest, operator, key)
+        sent = submit(planned, digest, operator, key)
     finally:
         loop.run(clusters.switch("eu-west", on=True))
-    gone = submissions.remove(sent.submission, operator)
+    gone = remove(sent.submission, operator)
     assert gone.state == Submission.State.REMOVED
     assert management.get(f"{SECRETS}/undone-secret").status == 404
     assert "stands" not in states(gone).values()
@@ -122,7 +122,7 @@ def test_half_way_what_was_made_can_be_taken_away_again(management: Api, loop: L
 
 def test_a_finished_request_is_not_taken_away(management: Api, operator: Viewer):
     sent = confirmed(deployment("stays"), operator, submissions.new_key())
-    assert submissions.remove(sent.submission, operator).state == Submission.State.DONE
+    assert remove(sent.submission, operator).state == Submission.State.DONE
     assert management.get(f"{CLDS}/stays").status == 200
 
 
@@ -142,8 +142,8 @@ def test_a_corrected_request_leaves_nothing_of_the_first_try(management: Api, op
         == 201
     )
     key, planned = submissions.new_key(), credential("wrong")
-    digest = submissions.preview(planned, operator, key).digest
-    first = submissions.submit(planned, digest, operator, key)
+    digest = preview(planned, operator, key).digest
+    first = submit(planned, digest, operator, key)
     assert states(first.submission)["Secret"] == "stands"
     assert states(first.submission)["Credential"] == "refused"
     second = confirmed(credential("right"), operator, key)
@@ -154,10 +154,10 @@ def test_a_corrected_request_leaves_nothing_of_the_first_try(management: Api, op
 
 def test_a_corrected_secret_replaces_what_the_first_try_made(management: Api, loop: Loop, clusters, operator: Viewer):
     key = submissions.new_key()
-    digest = submissions.preview(credential("fixed"), operator, key).digest
+    digest = preview(credential("fixed"), operator, key).digest
     loop.run(clusters.switch("eu-west", on=False))
     try:
-        submissions.submit(credential("fixed"), digest, operator, key)
+        submit(credential("fixed"), digest, operator, key)
     finally:
         loop.run(clusters.switch("eu-west", on=True))
     better = KEY[::-1]
@@ -219,5 +219,5 @@ def test_an_interrupted_request_that_nobody_goes_on_with_can_be_taken_back(manag
     Step.objects.update(state=Step.State.SENDING, uid="")
     Submission.objects.update(state=Submission.State.WRITING, updated_at=timezone.now() - timedelta(minutes=2))
     sent.submission.refresh_from_db()
-    assert submissions.remove(sent.submission, operator).state == Submission.State.REMOVED
+    assert remove(sent.submission, operator).state == Submission.State.REMOVED
     assert management.get(f"{SECRETS}/orphan-secret").status == 404

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from deployments.clusterdeployments.entry import Entry, entered
+from deployments.clusterdeployments.entry import FormEntry, entered
 from deployments.clusterdeployments.form import DeploymentForm, data_of, deployment_form
 from deployments.clusterdeployments.form_page import form_context, yaml_context
 from deployments.clusterdeployments.opened import Opened, UnreadableDeployment, open_deployment, reopened
@@ -52,14 +52,14 @@ class Edit:
     request: ViewedRequest
     opened: Opened
 
-    def entry(self) -> Entry:
+    def entry(self) -> FormEntry:
         if self.request.method != "POST" or "name" not in self.request.POST:
-            return Entry(self.filled(self.opened.draft, judged=False), shown=True)
+            return FormEntry(self.filled(self.opened.draft, judged=False), shown=True)
         form = self.typed()
         yaml = public(self.whole(form)).files[0].yaml
         return entered(as_data(self.request.POST), form, self.filled, yaml, self.opened.name)
 
-    def asked(self, entry: Entry) -> Asked:
+    def asked(self, entry: FormEntry) -> Asked:
         problems = (*entry.form.problems, *_template_gone(entry.form))
         if entry.shown or entry.yaml is not None:
             return self._page(entry), PageRequest(problems=problems, despite=self._despite, shown=entry.shown)
@@ -71,14 +71,16 @@ class Edit:
             problems = (*problems, note("", "Nothing is changed yet, so there is nothing to send."))
         return self._page(entry), PageRequest([planned] if planned else [], problems, despite=self._despite)
 
-    def over(self, moved: Looked | None, entry: Entry) -> Asked:
+    def over(self, moved: Looked | None, entry: FormEntry) -> Asked:
         """What was wanted, laid over what somebody else made of it meanwhile."""
         if moved is None:
             return self.asked(entry)
         wanted, live = edited(self.opened.manifest, entry.form.draft), moved.stands or {}
         draft = draft_of(rebased(self.opened.manifest, wanted, live))
         now = Edit(self.request, Opened(opening(live)))
-        return now.asked(Entry(now.filled(replace(draft, may_uninstall=entry.form.draft.may_uninstall), judged=True)))
+        return now.asked(
+            FormEntry(now.filled(replace(draft, may_uninstall=entry.form.draft.may_uninstall), judged=True))
+        )
 
     def typed(self) -> DeploymentForm:
         data = as_data(self.request.POST) | {"name": self.opened.name}
@@ -102,7 +104,7 @@ class Edit:
         said = "cannot be set to null here: a change cannot say so. Write the deployment in a file, and apply it whole."
         return [error("config", f"{place} {said}") for place in places]
 
-    def _page(self, entry: Entry) -> FormPage:
+    def _page(self, entry: FormEntry) -> FormPage:
         def context(problems: tuple[Problem, ...]) -> Mapping[str, Any]:
             form = replace(entry.form, problems=problems)
             return form_context(form, self.whole(form), entry.yaml) | {

@@ -9,7 +9,7 @@ from deployments.domain.drafts import DeploymentDraft
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FormEntry:
     """`yaml` is what stands in the box and could not be taken, `taken` that it was, and is only to be seen so far."""
 
     form: DeploymentForm
@@ -24,16 +24,16 @@ def entered(
     filled: Callable[[DeploymentDraft, bool], DeploymentForm],
     yaml: str,
     name: str = "",
-) -> Entry:
+) -> FormEntry:
     """`form` as its boxes say, `yaml` what that comes to; `filled(draft, judged)` is the form of what YAML says."""
     action = "more" if "drop" in data else data.get("action", "")
     taken = take_over(data, yaml, form.template.namespace, name)
     if taken is not None:
         if taken.draft is None:
-            return Entry(replace(form, problems=taken.problems), yaml=taken.text)
+            return FormEntry(replace(form, problems=taken.problems), yaml=taken.text)
         form = filled(taken.draft, action != "yaml").with_problems(taken.problems)
         if action == "yaml":
-            return Entry(form, shown=True, taken=True)
+            return FormEntry(form, shown=True, taken=True)
     if action in ("more", "discard"):
-        return Entry(replace(form, problems=()), shown=True)
-    return Entry(form)
+        return FormEntry(replace(form, problems=()), shown=True)
+    return FormEntry(form)

@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from deployments.clusterdeployments.entry import Entry, entered
+from deployments.clusterdeployments.entry import FormEntry, entered
 from deployments.clusterdeployments.form import DeploymentForm, data_of, deployment_form
 from deployments.clusterdeployments.form_page import form_context, yaml_context
 from deployments.clusterdeployments.opened import UnreadableDeployment, open_deployment
@@ -53,12 +53,12 @@ def new_deployment(request: FormRequest) -> HttpResponse:
     known, template = _template(request, namespace, name)
     if request.method != "POST":
         form = deployment_form(None, template, known, credential=request.GET.get("credential", ""))
-        return answer(request, _page(Entry(form)), PageRequest())
+        return answer(request, _page(FormEntry(form)), PageRequest())
     entry = _entry(request, deployment_form(as_data(request.POST), template, known))
     return answer(request, *_asked(request, entry), again=lambda _: _asked(request, entry, anew=True))
 
 
-def _entry(request: ViewedRequest, form: DeploymentForm) -> Entry:
+def _entry(request: ViewedRequest, form: DeploymentForm) -> FormEntry:
     def filled(draft: DeploymentDraft, judged: bool) -> DeploymentForm:
         """The form filled with a draft, by the template that the draft names where there is one."""
         known, template = form.snapshot, form.template
@@ -70,7 +70,7 @@ def _entry(request: ViewedRequest, form: DeploymentForm) -> Entry:
     return entered(as_data(request.POST), form, filled, yaml)
 
 
-def _asked(request: FormRequest, entry: Entry, anew: bool = False) -> Asked:
+def _asked(request: FormRequest, entry: FormEntry, anew: bool = False) -> Asked:
     form = entry.form
     if entry.shown or entry.yaml is not None or not form.sound:
         return _page(entry), PageRequest(problems=form.problems, shown=entry.shown)
@@ -78,7 +78,7 @@ def _asked(request: FormRequest, entry: Entry, anew: bool = False) -> Asked:
     return _page(entry, looked), PageRequest(plan(form.draft, form.snapshot), form.problems)
 
 
-def _page(entry: Entry, checks: tuple[PreflightCheck, ...] = ()) -> FormPage:
+def _page(entry: FormEntry, checks: tuple[PreflightCheck, ...] = ()) -> FormPage:
     def context(problems: tuple[Problem, ...]) -> Mapping[str, Any]:
         form = replace(entry.form, problems=problems)
         more = {"checks": checks, "taken": entry.taken}
@@ -109,7 +109,7 @@ def _clone(request: FormRequest, namespace: str, name: str) -> HttpResponse:
     if left:
         said.append(note("", "Its claim of addresses (ipamClaim) is left out: it belongs to the other cluster."))
     form = deployment_form(data_of(copy, template), template, known, judged=False)
-    return answer(request, _page(Entry(form)), PageRequest(problems=tuple(said), shown=True))
+    return answer(request, _page(FormEntry(form)), PageRequest(problems=tuple(said), shown=True))
 
 
 @csrf_protect

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from deployments.domain.drafts import CredentialDraft
 from deployments.domain.snapshot import ClusterSnapshot, cluster_of
-from deployments.submissions.session import ClusterSession
+from regions.clusters.session import ClusterSession
 from regions.domain.refs import MANAGEMENT
 from regions.kube.client import Client, Person
 from regions.kube.errors import KubeError, NotFound

@@ -20,8 +20,8 @@ from deployments.domain.recipes.base import COMPONENT
 from deployments.registration.dependents import RegionDependents, region_dependents
 from deployments.registration.probing import probed
 from deployments.submissions.pages import FormPage, FormRequest, PageRequest, answer, form_view
-from deployments.submissions.session import ClusterSession
 from regions.clusters import kubeconfigs
+from regions.clusters.session import ClusterSession
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT

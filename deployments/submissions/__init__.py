@@ -15,7 +15,7 @@ from deployments.submissions.keys import new_key
 from deployments.submissions.outcomes import Looked, NotAsPreviewed, NotTheirs, Outcome, Preview
 from deployments.submissions.previewer import preview
 from deployments.submissions.rollback import remove
-from deployments.submissions.session import ClusterSession
+from regions.clusters.session import ClusterSession
 
 __all__ = [
     "ClusterSession",

@@ -12,8 +12,8 @@ from deployments.domain.manifests import Planned, main_of, stamped
 from deployments.models import Step, Submission
 from deployments.submissions.keys import fingerprint, same_fingerprint
 from deployments.submissions.outcomes import NotAsPreviewed, NotTheirs
-from deployments.submissions.session import ClusterSession
 from deployments.submissions.writer import Writer, Written
+from regions.clusters.session import ClusterSession
 from regions.domain import manifest as m
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer

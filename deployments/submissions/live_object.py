@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from deployments.submissions.session import ClusterSession
+from regions.clusters.session import ClusterSession
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT, Ref
 from regions.kube.errors import KubeError, Refused

@@ -12,7 +12,7 @@ from deployments.submissions.keys import fingerprint
 from deployments.submissions.outcomes import Looked, Outcome, Preview
 from deployments.submissions.rights import account
 from deployments.submissions.secret_mask import SecretMask, problems_from, waits_for
-from deployments.submissions.session import ClusterSession
+from regions.clusters.session import ClusterSession
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT

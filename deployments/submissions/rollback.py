@@ -5,8 +5,8 @@ from django.utils import timezone
 from deployments.models import Step, Submission
 from deployments.submissions.confirmation import OPEN, keep, settle
 from deployments.submissions.outcomes import NotTheirs
-from deployments.submissions.session import ClusterSession
 from deployments.submissions.writer import Writer
+from regions.clusters.session import ClusterSession
 
 
 def remove(session: ClusterSession, submission: Submission) -> Submission:

@@ -10,8 +10,8 @@ from deployments.submissions import comparison, deleter, patcher
 from deployments.submissions.previewer import taken
 from deployments.submissions.rights import account
 from deployments.submissions.secret_mask import SecretMask, problems_from
-from deployments.submissions.session import ClusterSession
 from regions.clusters.rights import person_of
+from regions.clusters.session import ClusterSession
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT

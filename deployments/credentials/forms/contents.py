@@ -9,7 +9,7 @@ from deployments.domain.drafts import CredentialDraft, Secret
 from deployments.domain.manifests import RENDERED, Planned
 from deployments.domain.recipes import Recipe
 from deployments.domain.recipes.base import COMPONENT
-from deployments.submissions.session import ClusterSession
+from regions.clusters.session import ClusterSession
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT, Ref

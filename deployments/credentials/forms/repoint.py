@@ -26,8 +26,8 @@ from deployments.domain.findings import Problem, error, errors, warning
 from deployments.domain.manifests import API, Planned
 from deployments.domain.recipes import RECIPES, Recipe
 from deployments.submissions.pages import FormPage, FormRequest, PageRequest, answer, as_data, form_view
-from deployments.submissions.session import ClusterSession
 from deployments.submissions.snapshot import take_snapshot
+from regions.clusters.session import ClusterSession
 from regions.domain import manifest as m
 from regions.domain.kinds import INFRASTRUCTURE
 from regions.domain.manifest import Manifest

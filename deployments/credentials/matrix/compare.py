@@ -15,7 +15,7 @@ from typing import Any
 
 from deployments.domain.credentials.needs import MANAGED, Need, Needed, Place
 from deployments.domain.credentials.providers import IDENTITIES, SECRET
-from deployments.submissions.session import ClusterSession
+from regions.clusters.session import ClusterSession
 from regions.domain import manifest as m
 from regions.domain.kinds import INFRASTRUCTURE
 from regions.domain.manifest import Manifest

@@ -5,6 +5,7 @@ import re
 import secrets
 import stat
 import tempfile
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -57,6 +58,17 @@ def trusted_hops() -> int:
     if one and not hops:
         refuse("PANE_TRUST_PROXY says that there is a proxy, and PANE_TRUSTED_HOPS that there is none.")
     return hops
+
+
+def networks(entries: list[str]) -> list[IPv4Network | IPv6Network]:
+    """Networks in which servers may lie: 10.0.0.0/8, or one address."""
+    found = []
+    for entry in entries:
+        try:
+            found.append(ip_network(entry))
+        except ValueError:
+            refuse(f"PANE_EGRESS has {entry!r}, which is no network: write one like 10.0.0.0/8 or 2001:db8::/32.")
+    return found
 
 
 def choice(name: str, allowed: list[str]) -> str:

@@ -13,7 +13,7 @@ from deployments.domain.findings import Problem, errors
 from deployments.domain.manifests import plan
 from deployments.domain.problems import problems
 from deployments.models import Submission
-from deployments.registration.probing import probed
+from deployments.registration.form import probed
 from deployments.submissions.api import ANSWERS, PREVIEW, answer, refused
 from deployments.submissions.snapshot import take_snapshot
 from regions import api as regions_api
@@ -87,11 +87,11 @@ class Regions(regions_api.Regions):
         found: list[Problem] = [
             one for one in problems(draft, known) if not (again and one.field in ("name", "kubeconfig", "secret_name"))
         ]
-        if not errors(found) and draft.kubeconfig and not again:
-            found += probed("kubeconfig", draft.kubeconfig, region=True)
-        if errors(found):
-            return refused(found)
         with submissions.ClusterSession(who) as session:
+            if not errors(found) and not again:
+                found += probed(draft, session)
+            if errors(found):
+                return refused(found)
             return answer(request, session, plan(draft, known), found, key)
 
 

@@ -10,6 +10,9 @@ from deployments.domain.problems import problems
 from deployments.domain.region_problems import BOOTSTRAP, SERVICES
 from deployments.domain.snapshot import ClusterSnapshot, KnownDeployment
 from deployments.registration import probing
+from regions.clusters.rights import ResourceAttributes
+from regions.clusters.session import ClusterSession
+from regions.domain.kinds import K0RDENT
 
 BOXES = ("name", "source", "kubeconfig", "secret_name", "secret_key", "cluster_deployment", "providers")
 SOURCES = {
@@ -97,6 +100,10 @@ def _gaps(source: str, draft: RegionDraft) -> list[Problem]:
     return []
 
 
-def probed(form: RegionForm) -> list[Problem]:
+def probed(draft: RegionDraft, session: ClusterSession) -> list[Problem]:
     """What the cluster itself says to a pasted kubeconfig: is it there, which is it, does it let k0rdent in?"""
-    return probing.probed("kubeconfig", form.draft.kubeconfig, region=True) if form.draft.kubeconfig else []
+    if not draft.kubeconfig:
+        return []
+    return probing.probed(
+        "kubeconfig", draft.kubeconfig, session, ResourceAttributes("create", K0RDENT, "Region"), region=True
+    )

@@ -21,6 +21,7 @@ from deployments.registration.dependents import RegionDependents, region_depende
 from deployments.registration.probing import probed
 from deployments.submissions.pages import FormPage, FormRequest, PageRequest, answer, form_view
 from regions.clusters import kubeconfigs
+from regions.clusters.rights import ResourceAttributes
 from regions.clusters.session import ClusterSession
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
@@ -84,7 +85,7 @@ def kubeconfig(request: FormRequest, name: str) -> HttpResponse:
     pasted = Secret(request.POST.get("kubeconfig", "")) if not by_deployment else Secret("")
     problems: list[Problem] = [error("", trouble)] if trouble else []
     if request.method == "POST" and not trouble:
-        problems += _about(found, pasted, request.POST.get("action", "")) if not by_deployment else []
+        problems += _about(found, copies[0], pasted, request) if not by_deployment else []
     form = KubeconfigRotation(found, by_deployment, copies, trouble, bool(pasted), tuple(problems))
     form = replace(form, problems=(*form.problems, *unwritable(form)))
     planned = _refreshed(form) if by_deployment else _written(form, pasted)
@@ -97,12 +98,13 @@ def kubeconfig(request: FormRequest, name: str) -> HttpResponse:
     return answer(request, page, PageRequest(planned, form.problems))
 
 
-def _about(found: RegionDependents, pasted: Secret, action: str) -> list[Problem]:
+def _about(found: RegionDependents, source: KubeconfigCopy, pasted: Secret, request: FormRequest) -> list[Problem]:
     if not pasted.reveal().strip():
         return [error("kubeconfig", "Paste the new kubeconfig.")]
     problems = paste_checks.kubeconfig("kubeconfig", pasted.reveal())
-    if not errors(problems) and action != "send":
-        problems += probed("kubeconfig", pasted, region=True, own=found.name)
+    if not errors(problems) and request.POST.get("action") != "send":
+        wanted = ResourceAttributes("patch", "", "Secret", source.namespace, source.name)
+        problems += probed("kubeconfig", pasted, request.clusters, wanted, region=True, own=found.name)
     return problems
 
 

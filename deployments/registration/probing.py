@@ -3,14 +3,31 @@
 from deployments.domain.drafts import Secret
 from deployments.domain.findings import Problem, error, note, warning
 from regions.clusters.probe import probe
+from regions.clusters.rights import ResourceAttributes, decide
+from regions.clusters.session import ClusterSession
 from regions.models import Cluster
 
 NEEDS_ADMIN = "It may not do everything there. k0rdent installs operators and their roles: it needs cluster-admin."
 
 
-def probed(field: str, kubeconfig: Secret, *, region: bool = False, own: str = "") -> list[Problem]:
-    """Is it there, which is it, does it let k0rdent in? `region`: it shall be one; `own`: it is this one already."""
-    seen = probe(kubeconfig.reveal())
+def probed(
+    field: str,
+    kubeconfig: Secret,
+    session: ClusterSession,
+    wanted: ResourceAttributes,
+    *,
+    region: bool = False,
+    own: str = "",
+) -> list[Problem]:
+    """Is it there, which is it, does it let k0rdent in? `region`: it shall be one; `own`: it is this one already.
+
+    Looked at only for who may do what they look for (`wanted`, on management): the same answer to everybody else,
+    whatever they pasted.
+    """
+    right = session.run(decide(session.clusters, session.viewer, wanted))
+    if not right.allowed:
+        return [warning(field, f"Pane does not look at this cluster for you: {right.sentence}")]
+    seen = probe(kubeconfig.reveal(), session.viewer.name)
     if seen.trouble:
         # k0rdent may reach what Pane does not: said, and not forbidden.
         return [warning(field, f"Pane cannot reach it: {seen.trouble}")]

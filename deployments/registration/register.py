@@ -34,7 +34,7 @@ def new_region(request: FormRequest) -> HttpResponse:
     form = _form(request)
     if request.method != "POST":
         return answer(request, _page(form), PageRequest())
-    return answer(request, *_asked(form, action_of(request)), again=lambda _: _asked(form, "preview"))
+    return answer(request, *_asked(request, form, action_of(request)), again=lambda _: _asked(request, form, "preview"))
 
 
 def _form(request: ViewedRequest) -> RegionForm:
@@ -44,9 +44,9 @@ def _form(request: ViewedRequest) -> RegionForm:
     return region_form(as_data(request.POST), request.POST.getlist("providers"), known)
 
 
-def _asked(form: RegionForm, action: str) -> Asked:
+def _asked(request: FormRequest, form: RegionForm, action: str) -> Asked:
     if form.sound and action != "send":
-        form = form.with_problems(probed(form))
+        form = form.with_problems(probed(form.draft, request.clusters))
     planned = plan(form.draft, form.snapshot) if form.sound else []
     return _page(form), PageRequest(planned, form.problems)
 

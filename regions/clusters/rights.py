@@ -43,8 +43,28 @@ def person_of(viewer: Viewer) -> Person | None:
 
 
 def may(viewer: Viewer, wanted: ResourceAttributes) -> Decision:
+    """Whether this person may do that, for who has no session with the clusters open. Never raises."""
+
+    async def ask() -> Decision:
+        async with Clusters() as clusters:
+            return await decide(clusters, viewer, wanted)
+
+    return asyncio.run(ask())
+
+
+async def decide(clusters: Clusters, viewer: Viewer, wanted: ResourceAttributes) -> Decision:
     """Whether this person may do that. Never raises for what management does not say: then they may not."""
-    return asyncio.run(_decide(viewer, wanted))
+    person = person_of(viewer)
+    if person is None:
+        return _by_role(viewer, wanted)
+    try:
+        verdict, what = await review(await clusters.client(MANAGEMENT), person, wanted)
+    except KubeError as failure:
+        return _not_said(person, failure)
+    if verdict.allowed:
+        return Decision(True)
+    why = f": {verdict.reason}" if verdict.reason else ""
+    return Decision(False, f"{person.name} may not {wanted.verb} {what} on the management cluster{why}.")
 
 
 async def review(management: Client, person: Person, wanted: ResourceAttributes) -> tuple[AccessVerdict, str]:
@@ -62,21 +82,6 @@ async def review(management: Client, person: Person, wanted: ResourceAttributes)
         person,
     )
     return verdict, resource + (f" in {wanted.namespace}" if wanted.namespace else "")
-
-
-async def _decide(viewer: Viewer, wanted: ResourceAttributes) -> Decision:
-    person = person_of(viewer)
-    if person is None:
-        return _by_role(viewer, wanted)
-    async with Clusters() as clusters:
-        try:
-            verdict, what = await review(await clusters.client(MANAGEMENT), person, wanted)
-        except KubeError as failure:
-            return _not_said(person, failure)
-    if verdict.allowed:
-        return Decision(True)
-    why = f": {verdict.reason}" if verdict.reason else ""
-    return Decision(False, f"{person.name} may not {wanted.verb} {what} on the management cluster{why}.")
 
 
 def _by_role(viewer: Viewer, wanted: ResourceAttributes) -> Decision:

@@ -2,12 +2,14 @@
 
 import asyncio
 import socket
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
 
 # Link-local metadata addresses are refused as such; these clouds put theirs elsewhere.
 _METADATA = frozenset(map(ip_address, ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "192.0.0.192")))
@@ -37,13 +39,33 @@ def ip_literal(host: str) -> Address | None:
         return None
 
 
+_egress: tuple[Network, ...] = ()
+
+
+def confine(networks: Iterable[Network]) -> None:
+    """From now on connect only into these networks where a person or a cluster chose the server; none: to any."""
+    global _egress
+    _egress = tuple(networks)
+
+
 def check(address: str, *, name: str = "", allow_loopback: bool = False) -> None:
-    """Raise `ForbiddenAddress` unless this address may be connected to. Private ranges may: regions live there."""
+    """Raise `ForbiddenAddress` unless this address may be connected to. Private ranges may: regions live there.
+
+    `confine` says where else it must lie; loopback, where it is allowed, is allowed by that alone.
+    """
     where = f"{name} is {address}, " if name and name != address else f"{address} is "
     for candidate in _meanings(ip_address(address.partition("%")[0])):
         wrong = _wrong(candidate, allow_loopback)
         if wrong:
             raise ForbiddenAddress(f"{where}{wrong}: Pane does not connect there.")
+    if _egress and not _within(ip_address(address.partition("%")[0])):
+        raise ForbiddenAddress(f"{where}outside of the networks in PANE_EGRESS: Pane does not connect there.")
+
+
+def _within(address: Address) -> bool:
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    meant = mapped or address
+    return meant.is_loopback or any(meant in network for network in _egress)
 
 
 def _meanings(address: Address) -> list[Address]:

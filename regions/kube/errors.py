@@ -114,10 +114,9 @@ def error_from(
     """The exception for an answer that is not a success. Raises nothing, whatever the body holds."""
     status = status_from(body)
     if status is None:
-        # Not a Status: a proxy in between, or a plain sentence. A page of HTML would say nothing to anybody.
-        text = body[:2000].decode("utf-8", "replace").strip()
-        said = text.splitlines()[0][:300] if text and not text.startswith(("<", "{", "[")) else ""
-        status = Status(message=f"{server} answered {code}" + (f": {said}" if said else ""))
+        # Not a Status: a proxy in between, or something else that a kubeconfig was made to lead to. What it says is not
+        # for whoever wrote that kubeconfig.
+        status = Status(message=f"{server} answered {code}")
     rest: dict[str, Any] = {
         "status": code,
         "warnings": warnings,

@@ -31,6 +31,8 @@ from deployments.submissions.pages import (
     form_view,
 )
 from deployments.submissions.snapshot import take_snapshot
+from regions.clusters.rights import ResourceAttributes
+from regions.domain.kinds import K0RDENT
 from regions.requests import ViewedRequest
 
 
@@ -72,7 +74,8 @@ def _asked(request: FormRequest, form: CredentialForm, missing: tuple[str, ...],
     if action == "probe" and kubeconfig:
         # Of the kubeconfig alone: the rest of the form may not be filled yet.
         said = form.of("kubeconfig")
-        said = said if errors(said) else (*said, *probed("kubeconfig", kubeconfig))
+        wanted = ResourceAttributes("create", K0RDENT, "Credential", form.draft.namespace)
+        said = said if errors(said) else (*said, *probed("kubeconfig", kubeconfig, request.clusters, wanted))
         return _page(form, missing), PageRequest(problems=said, shown=True)
     if form.sound:
         snapshot = form.snapshot

@@ -20,6 +20,8 @@ from deployments.domain.snapshot import ClusterSnapshot
 from deployments.registration.probing import probed
 from deployments.submissions.pages import FormPage, FormRequest, PageRequest, action_of, answer, as_data, form_view
 from deployments.submissions.snapshot import take_snapshot
+from regions.clusters.rights import ResourceAttributes
+from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT
 from regions.inventory import NotFound
@@ -81,7 +83,9 @@ def rotate(request: FormRequest, namespace: str, name: str) -> HttpResponse:
     form = rotation(found, held, posted, request.GET.get("recipe", ""), take_snapshot(viewer=request.viewer))
     probe = action_of(request) == "probe"
     if probe and form.secrets.get("kubeconfig") and not errors(form.problems):
-        form = replace(form, problems=(*form.problems, *probed("kubeconfig", form.secrets["kubeconfig"])))
+        wanted = ResourceAttributes("patch", K0RDENT, "Credential", namespace, name)
+        seen = probed("kubeconfig", form.secrets["kubeconfig"], request.clusters, wanted)
+        form = replace(form, problems=(*form.problems, *seen))
     boxes = [question.name for question in form.questions]
     url = reverse("credentials:copies", args=[namespace, name])
     context = {"form": form, "credential": found}

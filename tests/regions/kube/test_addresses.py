@@ -2,11 +2,13 @@
 
 import asyncio
 import socket
+from collections.abc import Iterator
 from contextlib import suppress
+from ipaddress import ip_network
 
 import pytest
 
-from regions.kube.addresses import CheckedResolver, ForbiddenAddress, check
+from regions.kube.addresses import CheckedResolver, ForbiddenAddress, check, confine
 from regions.kube.client import Client
 from regions.kube.endpoint import ClientIdentity, Endpoint
 from regions.kube.errors import Unreachable, Unsupported
@@ -111,3 +113,32 @@ async def test_a_dead_peer_is_noticed_by_the_socket():
             await client.get("/version")
         assert made[0].getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
         assert made[0].getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 20_000
+
+
+@pytest.fixture
+def confined() -> Iterator[None]:
+    confine([ip_network("10.0.0.0/8"), ip_network("2001:db8::/32"), ip_network("192.0.2.7")])
+    yield
+    confine([])
+
+
+@pytest.mark.usefixtures("confined")
+@pytest.mark.parametrize("address", ["10.1.2.3", "192.0.2.7", "2001:db8::1", "::ffff:10.1.2.3"])
+def test_what_lies_in_the_networks_that_are_allowed_may_be_connected_to(address: str):
+    check(address)
+
+
+@pytest.mark.usefixtures("confined")
+@pytest.mark.parametrize(
+    "address", ["192.0.2.8", "11.0.0.1", "172.16.0.1", "2001:db9::1", "::ffff:11.0.0.1", "64:ff9b::a01:203", "8.8.8.8"]
+)
+def test_what_lies_outside_of_them_may_not(address: str):
+    with pytest.raises(ForbiddenAddress, match="outside of the networks in PANE_EGRESS"):
+        check(address)
+
+
+@pytest.mark.usefixtures("confined")
+def test_within_them_what_nobody_may_connect_to_stays_forbidden():
+    with pytest.raises(ForbiddenAddress, match="loopback"):
+        check("127.0.0.1")
+    check("127.0.0.1", allow_loopback=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 
 from dashboard.models import ApiToken, SignInLink
 from dashboard.people import links, tokens
@@ -48,12 +48,22 @@ def every_path(patterns: list, prefix: str = "/") -> list[str]:
 def test_every_route_but_health_and_sign_in_needs_sign_in(client):
     paths = [path for path in every_path(get_resolver().url_patterns) if path not in OPEN]
     assert len(paths) > 20
+    files = {path for path in paths if _for_programs(path)}
+    assert len(files) > 3
     for path in paths:
         status = client.get(path).status_code
-        if path.startswith(("/api/", "/-/")):
+        if path.startswith(("/api/", "/-/")) or path in files:
             assert status == 401, f"{path} answers {status} to nobody"
         else:
             assert status in (301, 302), f"{path} answers {status} to nobody"
+
+
+def _for_programs(path: str) -> bool:
+    """Whether it gives a file, to tokens as well: who is nobody is refused there as by the API."""
+    try:
+        return bool(getattr(resolve(path).func, "for_programs", False))
+    except Resolver404:
+        return False
 
 
 def test_a_page_asks_to_sign_in_and_then_goes_on_to_where_one_was_going(client, ada):

@@ -29,7 +29,9 @@ class ClusterColumns(models.Model):
         CONNECTING = "connecting"
         CONNECTED = "connected"
         SILENT = "silent"  # no answer to three probes in a row
-        REFUSED = "refused"  # it answers, and says no: 401, 403, or a kubeconfig that we do not accept
+        REFUSED = "refused"  # it answers, and says no: 401, 403
+        UNSUPPORTED = "unsupported"  # we do not accept its kubeconfig, or the address in it: it was not asked
+        BROKEN = "broken"  # a fault of ours at following it
 
     state = models.CharField(max_length=16, choices=State.choices, default=State.CONNECTING)
     message = models.TextField(blank=True)  # why, when it is not connected
@@ -62,16 +64,19 @@ class Stream(models.Model):
         LISTING = "listing"
         WATCHING = "watching"
         ABSENT = "absent"  # the kind is not installed there
+        POLLING = "polling"  # may be listed, not watched: listed again at intervals
         REFUSED = "refused"
         BROKEN = "broken"
 
     cluster = models.CharField(max_length=253)
     name = models.CharField(max_length=300)  # Kind.stream
     state = models.CharField(max_length=16, choices=State.choices, default=State.LISTING)
-    version = models.CharField(max_length=32, blank=True)
+    version = models.CharField(max_length=63, blank=True)
     resource_version = models.CharField(max_length=64, blank=True)  # resume from here
     message = models.TextField(blank=True)
     synced_at = models.DateTimeField(null=True)
+    listed_at = models.DateTimeField(null=True)  # while polling: when the list that the copy holds was made
+    unrecorded = models.JSONField(default=list)  # what it told and the database did not take: what, why, at
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["cluster", "name"], name="stream_once")]
@@ -85,7 +90,7 @@ class Columns(models.Model):
     kind = models.CharField(max_length=63)
     namespace = models.CharField(max_length=253, blank=True)
     name = models.CharField(max_length=253)
-    version = models.CharField(max_length=32)
+    version = models.CharField(max_length=63)
     stream = models.CharField(max_length=300)  # Kind.stream: which list it is swept with
     uid = models.CharField(max_length=64)
     resource_version = models.CharField(max_length=64)

@@ -1,6 +1,6 @@
 """The shapes of the ground in the API: kept stable."""
 
-from typing import Any
+from typing import Any, get_args
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from regions.domain.bounds import LABELS, Some
 from regions.domain.health_scale import Health
+from regions.domain.links import State
 from regions.domain.wire import time_as_json
 from regions.inventory import ChangeItem, Counts, RegionDetail
 
@@ -40,7 +41,7 @@ class LastHealthField(serializers.CharField):
 class LinkSerializer(serializers.Serializer[Any]):
     """How we hear a cluster. When `blind`, what is said of it is only what was known."""
 
-    state = serializers.ChoiceField(choices=["connecting", "connected", "silent", "refused"])
+    state = serializers.ChoiceField(choices=list(get_args(State)))
     blind = serializers.BooleanField()
     message = serializers.CharField()
     since = Time()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from regions.domain.health_scale import ILL, Health, label
+from regions.domain.links import LOST
 from regions.domain.refs import MANAGEMENT
 
 REGION_LOST, REGION_BACK = "region_lost", "region_back"
@@ -13,7 +14,7 @@ CREDENTIAL_REJECTED, BACKUP_FAILED = "credential_rejected", "backup_failed"
 TEST = "test"
 
 TURNS = {
-    REGION_LOST: "A region is lost, refuses us or is another cluster",
+    REGION_LOST: "A region is lost, refuses us, has no kubeconfig that Pane accepts, or is another cluster",
     REGION_BACK: "A region answers again",
     DEPLOYMENT_FAILED: "A deployment failed, degraded, or is ready by k0rdent’s word alone",
     DEPLOYMENT_READY: "A deployment became ready",
@@ -23,7 +24,7 @@ TURNS = {
 SEVERITIES = ("error", "warning", "info")
 """Worst first."""
 
-_LOST = ("LinkSilent", "LinkRefused", "ClusterReplaced")
+_LOST = (*LOST, "ClusterReplaced")
 _WHEN_ILL = {
     "ClusterDeployment": DEPLOYMENT_FAILED,
     "Credential": CREDENTIAL_REJECTED,

@@ -13,6 +13,7 @@ from regions.domain.connectivity import CutOff, cut_off
 from regions.domain.health import Health
 from regions.domain.health_scale import ILL
 from regions.domain.kinds import K0RDENT
+from regions.domain.links import LOST
 from regions.domain.maintenance import Upkeep
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
@@ -33,7 +34,7 @@ RECOVERED = timedelta(minutes=10)
 
 _DEPLOYMENT = Q(kind="ClusterDeployment", group=K0RDENT)
 _MOVING = (Health.PROGRESSING, Health.DELETING)
-_LINKS = ("LinkSilent", "LinkRefused", "LinkRestored", "ClusterReplaced")
+_LINKS = (*LOST, "LinkRestored", "ClusterReplaced")
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +256,7 @@ def _matter(newest_first: Iterable[ChangeItem], sight: Visibility) -> Iterable[C
         if about in said:
             continue
         said.add(about)
-        lost = one.reason in ("LinkSilent", "LinkRefused")
+        lost = one.reason in LOST
         recovered = one.reason == "LinkRestored" or (one.health == Health.READY and one.previous_health in bad)
         fresh = sight.now - (one.seen_at or one.at) <= RECOVERED
         if lost or one.health in bad or one.reason == "ClusterReplaced" or (recovered and fresh):

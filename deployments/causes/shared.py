@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from deployments.causes.values import SharedCause
 from regions.domain.causes import Evidence, Thing, Verdict, explain
+from regions.domain.causes.rules.linked import UNHEARD
 from regions.domain.health import Health
 from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT, Ref
@@ -43,7 +44,7 @@ _COLUMNS = (
     "template",
     "credential",
 )
-_SILENT = ("region-silent", "region-refuses")
+_SILENT = ("region-silent", *UNHEARD.values())
 _MANAGED = f"{K0RDENT}/managed"
 _ILL = Health.VALIDATED.rank
 """Whatever ranks before this is not well. By rank, because an index has it."""
@@ -209,7 +210,7 @@ def _silent(sight: Visibility, viewer: Viewer) -> list[SharedCause]:
             continue
         view = sight.link(name)
         since: datetime | None = sight.unseen_since(name, name)
-        key = "region-refuses" if view.state == "refused" else "region-silent"
+        key = UNHEARD.get(view.state, "region-silent")
         found.append(
             SharedCause(
                 Target("Region", "", name, MANAGEMENT, name),

@@ -38,6 +38,8 @@ def why(sight: Visibility, plural: str, what: str, *, filtered: bool = False, no
         said = stream.message if stream and stream.state == Stream.State.REFUSED else management.message
         text = f"The management cluster refused: {said or 'not permitted'}. Pane's account needs get, list and watch."
         return Empty("forbidden", f"Pane may not read {what}", text)
+    if management.state == "unsupported":
+        return Empty("forbidden", f"Pane cannot read {what}", management.message)
     if management.blind:
         return Empty("unreachable", "The management cluster cannot be reached", management.message)
     if stream and stream.state == Stream.State.ABSENT:

@@ -1,9 +1,11 @@
 """What the watcher is told at its start."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.conf import settings
+
+from regions.kube.backoff import Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,7 @@ class Options:
     allow_loopback: bool
     region_kubeconfigs: str | None  # a folder with one least-privileged kubeconfig a region, called as the region
     keep: timedelta
+    pace: Pace = field(default_factory=Pace)  # of the streams
 
     @classmethod
     def from_settings(cls) -> "Options":

@@ -6,10 +6,11 @@ from typing import Any, Protocol
 
 from regions.clusters import kubeconfigs
 from regions.clusters.options import Options
+from regions.domain.words import short
 from regions.kube import kubeconfig, trusted
 from regions.kube.client import Client
 from regions.kube.endpoint import Endpoint
-from regions.kube.errors import KubeError, Unreachable
+from regions.kube.errors import KubeError, Missing, Refused, Unreachable
 
 PATIENCE = 10.0  # seconds that a region waits for management to be there
 
@@ -17,10 +18,16 @@ PATIENCE = 10.0  # seconds that a region waits for management to be there
 class EndpointSource(Protocol):
     """Gives the endpoint of one cluster, read anew at each call."""
 
-    described: str  # where it was found, in words
+    described: str  # where it was found, in words; no longer than its column
     moved: asyncio.Event  # set when the endpoint may be another one now
 
-    async def endpoint(self) -> Endpoint: ...
+    async def endpoint(self) -> Endpoint:
+        """Raises Unsupported when there is none that we accept, and what a cluster may say to reading it."""
+        ...
+
+    def refusal(self, error: KubeError) -> str:
+        """What is said when `endpoint`, or its first use, was refused: by whom, why, and who can mend it."""
+        ...
 
     async def rotated(self) -> bool:
         """True when what `endpoint` would read is no longer what it read last."""
@@ -38,13 +45,16 @@ class ManagementSource:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.described = options.kubeconfig or "the usual kubeconfig, or the account of this pod"
+        self.described = short(options.kubeconfig or "the usual kubeconfig, or the account of this pod")
         self.moved = asyncio.Event()
         self.connected = asyncio.Event()
         self._client: Client | None = None
 
     async def endpoint(self) -> Endpoint:
         return await trusted.load(self.options.kubeconfig, self.options.context)
+
+    def refusal(self, error: KubeError) -> str:
+        return f"Pane cannot use its own kubeconfig: {_clause(error)}; whoever runs Pane can mend it."
 
     async def rotated(self) -> bool:
         return False  # its tokens are refreshed where they are used
@@ -59,7 +69,8 @@ class ManagementSource:
     async def client(self) -> Client:
         """The client of management, through which regional kubeconfigs are read. Raises Unreachable."""
         try:
-            await asyncio.wait_for(self.connected.wait(), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                await self.connected.wait()
         except TimeoutError:
             raise Unreachable("Its kubeconfig cannot be read: the management cluster does not answer") from None
         assert self._client is not None
@@ -75,6 +86,7 @@ class RegionSource:
         self.options = options
         self.spec = manifest.get("spec")
         self.described = ""
+        self.mender = ""
         self.moved = asyncio.Event()
         self.digest = b""
 
@@ -97,10 +109,28 @@ class RegionSource:
         except KubeError:
             return False  # what we hold still works; the next refusal will ask again
 
+    def refusal(self, error: KubeError) -> str:
+        mender = self.mender
+        if isinstance(error, Refused):
+            what = "The management cluster does not let Pane read this kubeconfig"
+            mender = "whoever grants Pane's account its rights there"
+        elif isinstance(error, Missing):
+            what = "Pane has no kubeconfig for this region"
+        else:
+            what = "Pane does not accept this kubeconfig"
+        return f"{what}: {_clause(error)}; {mender} can mend it."
+
     async def _read(self) -> bytes:
+        self.described, self.mender = "a kubeconfig of our own, set for this region", "whoever runs Pane"
         if (text := await kubeconfigs.own(self.options.region_kubeconfigs, self.name)) is not None:
-            self.described = "a kubeconfig of our own, set for this region"
             return text
+        self.described, self.mender = "", f"whoever may change Region {self.name}"
         place = kubeconfigs.place_of(self.spec, self.options.system_namespace)
         self.described = str(place)
+        self.mender = f"whoever may change Secret {place.namespace}/{place.name} on the management cluster"
         return await kubeconfigs.read(await self.management.client(), place)
+
+
+def _clause(error: KubeError) -> str:
+    """The sentence of an error as a part of ours."""
+    return error.message.rstrip(". ")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from regions.domain import manifest as m
-from regions.domain.facts import LONGEST
+from regions.domain.facts import clipped
 from regions.domain.manifest import Manifest
 from regions.domain.redact_text import without_credentials
 
@@ -43,20 +43,22 @@ def reported(manifest: Manifest) -> Reported:
     uid = m.text(m.part(manifest, "metadata", "uid"))
     return Reported(
         at=_at(manifest, series),
-        series=(uid or f"{m.namespace(manifest)}/{m.name(manifest)}")[-128:],
+        series=clipped((uid or f"{m.namespace(manifest)}/{m.name(manifest)}")[-128:], 128),
         count=min(max(count, 1), _MOST),
         severity="warning" if manifest.get("type") == "Warning" else "normal",
-        reason=m.text(manifest.get("reason"))[:128],
+        reason=clipped(m.text(manifest.get("reason")), 128),
         message=without_credentials(without_artefacts(m.text(manifest.get("note")) or m.text(manifest.get("message")))),
         # The old Event API checks none of these: whoever may write Events may write anything.
-        group=m.group_of(about.get("apiVersion"))[:LONGEST],
-        kind=m.text(about.get("kind"))[:63],
-        namespace=m.text(about.get("namespace"))[:LONGEST],
-        name=m.text(about.get("name"))[:LONGEST],
-        uid=m.text(about.get("uid"))[:64],
-        controller=m.text(manifest.get("reportingController"))
-        or m.text(manifest.get("reportingComponent"))
-        or m.text(source.get("component")),
+        group=clipped(m.group_of(about.get("apiVersion"))),
+        kind=clipped(m.text(about.get("kind")), 63),
+        namespace=clipped(m.text(about.get("namespace"))),
+        name=clipped(m.text(about.get("name"))),
+        uid=clipped(m.text(about.get("uid")), 64),
+        controller=clipped(
+            m.text(manifest.get("reportingController"))
+            or m.text(manifest.get("reportingComponent"))
+            or m.text(source.get("component"))
+        ),
     )
 
 

@@ -29,13 +29,20 @@ class Facts:
     deleting_at: datetime | None = None
 
 
+def clipped(text: str, most: int = LONGEST) -> str:
+    """No more than so many bytes of it: a column, and the index over several, have room for names as there are."""
+    if text.isascii():
+        return text[:most]
+    return text.encode("utf-8", "replace")[:most].decode("utf-8", "ignore")
+
+
 def facts(manifest: Manifest, cluster: str) -> Facts:
     """The list columns of this object of this cluster. Pure, and never raises."""
     return Facts(
-        region=_region(manifest, cluster)[:LONGEST],
-        deployment=_deployment(manifest)[: 2 * LONGEST],
-        template=_template(manifest)[:LONGEST],
-        credential=_credential(manifest)[: 2 * LONGEST],
+        region=clipped(_region(manifest, cluster)),
+        deployment=clipped(_deployment(manifest), 2 * LONGEST),
+        template=clipped(_template(manifest)),
+        credential=clipped(_credential(manifest), 2 * LONGEST),
         labels=m.labels(manifest),
         created_at=m.created_at(manifest),
         deleting_at=m.deleting_at(manifest),

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-State = Literal["connecting", "connected", "silent", "refused"]
+State = Literal["connecting", "connected", "silent", "refused", "unsupported", "broken"]
+
+UNHEARD: tuple[State, ...] = ("silent", "refused", "unsupported", "broken")
+"""What it says is not heard: it gives no answer, it says no, it is not asked for want of a kubeconfig that we accept,
+or following it fails on our side."""
+
+LOST = ("LinkSilent", "LinkRefused", "LinkUnsupported", "LinkBroken")
+"""Reasons of the changes that tell of it."""
 
 PATIENCE = timedelta(seconds=30)
 """How long a cluster may say nothing before we no longer claim to know how it is."""
@@ -30,6 +37,6 @@ class Link:
 
     def quiet(self, now: datetime) -> bool:
         """True when what we last heard is no longer evidence of how the cluster is."""
-        if self.state in ("silent", "refused") or self.heard_at is None:
+        if self.state in UNHEARD or self.heard_at is None:
             return True
         return now - self.heard_at > self.patience

@@ -1,7 +1,7 @@
 """Readers over manifests as a cluster sends them. None raises on a malformed one: what is not there is empty."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from typing import Any, TypedDict
 
 Manifest = dict[str, Any]
@@ -37,7 +37,10 @@ def text(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)
+    try:
+        return str(value)
+    except ValueError:
+        return ""  # a number of more digits than Python writes out
 
 
 def texts(value: object) -> list[str]:
@@ -66,14 +69,18 @@ def part(manifest: object, *path: str) -> Any:
 
 
 def parse_time(value: object) -> datetime | None:
-    """A moment as Kubernetes writes it, in UTC; None when it is not one."""
+    """A moment as Kubernetes writes it, in UTC; None when it is not one.
+
+    Go's zero time means that there is none; and a moment without a year before or after it cannot be reckoned with.
+    """
     if not isinstance(value, str) or len(value) < len("2026-01-01T00:00:00"):
         return None
     try:
         moment = datetime.fromisoformat(value)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
+    return moment if 1 < moment.year < MAXYEAR else None
 
 
 def group_of(api_version: object) -> str:
@@ -104,7 +111,7 @@ def namespace(manifest: Manifest) -> str:
 
 def labels(manifest: Manifest) -> dict[str, str]:
     """Its labels."""
-    return {key: text(value) for key, value in mapping(part(manifest, "metadata", "labels")).items()}
+    return {text(key): text(value) for key, value in mapping(part(manifest, "metadata", "labels")).items()}
 
 
 def annotations(manifest: Manifest) -> dict[str, str]:

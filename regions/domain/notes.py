@@ -50,6 +50,7 @@ class Reached:
     at: datetime
     version: str = ""
     message: str = ""
+    listed_at: datetime | None = None  # while polling: as of when its objects are known
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +90,34 @@ class Blind:
     why: str
 
 
-Note = Put | Gone | Swept | Reached | Heard | Replaced | Left | Blind
+@dataclass(frozen=True, slots=True)
+class Unrecorded:
+    """Something that a stream told could be read and not be recorded: it is left out, and the rest goes on."""
+
+    cluster: str
+    stream: str
+    what: str  # as `about` names it
+    why: str
+    at: datetime
+
+
+Note = Put | Gone | Swept | Reached | Heard | Replaced | Left | Blind | Unrecorded
+
+
+def named(kind: Kind, namespace: str, name: str) -> str:
+    """An object in words, such as `Machine default/shop-0`."""
+    return f"{kind.name} {namespace}/{name}" if namespace else f"{kind.name} {name}"
+
+
+def about(note: Note) -> str:
+    """What a note is about, in words."""
+    match note:
+        case Put() | Gone():
+            meta = note.manifest["metadata"]
+            return named(note.kind, meta.get("namespace", ""), meta["name"])
+        case Swept():
+            return f"what is gone of {note.kind.plural}"
+        case Reached() | Unrecorded():
+            return f"how far {note.stream} was followed"
+        case _:
+            return "the state of its link"

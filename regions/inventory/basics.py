@@ -22,12 +22,15 @@ class Freshness:
     beat_at: datetime | None
 
 
+_WORDS = {"unsupported": "No kubeconfig that Pane accepts", "broken": "Not followed: a fault of Pane"}
+
+
 @dataclass(frozen=True, slots=True)
 class LinkView:
     """How we hear a cluster. `blind`: what we know of it is only what we knew; `message` says why in words."""
 
     cluster: str
-    state: str  # connecting | connected | silent | refused
+    state: str  # of regions.domain.links
     blind: bool
     message: str
     since: datetime | None  # when the state began
@@ -42,6 +45,11 @@ class LinkView:
     replaced_at: datetime | None = None  # when another cluster began to answer under this name
     revision: int = 0
     said: str = ""  # why it is not connected, as the cluster or the network said it: part of `message`
+
+    @property
+    def word(self) -> str:
+        """The state as a page says it."""
+        return _WORDS.get(self.state, self.state.capitalize())
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from regions.domain.links import LOST
 from regions.domain.milestones import explanation
 from regions.inventory.basics import Target
 
@@ -35,6 +36,11 @@ class ChangeItem:
     def note(self) -> str:
         """What a reader should know of a report whose words mislead."""
         return explanation(self.kind, self.reason, self.controller, self.count) if self.source == "reported" else ""
+
+    @property
+    def lost(self) -> bool:
+        """Whether it tells that a cluster is no longer heard."""
+        return self.reason in LOST
 
     @property
     def region(self) -> str:

@@ -2,6 +2,7 @@
 
 from django.db.models import Count, Q
 
+from regions.domain import manifest as m
 from regions.domain.health import Health
 from regions.domain.kinds import CAPI, KINDS, OPTIONAL
 from regions.domain.refs import MANAGEMENT
@@ -12,7 +13,7 @@ from regions.inventory.cards import card, survey
 from regions.inventory.feed import lines_about
 from regions.inventory.rows import as_yaml, conditions, counts, manifests, rows_of, worst_first
 from regions.inventory.serving import placed
-from regions.inventory.values import KindCount, RegionDetail, StreamView
+from regions.inventory.values import KindCount, RegionDetail, StreamView, UnrecordedView
 from regions.inventory.visibility import Visibility, look
 from regions.models import Resource, Stream
 
@@ -31,6 +32,7 @@ def get_region(name: str, *, viewer: Viewer) -> RegionDetail:
     manifest = manifests([row]).get(row.pk, {})
     ground = survey(sight, {row.pk: manifest}, [row])
     there = Resource.objects.filter(_CLUSTER_API, cluster=name)
+    streams = list(Stream.objects.filter(cluster=name).order_by("name"))
     return RegionDetail(
         card=card(row, manifest, ground),
         conditions=conditions(manifest),
@@ -46,14 +48,25 @@ def get_region(name: str, *, viewer: Viewer) -> RegionDetail:
         if sight.sees(name, name)
         else (),
         streams=tuple(
-            StreamView(stream.name, stream.state, stream.message, stream.synced_at)
-            for stream in Stream.objects.filter(cluster=name).exclude(state=Stream.State.WATCHING).order_by("name")
-            if not (stream.state == Stream.State.ABSENT and stream.name in OPTIONAL)
+            _stream(stream)
+            for stream in streams
+            if stream.state not in (Stream.State.WATCHING, Stream.State.POLLING)
+            and not (stream.state == Stream.State.ABSENT and stream.name in OPTIONAL)
+        ),
+        polled=tuple(_stream(stream) for stream in streams if stream.state == Stream.State.POLLING),
+        unrecorded=tuple(
+            UnrecordedView(m.text(one.get("what")), m.text(one.get("why")), m.parse_time(one.get("at")))
+            for stream in streams
+            for one in m.items(stream.unrecorded)
         ),
         changes=lines_about(region_topic(name), viewer=viewer),
         labels=row.labels,
         yaml=as_yaml(manifest),
     )
+
+
+def _stream(stream: Stream) -> StreamView:
+    return StreamView(stream.name, stream.state, stream.message, stream.synced_at, stream.listed_at)
 
 
 def _kinds(cluster: str, sight: Visibility) -> tuple[KindCount, ...]:

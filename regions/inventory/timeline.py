@@ -12,6 +12,7 @@ from regions.domain.feed_filters import FeedFilters
 from regions.domain.folding import FeedLine
 from regions.domain.health import Health
 from regions.domain.kinds import K0RDENT
+from regions.domain.links import UNHEARD
 from regions.domain.refs import MANAGEMENT, Ref
 from regions.domain.spans import State, Track
 from regions.domain.spans import tracks as as_tracks
@@ -26,7 +27,6 @@ from regions.models import Blindness, Change, Manifest, PastLink, Resource, Vers
 MOST = 1_000  # versions that are read; a deployment that changed more often is drawn from there on
 READ = 60_000  # conditions that are read in all of them: of ordinary deployments there are sixteen in a version
 HEALTH = "Health"
-_BLIND = ("silent", "refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _gaps(region: str, start: datetime, end: datetime) -> Iterator[TimelineGap]:
     blind = Blindness.objects.filter(cluster__in=places, until__gt=start, since__lt=end).order_by("since")
     for one in blind:
         yield TimelineGap(max(one.since, start), min(one.until, end), f"{places[one.cluster]}. {one.why}".strip(". "))
-    links = PastLink.objects.filter(name__in=places, state__in=_BLIND, until__gt=start, since__lt=end).order_by("id")
+    links = PastLink.objects.filter(name__in=places, state__in=UNHEARD, until__gt=start, since__lt=end).order_by("id")
     seen: dict[tuple[str, datetime], PastLink] = {}
     for link in links:
         seen[link.name, link.since] = link  # the last word of one silence

@@ -97,9 +97,19 @@ class StreamView:
     """A kind that we cannot follow on a cluster, and why."""
 
     name: str  # machines.cluster.x-k8s.io
-    state: str  # listing | absent | refused | broken
+    state: str  # of Stream.State
     message: str
     synced_at: datetime | None
+    listed_at: datetime | None = None  # while it may only be listed: as of when its objects are known
+
+
+@dataclass(frozen=True, slots=True)
+class UnrecordedView:
+    """An object of which a cluster told something that could not be recorded."""
+
+    what: str  # Machine default/shop-0
+    why: str
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +123,8 @@ class RegionDetail:
     capi: tuple[KindCount, ...]  # Cluster API objects that live there
     troubled: tuple[Row, ...]  # Cluster API objects that are not Ready, worst first, at most 20
     streams: tuple[StreamView, ...]  # kinds that we cannot follow there
+    polled: tuple[StreamView, ...]  # kinds that may be listed there and not watched
+    unrecorded: tuple[UnrecordedView, ...]
     changes: tuple[FeedLine, ...]
     labels: Mapping[str, str]
     yaml: str  # redacted

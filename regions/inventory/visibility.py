@@ -92,6 +92,10 @@ def _words(cluster: Cluster, blind: bool) -> str:
     why = f": {cluster.message}" if cluster.message else ""
     if cluster.state == Cluster.State.REFUSED:
         return f"Refused{why}"
+    if cluster.state == Cluster.State.UNSUPPORTED:
+        return cluster.message or "Pane has no kubeconfig that it accepts"
+    if cluster.state == Cluster.State.BROKEN:
+        return f"Pane fails at following it{why}"
     if cluster.heard_at is None:
         return f"Not connected yet{why}"
     if blind:

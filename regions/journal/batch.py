@@ -10,7 +10,7 @@ from regions.domain.changes import News, difference
 from regions.domain.facts import Facts, facts
 from regions.domain.health import Assessment, Health, assess
 from regions.domain.kinds import K0RDENT, Kind
-from regions.domain.notes import Gone, Note, Put, Reached, Swept
+from regions.domain.notes import Gone, Note, Put, Reached, Swept, Unrecorded, about, named
 from regions.domain.redact import redact
 from regions.domain.refs import MANAGEMENT, Ref
 from regions.journal.contradicting import kept
@@ -19,8 +19,11 @@ from regions.journal.inserting import insert
 from regions.journal.keeping import VersionKeeper, image
 from regions.journal.keeping import moved as moved_silently
 from regions.journal.packing import pack, unpack
-from regions.journal.rows import ALTERED, apply_facts, apply_health, observed
+from regions.journal.rows import ALTERED, apply_facts, apply_health, observed, of_link
 from regions.models import Change, Manifest, Resource, Stream
+
+MOST_UNRECORDED = 20
+"""Of one stream that are said; more are in the log of the process."""
 
 
 class Batch:
@@ -59,6 +62,7 @@ class Batch:
 
     def put(self, note: Put) -> None:
         key = _key(note)
+        self._mend(note)
         if self._knows(note):
             return
         row = self.rows.get(key)
@@ -106,6 +110,7 @@ class Batch:
                 self.past.end(key, image_before, body_before, self.changes[-1])
 
     def gone(self, note: Gone) -> None:
+        self._mend(note)
         row = self.rows.get(_key(note))
         # Another list of the same kind (by another label) may still hold it.
         if row is not None and row.stream == note.kind.stream:
@@ -115,25 +120,35 @@ class Batch:
         held = Resource.objects.filter(cluster=note.cluster, stream=note.kind.stream)
         places = held.values_list("key", "namespace", "name").iterator()
         lost = [key for key, *place in places if tuple(place) not in note.keys and key not in self.touched]
+        self._mend_gone(note)
         for some in chunks(lost):
             self._load_bodies(some)
             for row in Resource.objects.filter(key__in=some):
                 self._remove(self.rows.get(row.key) or row, note.at)
 
     def reached(self, note: Reached) -> None:
-        place = (note.cluster, note.stream)
-        row = self.streams.get(place) or Stream(cluster=note.cluster, name=note.stream)
-        self.streams[place] = row
-        self.moved_streams.add(place)
-        if (row.state, row.message) != (note.state, note.message) or not row.synced_at:
+        row = self._stream(note.cluster, note.stream)
+        shown = (row.state, row.message, row.listed_at)
+        if shown != (note.state, note.message, note.listed_at) or not row.synced_at:
             self.unquiet.add(note.cluster)
-        row.state, row.message = note.state, note.message
+        row.state, row.message, row.listed_at = note.state, note.message, note.listed_at
         row.version = note.version or row.version
         row.resource_version = note.resource_version
         if note.resource_version and not row.synced_at:
             row.synced_at = note.at
         if note.state == Stream.State.ABSENT:
             row.synced_at = note.at  # looked for and not there: what appears later is news
+
+    def unrecorded(self, note: Unrecorded) -> None:
+        """Say of a stream what of it is left out, until that object is recorded or gone."""
+        row = self._stream(note.cluster, note.stream)
+        others = [one for one in row.unrecorded if one["what"] != note.what]
+        if len(others) == len(row.unrecorded):
+            said = f"{note.what} could not be recorded and is not shown as it is now: {note.why}"
+            self.changes.append(of_link(note.cluster, "NotRecorded", said, "warning", note.at, self.now))
+        entry = {"what": note.what, "why": note.why, "at": note.at.isoformat()}
+        row.unrecorded = [entry, *others][:MOST_UNRECORDED]
+        self.unquiet.add(note.cluster)
 
     def drop(self, cluster: str) -> None:
         """Forget what is known of a cluster: it left, or another one took its place."""
@@ -167,6 +182,29 @@ class Batch:
         self._carry_regions()
 
     # -- parts ---------------------------------------------------------------------------------------------------
+
+    def _stream(self, cluster: str, name: str) -> Stream:
+        """The row of a stream, to be saved with this batch."""
+        place = (cluster, name)
+        self.moved_streams.add(place)
+        return self.streams.setdefault(place, Stream(cluster=cluster, name=name))
+
+    def _mend(self, note: Put | Gone) -> None:
+        """What could not be recorded before is recorded now, or gone."""
+        stream = self.streams.get((note.cluster, note.kind.stream))
+        if stream is not None and stream.unrecorded:
+            what = about(note)
+            left = [one for one in stream.unrecorded if one["what"] != what]
+            if len(left) < len(stream.unrecorded):
+                self._stream(note.cluster, note.kind.stream).unrecorded = left
+                self.unquiet.add(note.cluster)
+
+    def _mend_gone(self, note: Swept) -> None:
+        stream = self.streams.get((note.cluster, note.kind.stream))
+        if stream is not None and stream.unrecorded:
+            there = {named(note.kind, *key) for key in note.keys}
+            left = [one for one in stream.unrecorded if one["what"] in there]
+            self._stream(note.cluster, note.kind.stream).unrecorded = left
 
     def _knows(self, note: Put | Gone) -> bool:
         """True when the copy already holds this very version."""

@@ -93,6 +93,10 @@ def _words(row: Cluster, was: str) -> tuple[str, str, str]:
         return "LinkSilent", f"No answer from {who}: {row.message}", "warning"
     if row.state == STATE.REFUSED:
         return "LinkRefused", f"{who[0].upper()}{who[1:]} refused us: {row.message}", "warning"
+    if row.state == STATE.UNSUPPORTED:
+        return "LinkUnsupported", f"{who[0].upper()}{who[1:]} is not asked: {row.message}", "warning"
+    if row.state == STATE.BROKEN:
+        return "LinkBroken", f"{who[0].upper()}{who[1:]} is not followed: {row.message}", "warning"
     if row.state == STATE.CONNECTED and was != STATE.CONNECTING:
         return "LinkRestored", f"{who[0].upper()}{who[1:]} answers again", "normal"
     return "LinkConnected", f"Connected to {who}", "normal"

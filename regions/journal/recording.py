@@ -1,5 +1,6 @@
 """Recording what the watcher noted: one transaction a batch, notes in their order."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from django.db import transaction
 
 from regions.domain.changes import difference
 from regions.domain.health import Assessment, Health, assess
-from regions.domain.notes import Blind, Gone, Heard, Left, Note, Put, Reached, Replaced, Swept
+from regions.domain.notes import Blind, Gone, Heard, Left, Note, Put, Reached, Replaced, Swept, Unrecorded
 from regions.journal.batch import Batch
 from regions.journal.contradicting import kept
 from regions.journal.correlating import CHUNK
@@ -18,6 +19,8 @@ from regions.journal.packing import unpack
 from regions.journal.reports import Reports
 from regions.journal.rows import apply_health, observed
 from regions.models import Change, Manifest, Resource
+
+log = logging.getLogger(__name__)
 
 
 def record(term: int, notes: Sequence[Note], now: datetime) -> int:
@@ -46,6 +49,8 @@ def record(term: int, notes: Sequence[Note], now: datetime) -> int:
                     batch.sweep(note)
                 case Reached():
                     batch.reached(note)
+                case Unrecorded():
+                    batch.unrecorded(note)
                 case Heard():
                     links.heard(note)
                 case Replaced() | Left():
@@ -74,10 +79,15 @@ def tick(term: int, now: datetime, limit: int = 500) -> int:
         rows = []
         for held in due[:limit]:
             row = held.resource
-            manifest = unpack(held.body)
             was = Assessment(Health(row.health), row.message)
-            judgement = kept(row, assess(manifest, now, row.progressed_at))
-            news = difference(manifest, manifest, was, judgement) if judgement.health != was.health else None
+            try:
+                manifest = unpack(held.body)
+                judgement = kept(row, assess(manifest, now, row.progressed_at))
+                news = difference(manifest, manifest, was, judgement) if judgement.health != was.health else None
+            except Exception:
+                # One object that no rule can judge must not hold up all others; it keeps the health that it has.
+                log.exception("%s cannot be judged again", row.key)
+                judgement, news = was, None
             if news:
                 before = image(row)
                 apply_health(row, judgement, now)

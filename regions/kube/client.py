@@ -11,11 +11,17 @@ from multidict import CIMultiDict
 from regions.kube.discovery import Discoverer, Discovery, segment
 from regions.kube.endpoint import Endpoint
 from regions.kube.errors import Invalid, KubeError, NotFound, Refused
+from regions.kube.identity import is_token
 from regions.kube.manifests import Body, ListPage, decoded, page_of, whole
 from regions.kube.transport import Lane, Open, Reply, Transport
 
 T = TypeVar("T")
 Manifest = dict[str, Any]
+
+MOST_PAGES = 4_000
+"""Of one list: two million objects."""
+LONGEST_VERSION = 64
+"""`v1.36.3-eks-1234567+dirty` has 25 letters. What is longer was made to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +96,15 @@ class Client:
     ) -> AsyncGenerator[ListPage, None]:
         """A collection in pages of decoded manifests, without managed fields. The deadline is for each page."""
         query = {"limit": str(limit)} | ({"labelSelector": selector} if selector else {})
+        pages = 0
         while True:
             body = self._decoded(await self._call("GET", path, query=query, deadline=deadline), Body.of)
             yield await page_of(body, self.endpoint.description)
             if not body.next_page:
                 return
+            pages += 1
+            if pages >= MOST_PAGES or query.get("continue") == body.next_page:
+                raise KubeError(f"{self.endpoint.description} sends a list that does not end.")
             query["continue"] = body.next_page
 
     async def through(
@@ -185,8 +195,20 @@ class Client:
         raise AssertionError("unreachable: the last path returns or raises")
 
     async def server_version(self, *, deadline: float = 10.0) -> str:
-        """The version of Kubernetes, as the server words it (`v1.34.1`)."""
-        return str((await self.get("/version", deadline=deadline)).get("gitVersion") or "")
+        """The version of Kubernetes, as the server words it (`v1.34.1`); empty when it does not say one."""
+        said = (await self.get("/version", deadline=deadline)).get("gitVersion")
+        if not isinstance(said, str) or not said.isprintable():
+            return ""
+        return said if len(said) <= LONGEST_VERSION else said[: LONGEST_VERSION - 1] + "…"
+
+    async def cluster_uid(self, *, deadline: float = 15.0) -> str:
+        """Which cluster answers: the uid of its kube-system namespace, which lives as long as the cluster.
+
+        Empty when what it shows is no uid: it is followed all the same.
+        """
+        metadata = (await self.get("/api/v1/namespaces/kube-system", deadline=deadline)).get("metadata")
+        uid = metadata.get("uid") if isinstance(metadata, dict) else None
+        return uid if isinstance(uid, str) and is_token(uid) else ""
 
     async def discover(self, max_age: float = 0.0) -> Discovery:
         """What is served, not older than `max_age` seconds. Callers at the same moment share one request."""

@@ -11,6 +11,7 @@ from multidict import CIMultiDict
 
 from regions.domain.kinds import Kind
 from regions.kube.errors import KubeError
+from regions.kube.identity import is_served
 from regions.kube.manifests import decoded
 from regions.kube.transport import Reply
 
@@ -167,6 +168,8 @@ def _fold(rows: Iterable[_Row], stale: frozenset[str] = frozenset()) -> Discover
     """Fold rows, in the server's order of preference, into kinds."""
     kinds: dict[tuple[str, str], Served] = {}
     for group, version, kind, plural, namespaced in rows:
+        if not is_served(group, version, kind, plural):
+            continue
         known = kinds.get((group, kind))
         versions = (*known.versions, version) if known and version not in known.versions else (version,)
         if known is None or known.plural == plural:

@@ -54,6 +54,14 @@ class Unsupported(KubeError):
     """A kubeconfig, or an address in it, that we do not accept. The message says what is wrong with it."""
 
 
+class Garbled(KubeError):
+    """It sent what no API server sends."""
+
+
+class Missing(Unsupported):
+    """There is no kubeconfig where one should be."""
+
+
 class Invalid(KubeError):
     """The object breaks rules. `fields` has a sentence for each path; the empty path is the object as a whole."""
 

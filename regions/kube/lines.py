@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from regions.kube.errors import KubeError, error_from
+from regions.kube import identity
+from regions.kube.errors import Garbled, error_from
 from regions.kube.manifests import manifest_of
 
 LONGEST_LINE = 16 * 1024 * 1024  # etcd keeps objects of 1.5 MiB; more is not an object
@@ -21,7 +22,7 @@ class Lines:
         self._size = 0
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
-        """The lines that this chunk completes. Raises KubeError for a line without end."""
+        """The lines that this chunk completes. Raises Garbled for a line without end."""
         *whole, rest = chunk.split(b"\n")
         for line in whole:
             if self._parts:
@@ -33,7 +34,7 @@ class Lines:
             self._parts.append(rest)
             self._size += len(rest)
             if self._size > LONGEST_LINE:
-                raise KubeError(f"{self._server} sent an event of more than {LONGEST_LINE >> 20} MiB.")
+                raise Garbled(f"{self._server} sent an event of more than {LONGEST_LINE >> 20} MiB.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,8 @@ class _Code(msgspec.Struct):
 
 
 def frame_of(line: bytes, server: str, api_version: str = "", kind: str = "") -> Frame:
-    """The event in this line. Raises the error that an ERROR event stands for, and KubeError for garbage."""
-    garbage = KubeError(f"{server} sent a line that is no event.")
+    """The event in this line. Raises the error that an ERROR event stands for, and Garbled for what is no event."""
+    garbage = Garbled(f"{server} sent a line that is no event.")
     try:
         event = _LINE.decode(line)
         if event.type == "ERROR":
@@ -78,4 +79,10 @@ def frame_of(line: bytes, server: str, api_version: str = "", kind: str = "") ->
     named = event.type == "BOOKMARK" or metadata.get("name")
     if event.type not in _TYPES or not metadata.get("resourceVersion") or not named:
         raise garbage
+    if event.type == "BOOKMARK":
+        wrong = "" if identity.is_token(metadata["resourceVersion"]) else "whose version is none"
+    else:
+        wrong = identity.problem(manifest)
+    if wrong:
+        raise Garbled(f"{server} tells of {identity.called(manifest)}, {wrong}.")
     return Frame(event.type, manifest)

@@ -7,6 +7,7 @@ from typing import Any, Self, TypedDict, TypeVar
 
 import msgspec
 
+from regions.kube import identity
 from regions.kube.errors import KubeError
 
 T = TypeVar("T")
@@ -77,6 +78,9 @@ class Body:
     def of(cls, body: bytes) -> Self:
         """Raises msgspec.DecodeError unless this is a list."""
         decoded = _LIST.decode(body)
+        version = decoded.metadata.resourceVersion
+        if version and not identity.is_token(version):
+            raise msgspec.ValidationError("no resource version")
         return cls(
             decoded.items or [],
             decoded.apiVersion,
@@ -87,10 +91,16 @@ class Body:
 
 
 async def page_of(body: Body, server: str) -> ListPage:
-    """Decode a page, letting the loop turn in between. Raises KubeError when something in it is no object."""
+    """Decode a page, letting the loop turn in between.
+
+    Raises KubeError when something in it is no object, or an object whose identity is none.
+    """
     manifests: list[Manifest] = []
     for number, item in enumerate(body.items, 1):
-        manifests.append(decoded(lambda raw: manifest_of(raw, body.api_version, body.kind), item, server))
+        manifest = decoded(lambda raw: manifest_of(raw, body.api_version, body.kind), item, server)
+        if wrong := identity.problem(manifest):
+            raise KubeError(f"{server} lists {identity.called(manifest)}, {wrong}.")
+        manifests.append(manifest)
         if number % _STEP == 0:
             await asyncio.sleep(0)
     return ListPage(manifests, body.resource_version, bool(body.next_page))

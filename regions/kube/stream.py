@@ -11,7 +11,7 @@ from regions.domain.kinds import Kind
 from regions.kube.backoff import Backoff, Pace
 from regions.kube.client import Client
 from regions.kube.discovery import Served
-from regions.kube.errors import Expired, KubeError, NotFound, Refused, Unsupported
+from regions.kube.errors import Expired, Garbled, KubeError, NotFound, Refused, Unsupported
 from regions.kube.lines import Frame, Lines, frame_of
 
 PAGE = 500
@@ -120,6 +120,7 @@ class _Follower:
         self._relist = bool(resource_version)
         self._lost = False
         self._doubt = bool(resource_version)  # whether `_at` may be of another history
+        self._choked_at = ""  # where it sent something that cannot be read
         self._vanished = False  # a 404: what is served has to be asked anew
         self._said: StreamTrouble | None = None
         self._watching_since: float | None = None
@@ -170,6 +171,13 @@ class _Follower:
             self._lost = self._lost or bool(self._at)
             self._at = ""
             return None, delay
+        if isinstance(error, Garbled):
+            if self._choked_at == self._at:
+                # It would send the same again and again; how things are now may well be readable.
+                self._at = ""
+            self._choked_at = self._at
+        elif error.status == 400 and self._at:
+            self._at = ""  # it does not take the version that it gave us
         state = _BROKEN
         if isinstance(error, NotFound):
             self._vanished = True

@@ -32,7 +32,7 @@ class Fleet:
         async with asyncio.TaskGroup() as self.tasks:
             management = Follower(MANAGEMENT, self.management, self.recorder, self.options, self.blind_since)
             management.on_region = self.region
-            self.running[MANAGEMENT] = self.tasks.create_task(management.run())
+            self.running[MANAGEMENT] = self.tasks.create_task(management.keep_up())
             for name, manifest in known.items():
                 await self.region(name, manifest)
 
@@ -51,4 +51,4 @@ class Fleet:
         source = RegionSource(name, manifest, self.management, self.options)
         follower = Follower(name, source, self.recorder, self.options, self.blind_since)
         self.followers[name] = follower
-        self.running[name] = self.tasks.create_task(follower.run())
+        self.running[name] = self.tasks.create_task(follower.keep_up())

@@ -10,6 +10,7 @@ from typing import Any
 from regions.clusters.options import Options
 from regions.clusters.sources import EndpointSource
 from regions.domain.kinds import KINDS, Where
+from regions.domain.manifest import text
 from regions.domain.notes import Heard, Replaced
 from regions.domain.redact import without_credentials
 from regions.domain.refs import MANAGEMENT
@@ -17,6 +18,7 @@ from regions.kube.client import Client
 from regions.kube.errors import KubeError, Refused, Unreachable, Unsupported
 from regions.watcher import memory
 from regions.watcher.recorder import Recorder, now
+from regions.watcher.recovery import kept_up
 from regions.watcher.streams import Streams
 
 log = logging.getLogger(__name__)
@@ -29,7 +31,7 @@ RETRY = 15.0  # after a refusal
 
 
 class Follower:
-    """Follows one cluster until cancelled. Never raises for what the cluster does."""
+    """Follows one cluster until cancelled. Never raises for what the cluster does, nor for a fault of ours at it."""
 
     def __init__(
         self, name: str, source: EndpointSource, recorder: Recorder, options: Options, blind_since: datetime | None
@@ -41,7 +43,16 @@ class Follower:
         self.blind_since = blind_since
         self.on_region: Callable[[str, dict[str, Any] | None], Awaitable[None]] | None = None
         self.strikes = 0
+        self.begun = False  # before: what went wrong since is not said anew as a beginning
         self.live_at: dict[str, datetime] = {}  # when each stream last told anything
+
+    async def keep_up(self) -> None:
+        """Follow it, whatever happens here: a fault costs this cluster a pause, and says so on its page."""
+        await kept_up(f"Following {self.name}", self.run, self._fell)
+
+    async def _fell(self, error: Exception) -> None:
+        self.strikes = STRIKES
+        await self.say(state="broken", message=f"{type(error).__name__}; it is tried again by itself")
 
     async def run(self) -> None:
         self.memory = await self.recorder.call(memory.remember, self.name)
@@ -50,16 +61,19 @@ class Follower:
         # Blind from the moment that somebody last saw: this process, or the watcher before it.
         if self.blind_since:
             self.live_at = {stream: self.blind_since for stream, version in self.memory.reached.items() if version}
-        if not self.memory.known:
+        if not self.memory.known and not self.begun:
             await self.say(state="connecting", message="")
+        self.begun = True
         while True:
             self.source.moved.clear()
             try:
                 endpoint = await self.source.endpoint()
             except Unreachable as error:
                 await self.missed(error.message)
+            except (Refused, Unsupported) as error:
+                await self.unsupported(error)
             except KubeError as error:
-                await self.say(state="refused", message=error.message, kubeconfig=self.source.described)
+                await self.missed(f"Its kubeconfig cannot be read: {error.message}")
             else:
                 place = {"server": f"{endpoint.host}:{endpoint.port}", "kubeconfig": self.source.described}
                 await self.say(expires_at=endpoint.expires_at, **place)
@@ -89,8 +103,11 @@ class Follower:
                     if self.strikes >= STRIKES and streams is not None:
                         await streams.stop()
                         streams = None
-                except (Refused, Unsupported) as error:
+                except Refused as error:
                     await self.say(state="refused", message=error.message)
+                    return
+                except Unsupported as error:
+                    await self.unsupported(error)
                     return
                 except KubeError as error:
                     # It answers, so it lives; that it is not well it says itself.
@@ -119,7 +136,7 @@ class Follower:
         """Learn which cluster answers; another one than before is a change, not a merge of two inventories."""
         uid = ""
         with contextlib.suppress(Refused):
-            uid = (await client.get("/api/v1/namespaces/kube-system"))["metadata"]["uid"]
+            uid = await client.cluster_uid()
         if uid and self.memory.uid and uid != self.memory.uid:
             await self.recorder.note(Replaced(self.name, self.memory.uid, uid, now()))
             self.memory = memory.Memory(known=True)
@@ -136,15 +153,22 @@ class Follower:
         else:
             await self.say(message=message)
 
+    async def unsupported(self, error: KubeError) -> None:
+        """It is not asked: there is no kubeconfig for it that we accept, or management does not let us read it."""
+        message = self.source.refusal(error)
+        await self.say(state="unsupported", message=message, kubeconfig=self.source.described)
+
     async def say(self, **fields: Any) -> None:
         """Note these columns of the link."""
         if "message" in fields:
-            fields["message"] = without_credentials(fields["message"])
+            fields["message"] = without_credentials(text(fields["message"]))
         await self.recorder.note(Heard(self.name, now(), fields))
 
     async def pause(self, seconds: float) -> bool:
         """Wait; True when the endpoint may have moved meanwhile."""
+        # Not wait_for: until Python 3.12 that loses a cancellation that comes together with what it waits for.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.source.moved.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self.source.moved.wait()
             return True
         return False

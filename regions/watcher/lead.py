@@ -14,6 +14,7 @@ from regions.metrics.polling.poller import Poller
 from regions.metrics.stores.options import MetricsOptions as MeterOptions
 from regions.watcher.fleet import Fleet
 from regions.watcher.recorder import Recorder, now
+from regions.watcher.recovery import kept_up
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,9 @@ class Watcher:
             except* (DatabaseError, InterfaceError) as errors:
                 # What a broken commit wrote is not known here: begin again from what the database says.
                 log.warning("The database failed (%s); beginning again", type(errors.exceptions[0]).__name__)
+            except* Exception:
+                # A fault of ours: it must not leave everybody without a watcher.
+                log.exception("Watching failed here; beginning again")
             finally:
                 await recorder.close()
             await asyncio.sleep(STAND_BY)
@@ -55,7 +59,7 @@ class Watcher:
                 tasks.create_task(recorder.record())
                 tasks.create_task(recorder.tend(self.options.keep))
                 tasks.create_task(Fleet(self.options, recorder, blind_since).run())
-                tasks.create_task(Poller(MeterOptions.from_settings(), term).run())
+                tasks.create_task(kept_up("Metering", lambda: Poller(MeterOptions.from_settings(), term).run()))
         except asyncio.CancelledError:
             await recorder.call(journal.release, term)
             raise

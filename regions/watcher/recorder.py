@@ -1,24 +1,29 @@
 """From the event loop to the journal: a queue, and one thread that writes."""
 
 import asyncio
-from collections.abc import Callable
+import logging
+import traceback
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db import connections
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, ProgrammingError, connections
 
 from regions import journal
-from regions.domain.notes import Note
+from regions.domain.notes import Gone, Note, Put, Reached, Swept, Unrecorded, about
 from regions.maintenance.sweep import tend
 
 Result = TypeVar("Result")
+
+log = logging.getLogger(__name__)
 
 BATCH = 500
 BEAT = 2.0  # seconds
 FORGET = 600.0
 CONTRADICT = 10.0  # well below the time that a contradiction must have stood
 DUE = 500  # rows judged again in one transaction
+_LIMIT_EXCEEDED = "54"  # class of SQLSTATE: an index row or a statement that is larger than PostgreSQL takes
 
 
 def now() -> datetime:
@@ -47,7 +52,38 @@ class Recorder:
             batch = [await self._queue.get()]
             while len(batch) < BATCH and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
-            await self.call(journal.record, self.term, batch, now())
+            await self._record(batch)
+
+    async def _record(self, notes: Sequence[Note]) -> None:
+        """Record these; a note that cannot be is found by halves, left out, and said. The others keep their order."""
+        try:
+            await self.call(journal.record, self.term, notes, now())
+        except Exception as error:
+            if not of_the_notes(error):
+                raise
+            if len(notes) == 1:
+                await self._leave_out(notes[0], error)
+                return
+            half = len(notes) // 2
+            await self._record(notes[:half])
+            await self._record(notes[half:])
+
+    async def _leave_out(self, note: Note, error: Exception) -> None:
+        # Only where and what kind of error: its text may quote values, PostgreSQL's the whole row.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        kind = type(error).__name__
+        log.error(
+            "%s: %s cannot be recorded (%s at %s:%s); left out",
+            note.cluster,
+            about(note),
+            kind,
+            place.filename,
+            place.lineno,
+        )
+        if isinstance(note, Put | Gone | Swept | Reached):
+            stream = note.stream if isinstance(note, Reached) else note.kind.stream
+            said = Unrecorded(note.cluster, stream, about(note), _why(error), note.at)
+            await self.call(journal.record, self.term, [said], now())
 
     async def tend(self, keep: timedelta) -> None:
         """Beat, look at what is due, and forget what is old."""
@@ -70,3 +106,23 @@ class Recorder:
     async def close(self) -> None:
         await self.call(connections.close_all)
         self._thread.shutdown()
+
+
+def of_the_notes(error: Exception) -> bool:
+    """Whether what failed is what was to be written, not the database or the lease: the same would fail for ever."""
+    if isinstance(error, journal.LeaseLost):
+        return False
+    if isinstance(error, DataError | IntegrityError):
+        return True
+    if isinstance(error, DatabaseError | InterfaceError):
+        state = getattr(error.__cause__, "sqlstate", None)
+        # Without a state it is the driver that does not take a value: no statement was sent.
+        unsent = isinstance(error, ProgrammingError) and state is None
+        return unsent or (state or "").startswith(_LIMIT_EXCEEDED)
+    return True
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, DatabaseError | InterfaceError):
+        return f"The database does not take a value of it ({type(error).__name__})"
+    return f"Pane fails at it ({type(error).__name__})"

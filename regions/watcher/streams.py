@@ -13,10 +13,12 @@ from regions.domain.references import named_kinds, named_objects
 from regions.domain.refs import MANAGEMENT
 from regions.kube.client import Client
 from regions.kube.errors import KubeError
+from regions.kube.identity import is_subdomain
 from regions.kube.stream import Bookmark, Event, ListPage, News, StreamTrouble, Synced, follow
 from regions.watcher import memory
 from regions.watcher.named import NamedReader
 from regions.watcher.recorder import now
+from regions.watcher.recovery import kept_up
 
 if TYPE_CHECKING:
     from regions.watcher.follower import Follower
@@ -25,6 +27,7 @@ log = logging.getLogger(__name__)
 
 PAUSE = 30.0  # seconds
 DISCOVERED = 10.0  # what a server serves may be known from so long ago
+MOST_KINDS = 100  # that the objects of one cluster may make us look for
 SETTLE = 3.0  # seconds: several kinds lose their history together, and are one gap
 
 
@@ -47,9 +50,9 @@ class Streams:
     def start(self) -> None:
         for kind in self.follower.kinds:
             self.add(kind)
-        self._spawn("named objects", self.named.run())
-        for group, name in sorted(self.memory.kinds):
-            self._spawn(f"find {name}.{group}", self.find(group, name))
+        self._spawn("named objects", kept_up(f"Reading what {self.cluster} names", self.named.run))
+        for group, name in sorted(self.memory.kinds)[:MOST_KINDS]:
+            self.look_for(group, name)
 
     async def stop(self) -> None:
         for task in self.tasks.values():
@@ -60,6 +63,10 @@ class Streams:
         if kind.stream not in self.tasks:
             self.unsynced.add(kind.stream)
             self._spawn(kind.stream, self.run(kind))
+
+    def look_for(self, group: str, name: str) -> None:
+        task = f"find {name}.{group}"
+        self._spawn(task, kept_up(f"{self.cluster}: {task}", lambda: self.find(group, name)))
 
     async def find(self, group: str, name: str) -> None:
         """Follow a kind that an object named, as soon as the cluster serves it."""
@@ -86,7 +93,8 @@ class Streams:
 
     async def follow(self, kind: Kind) -> None:
         reached, version = self.memory.reached.get(kind.stream, ""), self.memory.versions.get(kind.stream, "")
-        async with aclosing(follow(self.client, kind, reached, served_version=version)) as news:
+        pace = self.follower.options.pace
+        async with aclosing(follow(self.client, kind, reached, served_version=version, pace=pace)) as news:
             async for told in news:
                 await self.tell(kind, told)
 
@@ -120,17 +128,22 @@ class Streams:
     async def put(self, kind: Kind, manifest: dict[str, Any], at: datetime) -> None:
         await self.note(Put(self.cluster, kind, manifest, at))
         for group, name in named_kinds(manifest) - self.memory.kinds:
-            if not any(kind.group == group and kind.name == name for kind in self.follower.kinds):
+            known = any(kind.group == group and kind.name == name for kind in self.follower.kinds)
+            if not known and len(self.memory.kinds) < MOST_KINDS:
                 self.memory.kinds.add((group, name))
-                self._spawn(f"find {name}.{group}", self.find(group, name))
+                self.look_for(group, name)
         self.named.want(named_objects(manifest, self.follower.options.system_namespace))
-        if kind.group == K0RDENT and kind.name == "Region" and self.follower.on_region:
+        if self._tells_of_regions(kind, manifest["metadata"]["name"]) and self.follower.on_region:
             await self.follower.on_region(manifest["metadata"]["name"], manifest)
 
     async def gone(self, kind: Kind, manifest: dict[str, Any], at: datetime) -> None:
         await self.note(Gone(self.cluster, kind, manifest, at))
-        if kind.group == K0RDENT and kind.name == "Region" and self.follower.on_region:
+        if self._tells_of_regions(kind, manifest["metadata"]["name"]) and self.follower.on_region:
             await self.follower.on_region(manifest["metadata"]["name"], None)
+
+    def _tells_of_regions(self, kind: Kind, name: str) -> bool:
+        """Its name becomes that of a cluster, of a file and of addresses: only what a Region can be called."""
+        return kind.name == "Region" and kind.group == K0RDENT and is_subdomain(name)
 
     async def regions_left(self, kind: Kind, names: set[str]) -> None:
         if kind.group == K0RDENT and kind.name == "Region" and self.follower.on_region:

@@ -49,9 +49,13 @@ def _silence(link: Link, now: datetime) -> str:
     if not link.quiet(now):
         return ""
     why = f": {link.message.rstrip('.')}" if link.message else ""
+    since = f" since {clock(link.since, now)}" if link.since else ""
     if link.state == "refused":
-        since = f" since {clock(link.since, now)}" if link.since else ""
         return f"It refuses us{since}{why}"
+    if link.state == "unsupported":
+        return f"Pane does not ask it{since}{why}"
+    if link.state == "broken":
+        return f"Pane fails at following it{since}{why}"
     if link.heard_at is None:
         return f"Never heard{why}"
     return f"No word since {clock(link.heard_at, now)}{why}"

@@ -31,6 +31,8 @@ _WHY = (
         "No packet comes back: check the network from here to it (firewall, VPN, load balancer), and whether it runs.",
     ),
 )
+UNHEARD = {"refused": "region-refuses", "unsupported": "region-unsupported", "broken": "region-broken"}
+"""What it is called that a region is not heard, by the state of its link; in any other state it is silent."""
 _NOT_ACCEPTED = re.compile(
     r"x509: certificate|Unauthorized|asked for the client to provide credentials|\b401\b|certificate has expired"
 )
@@ -45,25 +47,29 @@ def unheard(thing: Thing, ground: Evidence) -> Iterator[Finding]:
         if link is None or not link.quiet(ground.now):
             continue
         place = "the management cluster" if name == MANAGEMENT else f"region {name}"
-        refused, at = link.state == "refused", region_ref(name)
+        at = region_ref(name)
         yield Finding(
-            "region-refuses" if refused else "region-silent",
+            UNHEARD.get(link.state, "region-silent"),
             Tier.HOLDS,
             _sentence(link, place, ground),
             _advice(link, place),
             at,
             thing.ref,
             one_line(clean(link.message), 300),
-            link.since if refused else link.heard_at,
+            link.since if link.state in UNHEARD else link.heard_at,
             Health.UNKNOWN,
             at,
         )
 
 
 def _sentence(link: Link, place: str, ground: Evidence) -> str:
+    since = f" since {clock(link.since, ground.now)}" if link.since else ""
     if link.state == "refused":
-        since = f" since {clock(link.since, ground.now)}" if link.since else ""
         return f"{place[0].upper()}{place[1:]} refuses us{since}"
+    if link.state == "unsupported":
+        return f"Pane has no kubeconfig for {place} that it accepts{since}"
+    if link.state == "broken":
+        return f"Pane fails at following {place}{since}"
     if link.heard_at is None:
         return f"{place[0].upper()}{place[1:]} has never answered"
     return f"{place[0].upper()}{place[1:]} has not answered since {clock(link.heard_at, ground.now)}"
@@ -73,6 +79,12 @@ def _advice(link: Link, place: str) -> str:
     if link.state == "refused":
         where = link.kubeconfig or "its kubeconfig"
         return f"What we show as proof is no longer accepted: renew the token or certificate in {where}."
+    if link.state == "unsupported":
+        return (
+            "Its own words say what is wrong with the kubeconfig, and who can mend it; the region itself is not asked."
+        )
+    if link.state == "broken":
+        return "This is a fault of Pane, not of the region: it is tried again by itself; report it with Pane's log."
     for pattern, advice in _WHY:
         if pattern.search(link.message):
             return advice

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from regions.domain.metrics import spending
+from regions.domain.proxies import proxy_of
 
 PREFIX = "PANE_"
 KNOWN_KEYS = {"development", "changeme", "change-me", "secret", "default", "insecure"}
@@ -89,6 +90,17 @@ def link(address: str) -> str:
     if address and not address.lower().startswith(("https://", "http://")):
         refuse(f"{address!r} is no address of a web page: it must begin with https:// or http://.")
     return address
+
+
+def proxies(entries: list[str]) -> list[str]:
+    """Addresses of proxies, in one spelling."""
+    found = []
+    for entry in entries:
+        try:
+            found.append(proxy_of(entry))
+        except ValueError as error:
+            refuse(f"PANE_REGION_PROXIES lists a proxy that cannot be used: {error}.")
+    return found
 
 
 def readable(path: str, name: str) -> str:

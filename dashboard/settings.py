@@ -24,6 +24,7 @@ PANE_SYSTEM_NAMESPACE = env.text("SYSTEM_NAMESPACE", "kcm-system")
 PANE_ALLOW_LOOPBACK = env.flag("ALLOW_LOOPBACK")  # may a region's kubeconfig name an address of this machine
 PANE_EGRESS = env.networks(env.items("EGRESS"))  # where servers may lie that people or clusters choose; none: anywhere
 PANE_REGION_KUBECONFIGS = env.text("REGION_KUBECONFIGS")  # folder with one least-privileged kubeconfig a region
+PANE_REGION_PROXIES = env.proxies(env.items("REGION_PROXIES"))  # that a region's kubeconfig may name in proxy-url
 PANE_IMPERSONATE = env.flag("IMPERSONATE", default=True)  # write to management as pane:<account>; 0: as Pane itself
 PANE_KEEP_DAYS = env.number("KEEP_DAYS", 7)  # how long the log is kept
 PANE_SOCKETS = env.number("SOCKETS", 2_000)  # of open pages and programs that one process holds

@@ -16,6 +16,7 @@ class Options:
     allow_loopback: bool
     region_kubeconfigs: str | None  # a folder with one least-privileged kubeconfig a region, called as the region
     keep: timedelta
+    region_proxies: frozenset[str] = frozenset()  # that a region's kubeconfig may go through
     pace: Pace = field(default_factory=Pace)  # of the streams
 
     @classmethod
@@ -27,4 +28,5 @@ class Options:
             allow_loopback=settings.PANE_ALLOW_LOOPBACK,
             region_kubeconfigs=settings.PANE_REGION_KUBECONFIGS or None,
             keep=timedelta(days=settings.PANE_KEEP_DAYS),
+            region_proxies=frozenset(settings.PANE_REGION_PROXIES),
         )

@@ -80,4 +80,4 @@ class Clusters:
                 raise NotFound(f"There is no region {cluster}", status=404) from error
             place = kubeconfigs.place_of(m.mapping(region.get("spec")), self.options.system_namespace)
             text = await kubeconfigs.read(management, place)
-        return Client(kubeconfig.parse(text), allow_loopback=self.options.allow_loopback)
+        return Client(kubeconfig.parse(text, self.options.region_proxies), allow_loopback=self.options.allow_loopback)

@@ -70,14 +70,15 @@ quota = ProbeQuota()
 
 def probe(text: str, who: str) -> Probe:
     """Ask the cluster that this kubeconfig leads to. Raises nothing; no text here has anything of the kubeconfig."""
+    options = Options.from_settings()
     try:
-        endpoint = kubeconfig.parse(text)
+        endpoint = kubeconfig.parse(text, options.region_proxies)
     except Unsupported as error:
         return Probe(trouble=error.message)  # of the text alone: nobody was asked
     if not quota.take(who, monotonic()):
         return Probe(trouble=f"You looked {OFTEN} times in the last {WINDOW / 60:.0f} minutes. Wait, or go on without.")
     log.info("%s lets Pane look at %s", who, endpoint.description)
-    return asyncio.run(_probe(Client(endpoint, allow_loopback=Options.from_settings().allow_loopback)))
+    return asyncio.run(_probe(Client(endpoint, allow_loopback=options.allow_loopback)))
 
 
 async def _probe(client: Client) -> Probe:

@@ -101,7 +101,7 @@ class RegionSource:
     async def endpoint(self) -> Endpoint:
         text = await self._read()
         self.digest = hashlib.sha256(text).digest()
-        return kubeconfig.parse(text)
+        return kubeconfig.parse(text, self.options.region_proxies)
 
     async def rotated(self) -> bool:
         try:

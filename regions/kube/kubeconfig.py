@@ -8,11 +8,12 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from regions.domain.proxies import proxy_of
 from regions.kube import tls
 from regions.kube.addresses import ip_literal
 from regions.kube.endpoint import ClientIdentity, Endpoint
@@ -25,7 +26,6 @@ _ACTS = "Pane decides itself for whom it asks"
 
 _REFUSED_CLUSTER = {
     "certificate-authority": _OPENS.format("certificate-authority-data"),
-    "proxy-url": "Pane connects to the server itself, through no proxy",
     "insecure-skip-tls-verify": "Pane speaks only to servers whose certificate it can verify",
 }
 _REFUSED_USER = {
@@ -41,7 +41,7 @@ _REFUSED_USER = {
     "as-groups": _ACTS,
     "as-user-extra": _ACTS,
 }
-_CLUSTER = {"server", "certificate-authority-data", "tls-server-name", "disable-compression"}
+_CLUSTER = {"server", "certificate-authority-data", "tls-server-name", "disable-compression", "proxy-url"}
 _USER = {"token", "client-certificate-data", "client-key-data"}
 _CONTEXT = {"cluster", "user", "namespace"}
 _TOP = {"apiVersion", "kind", "current-context", "contexts", "clusters", "users", "preferences"}
@@ -55,10 +55,11 @@ _TOKEN = re.compile(r"[\x21-\x7e]+")
 Fields = Mapping[str, Any]
 
 
-def parse(given: str | bytes) -> Endpoint:
+def parse(given: str | bytes, proxies: Collection[str] = ()) -> Endpoint:
     """The endpoint that the current (or only) context describes. Raises `Unsupported` with a sentence.
 
-    The sentence names fields, never values. Opens no file, runs no program, makes no connection.
+    `proxies` are those that it may go through, as `proxies.proxy_of` spells them. The sentence names fields, never
+    values. Opens no file, runs no program, makes no connection.
     """
     try:
         config = load(given)
@@ -79,6 +80,7 @@ def parse(given: str | bytes) -> Endpoint:
         _identity(user),
         ca=_authority(cluster),
         server_name=_server_name(cluster),
+        proxy=_proxy(cluster, proxies),
     )
 
 
@@ -184,6 +186,23 @@ def _check_host(host: str, what: str) -> None:
     labels = host.removesuffix(".").split(".")
     if named and (len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels)):
         raise Unsupported(f"The {what} is neither a host name nor an address in its usual form.")
+
+
+def _proxy(cluster: Fields, allowed: Collection[str]) -> str | None:
+    given = _text(cluster, "proxy-url", "The cluster", required=False)
+    if not given:
+        return None
+    try:
+        proxy = proxy_of(given)
+    except ValueError as error:
+        raise Unsupported(f"The cluster has proxy-url, which is not accepted: {error}.") from None
+    if proxy not in allowed:
+        # The host is no secret once its spelling is known to hold no user, and who runs Pane has to know it.
+        raise Unsupported(
+            f"The cluster has proxy-url, which is not accepted: {proxy} is not among the proxies that "
+            "PANE_REGION_PROXIES lists, and whoever runs Pane sets that."
+        )
+    return proxy
 
 
 def _server_name(cluster: Fields) -> str | None:

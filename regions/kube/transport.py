@@ -19,6 +19,7 @@ from yarl import URL
 from regions.kube.addresses import CheckedResolver, ForbiddenAddress, check, ip_literal
 from regions.kube.endpoint import Endpoint
 from regions.kube.errors import KubeError, Unreachable, Unsupported, error_from, warnings_from
+from regions.kube.proxies import ProxyFailed, SocksConnector
 
 LARGEST_ANSWER = 64 * 1024 * 1024
 _USER_TIMEOUT_MS = 20_000  # an unacknowledged byte: the other side, or the way to it, is gone
@@ -117,10 +118,13 @@ class Transport:
         lane: Lane,
     ) -> aiohttp.ClientResponse:
         """The head of an answer; after a 401 it is asked once again, when fresh headers can be had."""
-        if not self.endpoint.trusted and ip_literal(self.endpoint.host) is not None:
-            check(self.endpoint.host, allow_loopback=self._allow_loopback)
+        if not self.endpoint.trusted:
+            self._check_literal()
         url = URL(self.endpoint.server + path, encoded=True).update_query(dict(query))
         fresh = False
+        proxy = self.endpoint.proxy
+        if proxy and proxy.startswith("socks5:"):
+            proxy = None  # its connector goes there
         while True:
             sent = CIMultiDict(headers or {})
             sent.update(await self.endpoint.headers(fresh=fresh))
@@ -128,23 +132,29 @@ class Transport:
             if context := self.endpoint.ssl_context():
                 tls = {"ssl": context, "server_hostname": self.endpoint.server_name}
             answer = await self._session(lane).request(
-                method, url, headers=sent, data=body, allow_redirects=False, proxy=self.endpoint.proxy, **tls
+                method, url, headers=sent, data=body, allow_redirects=False, proxy=proxy, **tls
             )
             if answer.status != 401 or fresh or not self.endpoint.renewable:
                 return answer
             answer.close()
             fresh = True
 
+    def _check_literal(self) -> None:
+        """What needs no look-up; behind a proxy the proxy looks names up, and only it can say what they mean there."""
+        host = self.endpoint.host
+        if ip_literal(host) is not None:
+            check(host, allow_loopback=self._allow_loopback)
+        elif self.endpoint.proxy and host.rstrip(".").rpartition(".")[2] == "localhost" and not self._allow_loopback:
+            raise ForbiddenAddress(f"{host} is the proxy itself: Pane does not connect there.")
+
     def _session(self, lane: Lane) -> aiohttp.ClientSession:
         session = self._sessions.get(lane)
         if session is None:
             probing = lane is Lane.PROBES
-            connector = aiohttp.TCPConnector(
+            connector = self._connector(
                 limit=0,
-                resolver=CheckedResolver(checked=not self.endpoint.trusted, allow_loopback=self._allow_loopback),
                 force_close=probing,
                 use_dns_cache=not probing,
-                socket_factory=self._socket,
                 keepalive_timeout=None if probing else 30.0,
             )
             session = self._sessions[lane] = aiohttp.ClientSession(
@@ -157,10 +167,24 @@ class Transport:
             )
         return session
 
+    def _connector(self, **options: Any) -> aiohttp.TCPConnector:
+        if self.endpoint.proxy and self.endpoint.proxy.startswith("socks5:"):
+            return SocksConnector(self.endpoint.proxy, **options)
+        return aiohttp.TCPConnector(
+            resolver=CheckedResolver(checked=self._checked, allow_loopback=self._allow_loopback),
+            socket_factory=self._socket,
+            **options,
+        )
+
+    @property
+    def _checked(self) -> bool:
+        """Whether what we connect to was chosen by somebody else. A proxy never is: whoever runs Pane listed it."""
+        return not (self.endpoint.trusted or self.endpoint.proxy)
+
     def _socket(self, info: AddrInfoType) -> socket.socket:
         """The last gate: what is connected to here is what was checked, however it was looked up."""
         family, kind, proto, _, address = info
-        if not self.endpoint.trusted:
+        if self._checked:
             check(str(address[0]), name=self.endpoint.host, allow_loopback=self._allow_loopback)
         made = socket.socket(family, kind, proto)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -180,11 +204,14 @@ class Transport:
         where = self.endpoint.description
         try:
             yield
+        except aiohttp.ClientHttpProxyError as error:
+            refused = f"the proxy {self.endpoint.proxy} does not let us through ({error.status} {error.message})"
+            raise Unreachable(f"{where}: {self.endpoint.scrub(refused)}.") from None
         except (aiohttp.InvalidURL, aiohttp.ClientResponseError):
             # These hold the request with its headers: not as a cause, where a report would print them.
             raise Unreachable(f"{where} does not speak HTTP as an API server does.") from None
         except (aiohttp.ClientError, OSError, ssl.SSLError) as error:
-            raise _worded(error, where, deadline) from error
+            raise _worded(error, where, deadline, self.endpoint.proxy or "") from error
 
 
 class Open:
@@ -211,16 +238,21 @@ class Open:
         self._answer.close()
 
 
-def _worded(error: BaseException, where: str, deadline: float) -> KubeError:
+def _worded(error: BaseException, where: str, deadline: float, proxy: str = "") -> KubeError:
     cause = getattr(error, "os_error", None) or error
+    if isinstance(error.__cause__, ProxyFailed):
+        return Unreachable(f"{where}: {error.__cause__}.")
+    if isinstance(error, aiohttp.ClientProxyConnectionError):
+        why = os.strerror(cause.errno).lower() if isinstance(cause, OSError) and cause.errno else "no answer"
+        return Unreachable(f"{where}: the proxy {proxy} cannot be reached ({why}).")
     if isinstance(cause, ForbiddenAddress):
         return Unsupported(str(cause))
     if isinstance(cause, TimeoutError) and cause.errno is None:
         return Unreachable(f"{where} did not answer within {deadline:.0f} second{'s' * (round(deadline) != 1)}.")
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return Unreachable(f"{where}: no address is known for this name.")
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        reason = getattr(error.certificate_error, "verify_message", "") or str(error.certificate_error)
+    if (certificate := _certificate_error(error)) is not None:
+        reason = getattr(certificate, "verify_message", "") or str(certificate)
         return Unreachable(f"{where} shows a certificate that is not trusted: {reason}.")
     if isinstance(cause, ssl.SSLError):
         return Unreachable(f"{where}: TLS failed ({(cause.reason or 'no reason given').replace('_', ' ').lower()}).")
@@ -231,3 +263,15 @@ def _worded(error: BaseException, where: str, deadline: float) -> KubeError:
     if isinstance(cause, OSError) and cause.errno in errno.errorcode:
         return Unreachable(f"{where}: {os.strerror(cause.errno or 0).lower()}.")
     return Unreachable(f"{where}: the connection broke.")
+
+
+def _certificate_error(error: BaseException) -> BaseException | None:
+    """What was wrong with the certificate, where that is the reason; behind an https proxy it lies deeper."""
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return error.certificate_error
+    within: BaseException | None = error
+    for _ in range(6):
+        if within is None or isinstance(within, ssl.SSLCertVerificationError):
+            return within
+        within = within.__cause__ or within.__context__
+    return None

@@ -12,6 +12,7 @@ class Pace:
     longest: float = 30.0
     healthy: float = 30.0  # a watch that lived this long has forgotten its troubles
     look_again: float = 10.0  # for a kind that is not installed
+    poll: float = 60.0  # between two lists of a kind that may be listed and not watched
     shortest_watch: float = 300.0
     longest_watch: float = 600.0
     grace: float = 30.0  # for a server that does not end a watch when it said it would

@@ -17,6 +17,7 @@ from regions.kube.lines import Frame, Lines, frame_of
 PAGE = 500
 _STEP = 50  # events handed on before the loop may turn
 _LISTING, _WATCHING, _ABSENT, _REFUSED, _BROKEN = "listing", "watching", "absent", "refused", "broken"
+_POLLING = "polling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,9 @@ class Bookmark:
 class StreamTrouble:
     """The state of the stream has changed; every state is one of `Stream.State`, and the good ones have no message.
 
-    `absent`: the kind is not served (any more), so none of its objects is there. Said once, until it changes.
+    `absent`: the kind is not served (any more), so none of its objects is there. `polling`: it may be listed and not
+    watched; every list that follows is told, and what came and went between two of them is not. Said once, until it
+    changes.
     `status` is the server's, where it gave one: 401 means that it does not know us at all.
     """
 
@@ -143,21 +146,36 @@ class _Follower:
         path = served.path(version)
         if self._at and self._doubt:
             await self._check_history(path)
-        if not self._at:
-            if self._said is None or self._said.state not in (_BROKEN, _REFUSED):
+        listed = not self._at
+        if listed:
+            if self._said is None or self._said.state not in (_BROKEN, _REFUSED, _POLLING):
                 for trouble in self._say(_LISTING):
                     yield trouble
             async with aclosing(self._list(path, version)) as pages:
                 async for page in pages:
                     yield page
-        async with aclosing(self._watch(path)) as events:
-            async for event in events:
-                yield event
+        try:
+            async with aclosing(self._watch(path)) as events:
+                async for event in events:
+                    yield event
+        except Refused as error:
+            if error.status != 403:
+                raise
+            # It may be listed, as we have just seen, and not watched: so it is listed again and again.
+            for trouble in self._say(_POLLING, self._client.endpoint.scrub(error.message), error.status):
+                yield trouble
+            if not listed:
+                async with aclosing(self._list(path, version)) as pages:
+                    async for page in pages:
+                        yield page
+            self._at = ""
 
     def rest(self) -> float:
         """Seconds to wait after an attempt that ended well."""
         if self._said and self._said.state == _ABSENT:
             return self._pace.look_again * random.uniform(0.8, 1.2)  # noqa: S311
+        if self._said and self._said.state == _POLLING:
+            return self._pace.poll * random.uniform(0.9, 1.1)  # noqa: S311
         if self._settled(1.0):
             return 0.0
         return self._backoff.next()  # it hung up at once: not to be asked in a tight circle
@@ -180,8 +198,12 @@ class _Follower:
             self._at = ""  # it does not take the version that it gave us
         state = _BROKEN
         if isinstance(error, NotFound):
+            # Ordinary life: a CRD was taken away, or this version of it. What is served now is found out next.
             self._vanished = True
-        elif isinstance(error, Refused | Unsupported):
+            where, version = self._client.endpoint.description, self._route[1]
+            said = f"{where} no longer serves {self._kind.name} in {version}: looking for how it is served now."
+            return next(iter(self._say(_LISTING, said)), None), delay
+        if isinstance(error, Refused | Unsupported):
             state = _REFUSED
         message = self._client.endpoint.scrub(error.message)
         return next(iter(self._say(state, message, error.status)), None), delay
@@ -217,8 +239,9 @@ class _Follower:
         listed = ""
         async with aclosing(self._client.list_pages(path, self._kind.selector, PAGE)) as pages:
             async for page in pages:
-                for trouble in self._say(_LISTING):  # what was wrong before is over
-                    yield trouble
+                if self._said is None or self._said.state != _POLLING:
+                    for trouble in self._say(_LISTING):  # what was wrong before is over
+                        yield trouble
                 listed = listed or page.resource_version
                 keys.update(_key(manifest) for manifest in page.manifests)
                 yield ListPage(page.manifests, version, self._relist)

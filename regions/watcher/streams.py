@@ -4,6 +4,7 @@ import asyncio
 import logging
 from contextlib import aclosing
 from datetime import datetime
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from regions.domain.kinds import K0RDENT, Kind, Where
@@ -12,7 +13,7 @@ from regions.domain.redact import without_credentials
 from regions.domain.references import named_kinds, named_objects
 from regions.domain.refs import MANAGEMENT
 from regions.kube.client import Client
-from regions.kube.errors import KubeError
+from regions.kube.errors import KubeError, Refused
 from regions.kube.identity import is_subdomain
 from regions.kube.stream import Bookmark, Event, ListPage, News, StreamTrouble, Synced, follow
 from regions.watcher import memory
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PAUSE = 30.0  # seconds
+PROOF = 60.0  # between two proofs that what is watched may still be watched
+AGE = 300.0  # of what is known to be served, for such a proof
 DISCOVERED = 10.0  # what a server serves may be known from so long ago
 MOST_KINDS = 100  # that the objects of one cluster may make us look for
 SETTLE = 3.0  # seconds: several kinds lose their history together, and are one gap
@@ -42,14 +45,18 @@ class Streams:
         self.memory = follower.memory
         self.refused = ""
         self.tasks: dict[str, asyncio.Task[None]] = {}
+        self.followed: dict[str, Kind] = {}
         self.unsynced: set[str] = set()
         self.live_at = follower.live_at
+        self.states: dict[str, StreamTrouble] = {}  # the last that each stream said of itself
+        self.listed_at: dict[str, datetime] = {}
         self.lost: dict[str, datetime] = {}  # streams whose history was lost, and since when
         self.named = NamedReader(self.cluster, client, follower.recorder, follower.options.system_namespace)
 
     def start(self) -> None:
         for kind in self.follower.kinds:
             self.add(kind)
+        self._spawn("proof", kept_up(f"Proving access to {self.cluster}", self.prove))
         self._spawn("named objects", kept_up(f"Reading what {self.cluster} names", self.named.run))
         for group, name in sorted(self.memory.kinds)[:MOST_KINDS]:
             self.look_for(group, name)
@@ -61,8 +68,46 @@ class Streams:
 
     def add(self, kind: Kind) -> None:
         if kind.stream not in self.tasks:
+            self.followed[kind.stream] = kind
             self.unsynced.add(kind.stream)
             self._spawn(kind.stream, self.run(kind))
+
+    async def prove(self) -> None:
+        """Ask anew, a kind of each API group a minute: an API server goes on telling an open watch everything, although
+        the right to it was taken away. When one is refused, all of its group are asked."""
+        for turn in count():
+            await asyncio.sleep(PROOF)
+            groups: dict[str, list[Kind]] = {}
+            for kind in self.followed.values():
+                if (said := self.states.get(kind.stream)) and said.state == "watching":
+                    groups.setdefault(kind.group, []).append(kind)
+            for kinds in groups.values():
+                asked = kinds[turn % len(kinds)]
+                if await self._refuses(asked):
+                    for kind in kinds:
+                        if kind is asked or await self._refuses(kind):
+                            await self._begin_anew(kind)
+
+    async def _refuses(self, kind: Kind) -> bool:
+        """Whether a watch that is opened now would be refused."""
+        try:
+            chosen = (await self.client.discover(max_age=AGE)).choose(kind)
+            if chosen is not None:
+                served, version = chosen
+                at = self.memory.reached.get(kind.stream, "")
+                (await self.client.watch(served.path(version), at, kind.selector, seconds=1)).close()
+        except Refused:
+            return True
+        except KubeError:
+            pass  # the stream itself says what is wrong
+        return False
+
+    async def _begin_anew(self, kind: Kind) -> None:
+        """End the watch of a kind; what it may still do is found out again."""
+        if task := self.tasks.pop(kind.stream, None):
+            task.cancel()
+            await asyncio.wait([task])
+        self._spawn(kind.stream, self.run(kind))
 
     def look_for(self, group: str, name: str) -> None:
         task = f"find {name}.{group}"
@@ -113,6 +158,7 @@ class Streams:
             case Bookmark():
                 await self.reach(kind, told.resource_version, at)
             case Synced():
+                self.listed_at[kind.stream] = at
                 await self.note(Swept(self.cluster, kind, frozenset(told.keys), at))
                 if told.lost_history:
                     self.mourn(kind)
@@ -152,9 +198,20 @@ class Streams:
 
     async def reach(self, kind: Kind, resource_version: str, at: datetime, version: str = "") -> None:
         self.memory.reached[kind.stream] = resource_version
-        await self.note(Reached(self.cluster, kind.stream, "watching", resource_version, at, version))
+        polling = self.states.get(kind.stream)
+        if polling is not None and polling.state == "polling":
+            message = without_credentials(polling.message)
+            told = Reached(self.cluster, kind.stream, "polling", resource_version, at, version, message, at)
+        else:
+            told = Reached(self.cluster, kind.stream, "watching", resource_version, at, version)
+        await self.note(told)
 
     async def trouble(self, kind: Kind, told: StreamTrouble, at: datetime) -> None:
+        self.states[kind.stream] = told
+        listed_at = None
+        if told.state == "polling":
+            listed_at = self.listed_at.get(kind.stream)
+            await self.settled(kind)
         if told.state == "absent":
             # Its objects went with it.
             self.memory.reached.pop(kind.stream, None)
@@ -167,7 +224,8 @@ class Streams:
             await self.settled(kind)
         reached = self.memory.reached.get(kind.stream, "")
         message = without_credentials(told.message)
-        await self.note(Reached(self.cluster, kind.stream, told.state, reached, at, message=message))
+        note = Reached(self.cluster, kind.stream, told.state, reached, at, message=message, listed_at=listed_at)
+        await self.note(note)
 
     async def settled(self, kind: Kind) -> None:
         """The first answer of a kind; after that of the last one the inventory of this cluster is whole."""

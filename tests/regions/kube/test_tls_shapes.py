@@ -20,10 +20,9 @@ def test_every_python_judges_chains_by_the_same_rules() -> None:
 @pytest.mark.real
 @pytest.mark.parametrize("shape", SHAPES)
 async def test_a_certificate_is_taken_as_kubectl_takes_it(shape: str) -> None:
-    found = binaries.find()
-    need(found, binaries.HOW)
-    assert found
-    one = await tried(shape, str(found.kubectl))
+    kubectl = binaries.kubectl()
+    need(kubectl, binaries.HOW_KUBECTL)
+    one = await tried(shape, str(kubectl))
     if shape in EXPLAINED:
         assert (one.kubectl, one.pane) == (True, False), one
     else:

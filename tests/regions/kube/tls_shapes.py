@@ -327,9 +327,8 @@ async def _table(kubectl: str) -> int:
         mark = "" if one.agree else "stricter" if explained else "DIFFER"
         words = {True: "takes it", False: "refuses"}
         print(f"{mark:9}{name:52} kubectl {words[one.kubectl]:9} Pane {words[one.pane]:9} {one.pane_said[:90]}")
-    print(
-        f"{len(SHAPES)} shapes, {different} different without a reason; Python {sys.version.split()[0]}, {ssl.OPENSSL_VERSION}"
-    )
+    on = f"Python {sys.version.split()[0]}, {ssl.OPENSSL_VERSION}"
+    print(f"{len(SHAPES)} shapes, {different} different without a reason; {on}")
     return int(different > 0)
 
 

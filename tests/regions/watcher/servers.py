@@ -41,6 +41,7 @@ class Cluster:
         self.sent: dict[str, int] = dict.fromkeys(self.kinds, 0)
         self.answers: dict[str, Callable[[], bytes | tuple[int, bytes]]] = {}
         self.requests: list[tuple[str, dict[str, str]]] = []
+        self.ended: dict[str, int] = {}  # plural → how often its watches were hung up on
         self.verbs: dict[str, set[str]] = {}  # plural → what may be done; unset: everything
         self.news = asyncio.Condition()
         self.url = ""
@@ -108,6 +109,12 @@ class Cluster:
     def behind(self, plural: str) -> int:
         """Events that no watch has sent yet."""
         return sum(version > self.sent[plural] for version, *_ in self.history[plural])
+
+    async def end_watches(self, plural: str) -> None:
+        """Hang up on whoever watches this kind."""
+        async with self.news:
+            self.ended[plural] = self.ended.get(plural, 0) + 1
+            self.news.notify_all()
 
     async def until_told(self, plural: str, but: int = 0) -> None:
         """Until a watch has sent all of it, but so many."""
@@ -200,6 +207,7 @@ class Cluster:
             return self._failure(410, "Expired", "too old resource version")
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         await response.prepare(request)
+        ended = self.ended.get(plural, 0)
         with contextlib.suppress(ConnectionResetError):
             while True:
                 for version, line, labels in [one for one in history if one[0] > at]:
@@ -210,6 +218,8 @@ class Cluster:
                 async with self.news:
                     self.news.notify_all()
                     while not (history and history[-1][0] > at):
+                        if self.ended.get(plural, 0) != ended:
+                            return response
                         await self.news.wait()
         return response
 

@@ -22,7 +22,7 @@ from tests.rig.certificates import Authority
 Found = TypeVar("Found")
 
 SYSTEM = "kcm-system"
-FAST = Pace(first=0.02, longest=0.2, healthy=0.5, look_again=0.3)
+FAST = Pace(first=0.02, longest=0.2, healthy=0.5, look_again=0.3, poll=0.4)
 
 
 class World:

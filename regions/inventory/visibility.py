@@ -4,8 +4,8 @@ What lies in a region that we cannot hear is Unknown, with its last known health
 in two ways that must agree: `Sight.judge` for one row, `Sight.having` for a query.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import Case, CharField, F, Q, SmallIntegerField, Value, When
@@ -15,9 +15,10 @@ from regions.domain.health import Assessment, Health, assess_in_region
 from regions.domain.links import Link
 from regions.domain.maintenance import Upkeep, covering
 from regions.domain.refs import MANAGEMENT
+from regions.domain.words import clock
 from regions.inventory.basics import Freshness, LinkView
 from regions.maintenance.entries import active
-from regions.models import Cluster, Lease, Resource
+from regions.models import Cluster, Lease, Resource, Stream
 
 PATIENCE = timedelta(seconds=30)
 """How long `watch` may be without a beat before nothing is claimed to be known."""
@@ -121,6 +122,7 @@ class Visibility:
     links: dict[str, LinkView]
     blind: frozenset[str]  # clusters that we do not hear, named in the copy or not
     upkeep: tuple[Upkeep, ...] = ()  # what people say of it at this moment
+    polled: Mapping[tuple[str, str], datetime] = field(default_factory=dict)  # see `polled`
 
     @property
     def dark(self) -> bool:
@@ -159,7 +161,11 @@ class Visibility:
         """Its health as we may say it now, beside what it was when we last knew."""
         own = Assessment(Health(row.health), row.message)
         if self.sees(row.cluster, row.region):
-            return Judged(own.health, None, own.message)
+            listed_at = self.polled.get((row.cluster, row.stream)) if self.polled else None
+            if listed_at is None:
+                return Judged(own.health, None, own.message)
+            as_of = f"as of {clock(listed_at, self.now)}, for Pane may list and not watch {row.kind}s there"
+            return Judged(own.health, None, f"{own.message.rstrip('.')} ({as_of})")
         if self.dark:
             return Judged(Health.UNKNOWN, own.health, f"{self.why('', '')}. Last known: {own.health}. {own.message}")
         hidden = row.cluster if row.cluster in self.blind else row.region
@@ -227,4 +233,11 @@ def look(now: datetime | None = None) -> Visibility:
     regions = set(Resource.objects.filter(kind="Region").values_list("name", flat=True))
     silent = {name for name, link in known.items() if link.blind}
     # Management before its first connection is no reason to doubt: then the copy has nothing of it.
-    return Visibility(now, freshness(now), known, frozenset(silent | (regions - known.keys())), active(now))
+    blind = frozenset(silent | (regions - known.keys()))
+    return Visibility(now, freshness(now), known, blind, active(now), polled())
+
+
+def polled() -> dict[tuple[str, str], datetime]:
+    """Of what may be listed and not watched (cluster and stream): as of when it is known."""
+    rows = Stream.objects.filter(state=Stream.State.POLLING, listed_at__isnull=False)
+    return {(cluster, name): at for cluster, name, at in rows.values_list("cluster", "name", "listed_at") if at}

@@ -36,6 +36,9 @@ async def test_a_kind_that_may_be_listed_and_not_watched_is_listed_again_and_sai
         assert [one.name for one in page.polled] == ["machines.cluster.x-k8s.io"]
         assert page.polled[0].listed_at is not None
         assert "machines.cluster.x-k8s.io" not in [one.name for one in page.streams]
+        assert len(page.troubled) == 2
+        for row in page.troubled:
+            assert "UTC, for Pane may list and not watch Machines there)" in row.message
         await fra1.put("machines", {**MACHINE, "status": {"phase": "Running"}})
         await fra1.remove("machines", "default", "m-1")
         phase = Change.objects.filter(kind="Machine", name="m-0", reason="PhaseChanged")

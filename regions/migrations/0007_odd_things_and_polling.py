@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('regions', '0005_no_manifest_in_the_log'),
+        ('regions', '0006_what_holds_back'),
     ]
 
     operations = [

@@ -16,6 +16,10 @@ LONGEST = 253
 """No name of an object is longer. What is longer names nothing, and must not burst a column."""
 
 
+MOST_LABELS = 200
+"""That lists can be filtered by."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What lists show and filter by. Deployment and credential are `namespace/name`; empty means none."""
@@ -27,6 +31,13 @@ class Facts:
     labels: dict[str, str] = field(default_factory=dict)
     created_at: datetime | None = None
     deleting_at: datetime | None = None
+
+
+def few(labels: dict[str, str]) -> dict[str, str]:
+    """As many labels as anybody filters by: an object may have ten thousand."""
+    if len(labels) <= MOST_LABELS:
+        return labels
+    return dict(list(labels.items())[:MOST_LABELS])
 
 
 def clipped(text: str, most: int = LONGEST) -> str:
@@ -43,7 +54,7 @@ def facts(manifest: Manifest, cluster: str) -> Facts:
         deployment=clipped(_deployment(manifest), 2 * LONGEST),
         template=clipped(_template(manifest)),
         credential=clipped(_credential(manifest), 2 * LONGEST),
-        labels=m.labels(manifest),
+        labels=few(m.labels(manifest)),
         created_at=m.created_at(manifest),
         deleting_at=m.deleting_at(manifest),
     )

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from regions.domain import manifest as m
+from regions.domain.bounds_kept import LARGEST, LONGEST, MOST, MOST_CONDITIONS, SHORT, bounded, too_large
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
 from regions.domain.redact_data import config_map_data
@@ -134,7 +135,8 @@ def redact(manifest: Manifest) -> Manifest:
     if "status" in manifest:
         # Last, because controllers quote in messages what people wrote in the spec.
         redacted["status"] = secrets.without(_status(manifest, secrets))
-    return redacted
+    # After what is hidden was hidden, for half a secret is not known for one.
+    return bounded(redacted) if secrets.large or secrets.letters > LARGEST else redacted
 
 
 def _secret(manifest: Manifest) -> Manifest:
@@ -161,8 +163,9 @@ def _walk(key: str, value: Any, secrets: Secrets, depth: int = 0) -> Any:
         return HIDDEN
     if isinstance(value, dict):
         if key.endswith(("annotations", "Annotations")):
-            return _annotations(value)
+            return _annotations(value, secrets)
         found: dict[str, Any] = {}
+        secrets.large = secrets.large or len(value) > MOST
         for inner, below in value.items():
             name = m.text(inner)
             if name not in _DROPPED:
@@ -170,8 +173,12 @@ def _walk(key: str, value: Any, secrets: Secrets, depth: int = 0) -> Any:
                 found[name] = (_free if hide else _walk)(name, below, secrets, depth + 1)
         return found
     if isinstance(value, list):
+        secrets.large = secrets.large or (len(value) > MOST_CONDITIONS and too_large(value, key))
         return [_walk(key, member, secrets, depth + 1) for member in value]
     if isinstance(value, str) and value:
+        if len(value) > SHORT:
+            secrets.letters += len(value)
+            secrets.large = secrets.large or len(value) > LONGEST
         return secrets.hide(value) if secretive_name(key) else without_credentials(value)
     return value
 
@@ -194,8 +201,10 @@ def _free(key: str, value: Any, secrets: Secrets, depth: int = 0) -> Any:
     if depth > _DEEPEST:
         return HIDDEN
     if isinstance(value, dict):
+        secrets.large = secrets.large or len(value) > MOST
         return {m.text(inner): _free(m.text(inner), below, secrets, depth + 1) for inner, below in value.items()}
     if isinstance(value, list):
+        secrets.large = secrets.large or len(value) > MOST
         return [_free(key, member, secrets, depth + 1) for member in value]
     if value is None or value == "":
         return value
@@ -204,13 +213,16 @@ def _free(key: str, value: Any, secrets: Secrets, depth: int = 0) -> Any:
     return secrets.hide(value)
 
 
-def _annotations(value: dict[str, Any]) -> dict[str, Any]:
+def _annotations(value: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
     """Annotations, but no copies of objects, no documents, nothing under a name that speaks of a secret."""
     found: dict[str, Any] = {}
+    secrets.large = secrets.large or len(value) > MOST
     for key, inner in value.items():
         if key in _DROPPED_ANNOTATIONS:
             continue
         said = m.text(inner)
+        secrets.letters += len(said) if len(said) > SHORT else 0
+        secrets.large = secrets.large or len(said) > LONGEST
         document = "\n" in said or said.lstrip().startswith(("{", "["))
         secret = secretive_name(key.rpartition("/")[2]) or key.endswith("-values")
         found[key] = HIDDEN if said and (document or secret) else without_credentials(said)

@@ -46,6 +46,8 @@ class Secrets:
 
     def __init__(self) -> None:
         self._values: set[str] = set()
+        self.large = False  # something was met of which less is kept
+        self.letters = 0  # of longer texts
 
     def hide(self, value: Any) -> str:
         """Answer the mark that stands in its place, and remember it if it can be told from ordinary words."""

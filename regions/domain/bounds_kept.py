@@ -10,7 +10,7 @@ from typing import Any
 
 from regions.domain.manifest import Manifest, annotations
 
-MOST = 2_000
+MOST = 5_000
 """Members of a list, and keys of a mapping. A service may well be on a thousand clusters."""
 MOST_CONDITIONS = 200
 LONGEST = 16_000

@@ -16,7 +16,7 @@ LONGEST = 253
 """No name of an object is longer. What is longer names nothing, and must not burst a column."""
 
 
-MOST_LABELS = 200
+MOST_LABELS = 2_000
 """That lists can be filtered by."""
 
 

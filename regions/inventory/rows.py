@@ -10,6 +10,7 @@ from regions import journal
 from regions.domain import bounds
 from regions.domain import manifest as m
 from regions.domain.bounds import Some, cut
+from regions.domain.bounds_kept import left_out
 from regions.domain.health import Health
 from regions.domain.refs import MANAGEMENT
 from regions.inventory.basics import Condition, Counts, Row, Target
@@ -105,6 +106,7 @@ def conditions(manifest: Mapping[str, Any]) -> Some[Condition]:
     ]
     places = {one.type: place for place, one in enumerate(found)}
     shown = Some.of(sorted(found, key=lambda one: one.good is True), bounds.CONDITIONS)
+    shown.total += left_out(dict(manifest)).get("conditions", 0)
     return shown.arranged(lambda one: places[one.type])
 
 

@@ -62,7 +62,7 @@ def test_an_object_of_megabytes_is_kept_in_a_fraction_and_within_a_moment() -> N
     assert len(json.dumps(huge)) > 4_000_000
     assert len(json.dumps(kept)) < 1_500_000
     assert len(pack(kept)) < 100_000
-    assert left_out(kept) == {"labels": 8_000, "services": 7_000}
+    assert left_out(kept) == {"labels": 5_000, "services": 4_000}
     assert max(len(one["message"]) for one in m.conditions(kept)) <= LONGEST
     assert sum(len(one["message"]) for one in m.conditions(kept)) < LARGEST + 2 * LONGEST
     assert len(facts(kept, MANAGEMENT).labels) == MOST_LABELS
@@ -83,9 +83,7 @@ def test_a_secret_that_a_cut_would_halve_is_hidden_first() -> None:
 
 def test_the_defaults_and_schemas_of_charts_are_kept_whole() -> None:
     """Forms are drawn from them."""
-    template = manifest(
-        "catalog", next(o["metadata"]["name"] for o in every_manifest() if o["kind"] == "ClusterTemplate")
-    )
+    template = next(one for one in every_manifest() if one["kind"] == "ClusterTemplate")
     config = {f"key{n}": {"value": n} for n in range(MOST + 10)}
     template["status"] = {**template.get("status", {}), "config": config, "conditions": conditions(300)}
     assert redact(template)["status"]["config"] == config
@@ -100,7 +98,7 @@ def test_redacting_and_bounding_twice_changes_nothing(seed: int) -> None:
     rng = random.Random(seed)
     huge = deployment(
         conditions=conditions(rng.choice((10, 199, 201, 3_000)), "w" * rng.choice((10, 201, 15_999, 16_001, 40_000))),
-        services=[{"name": "n" * rng.choice((3, 300))} for _ in range(rng.choice((3, 1_999, 2_001)))],
+        services=[{"name": "n" * rng.choice((3, 300))} for _ in range(rng.choice((3, 4_999, 5_001)))],
     )
     once = redact(huge)
     assert redact(once) == once

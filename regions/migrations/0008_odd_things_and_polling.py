@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('regions', '0006_what_holds_back'),
+        ('regions', '0007_contradicted'),
     ]
 
     operations = [

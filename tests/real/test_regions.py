@@ -83,8 +83,8 @@ def test_a_kubeconfig_that_cannot_be_used_is_a_sentence_on_the_page_of_its_regio
         fresh_fleet.management.apply(secret("fra1-kubeconfig", *held))
     fresh_fleet.management.apply(region({"kubeConfig": {"name": "fra1-kubeconfig", "key": "value"}}))
     watching.start()
-    refused = Cluster.objects.filter(name=REGION, state="refused", message__contains=words)
-    watching.until("refused in words", refused.exists)
+    refused = Cluster.objects.filter(name=REGION, state="unsupported", message__contains=words)
+    watching.until("said in words", refused.exists)
     assert words in get_region(REGION, viewer=ADA).card.message
 
 

@@ -45,6 +45,7 @@ class Cluster:
         self.verbs: dict[str, set[str]] = {}  # plural → what may be done; unset: everything
         self.news = asyncio.Condition()
         self.url = ""
+        self.token = ""  # that whoever asks has to show; empty: anybody may
         self._runner: web.ServerRunner | None = None
 
     # -- its life ------------------------------------------------------------------------------------------------
@@ -140,6 +141,8 @@ class Cluster:
             given = answer()
             status, body = given if isinstance(given, tuple) else (200, given)
             return web.Response(status=status, body=body, content_type="application/json")
+        if self.token and request.headers.get("Authorization") != f"Bearer {self.token}":
+            return self._failure(401, "Unauthorized", "Unauthorized")
         if request.path in ("/readyz", "/livez"):
             return web.Response(text="ok")
         if request.path == "/version":

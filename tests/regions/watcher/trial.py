@@ -107,7 +107,7 @@ class Trial:
     async def _watched(self) -> None:
         watching = asyncio.create_task(Watcher(self._options()).run())
         try:
-            await self._until("all is synced", self._synced, 60)
+            await self._until("all is synced", self._synced, 600)
             clusters = [self.management, *self.regions.values()]
             feeds = [self._feed(cluster, plural, len(clusters)) for cluster in clusters for plural in cluster.kinds]
             await asyncio.gather(*feeds, self._feed_kubeconfigs())
@@ -115,7 +115,7 @@ class Trial:
                 for plural, objects in cluster.objects.items():
                     for key in [key for key in objects if plural != "events"]:
                         await self._touch(cluster, plural, key, "at last")
-            await self._until("the last word of every sound object", lambda: not self._differing(), 120, soft=True)
+            await self._until("the last word of every sound object", lambda: not self._differing(), 600, soft=True)
             self.outcome.wrong += await _in_thread(self._differing)
             self.outcome.wrong += await _in_thread(self._links)
             self.outcome.terms = await _in_thread(lambda: Lease.objects.get().term)

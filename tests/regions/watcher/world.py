@@ -65,7 +65,7 @@ class World:
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.wait_for(task, 20)
 
-    async def until(self, what: str, check: Callable[[], Found], seconds: float = 30) -> Found:
+    async def until(self, what: str, check: Callable[[], Found], seconds: float = 60) -> Found:
         """Wait until this is true of the database."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds

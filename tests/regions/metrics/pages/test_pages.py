@@ -39,8 +39,10 @@ def test_every_page_answers(measured, ada):
 
 
 def test_nothing_is_seen_without_signing_in(measured, client):
-    for url in (*PAGES, "/metrics/chart.csv?query=nodes", "/metrics/export/regions.csv"):
+    for url in PAGES:
         assert client.get(url).status_code == 302, url
+    for url in ("/metrics/chart.csv?query=nodes", "/metrics/export/regions.csv"):
+        assert client.get(url).status_code == 401, url  # files are for programs, too
 
 
 def test_every_sum_says_of_how_many_and_who_is_missing(measured, read):

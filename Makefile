@@ -5,6 +5,10 @@ ARGS ?=
 
 VENV := .venv
 PY := $(VENV)/bin/python
+# A stamp is called after what was installed: an environment that holds it is complete, however new the lock file is here.
+stamp = $(VENV)/.$(1)-$(word 1,$(shell cksum <$(2) 2>/dev/null))
+RUNTIME := $(call stamp,runtime,requirements.lock)
+DEV := $(call stamp,dev,requirements-dev.lock)
 
 # The API servers that the real suites run against, built from the versions that tests/apiserver/go.mod pins.
 KUBERNETES := $(shell awk '$$1 == "k8s.io/kubernetes" { print $$2; exit }' tests/apiserver/go.mod)
@@ -32,35 +36,35 @@ help:
 	@echo "make release    cuts the changelog, sets the version, commits and tags  (VERSION=…)"
 	@echo "make lock       writes the lock files from pyproject.toml (needs uv)"
 
-demo: $(VENV)/.runtime
+demo: $(RUNTIME)
 	@$(PY) manage.py demo --port $(PORT)
 
-up: $(VENV)/.runtime
+up: $(RUNTIME)
 	@$(PY) manage.py up --port $(PORT)
 
-dev: $(VENV)/.dev
+dev: $(DEV)
 	$(VENV)/bin/pre-commit install --install-hooks
 
-test: $(VENV)/.dev
+test: $(DEV)
 	$(PY) -m pytest $(ARGS)
 
 lint: lint-style lint-types lint-imports lint-migrations lint-deploy
 
-lint-style: $(VENV)/.dev
+lint-style: $(DEV)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 
-lint-types: $(VENV)/.dev
+lint-types: $(DEV)
 	$(PY) -m mypy
 
-lint-imports: $(VENV)/.dev
+lint-imports: $(DEV)
 	$(VENV)/bin/lint-imports
 
-lint-migrations: $(VENV)/.dev
+lint-migrations: $(DEV)
 	$(PY) manage.py makemigrations --check --dry-run
 
 # As in production: a key, a host, no debug. Nothing is read or written but in an empty folder.
-lint-deploy: $(VENV)/.dev
+lint-deploy: $(DEV)
 	@data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && \
 	  PANE_PRODUCTION=1 PANE_DATA="$$data" PANE_ALLOWED_HOSTS=pane.example.org \
 	  PANE_SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(60))') \
@@ -128,16 +132,25 @@ lock:
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) pyproject.toml --group pyproject.toml:dev -o requirements-dev.lock
 
-# One environment, two sizes: what runs Pane, and that with what tests it. A stamp says that a size is complete.
-$(VENV)/.dev: requirements-dev.lock | $(PY)
-	@echo "Installing Pane's tools into $(VENV), once."
-	@$(PY) -m pip install --no-input --disable-pip-version-check --require-hashes -r $<
-	@touch $(VENV)/.runtime $@
+# One environment, two sizes: what runs Pane, and that with what tests it.
+PIP = $(PY) -m pip install --no-input --disable-pip-version-check --require-hashes
 
-$(VENV)/.runtime: requirements.lock | $(PY)
+$(DEV): | $(PY)
+	@$(OWN)
+	@echo "Installing Pane's tools into $(VENV), once."
+	@$(PIP) -r requirements-dev.lock
+	@touch $(RUNTIME) $@
+
+$(RUNTIME): | $(PY)
+	@$(OWN)
 	@echo "Installing what Pane runs on into $(VENV), once; about a minute."
-	@$(PY) -m pip install --no-input --disable-pip-version-check --require-hashes -r $<
+	@$(PIP) -r requirements.lock
 	@touch $@
+
+# An environment that lies elsewhere is used by others, who did not ask for other versions.
+OWN = [ ! -L $(VENV) ] || { \
+  echo "$(VENV) leads to $$(readlink $(VENV)), which lacks what the lock files here ask for; whoever shares it would get" \
+    "it, too. Remove the link (rm $(VENV)) to have an environment of this clone's own." >&2; exit 1; }
 
 $(PY):
 	@python=$$(for name in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \

@@ -8,8 +8,48 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import NoReturn
 
 GRACE = 10.0  # seconds for the command to end by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A child of this process that ends when a pipe closes of which only we hold the other end."""
+
+    pid: int
+    pipe: int
+
+    def end(self, grace: float = GRACE) -> None:
+        """Let it end, politely and then not; afterwards it is gone."""
+        with suppress(OSError):
+            os.close(self.pipe)
+        until = time.monotonic() + grace
+        with suppress(ChildProcessError):
+            while os.waitpid(self.pid, os.WNOHANG) == (0, 0):
+                if time.monotonic() > until:
+                    os.kill(self.pid, signal.SIGKILL)
+                    os.waitpid(self.pid, 0)
+                    return
+                time.sleep(0.05)
+
+
+ENDINGS = (signal.SIGINT, signal.SIGTERM)
+
+
+def leave_when_told() -> None:
+    """End by SystemExit, not in a traceback, on SIGINT and SIGTERM; also where a shell had us ignore SIGINT."""
+    for number in ENDINGS:
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
+
+
+def become(command: list[str], environment: dict[str, str]) -> NoReturn:
+    """Go on as another command, which calls `leave_when_told`: until then it is told nothing, so it leaves nothing."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
+    os.execve(command[0], command, environment)  # noqa: S606
 
 
 def hold(pipe: int = 0) -> None:

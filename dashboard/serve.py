@@ -82,24 +82,28 @@ async def _keep_watching(environment: dict[str, str]) -> None:
     pause = 1.0
     while True:
         began = monotonic()
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "dashboard.parent_guard",
-            "watch",
-            cwd=settings.BASE_DIR,
-            env={**os.environ, **environment},
-            stdin=asyncio.subprocess.PIPE,  # held open and never written to: see dashboard.parent_guard
-            start_new_session=True,  # a Ctrl-C is for us; we end it
-        )
+        starting = asyncio.create_task(_start_watcher(environment))
         try:
-            status = await process.wait()
+            status = await (await asyncio.shield(starting)).wait()
         except asyncio.CancelledError:
-            await _end(process)
+            await _end(await starting)  # which may not have been started yet
             raise
         pause = 1.0 if monotonic() - began > 60 else min(SLOWEST_RESTART, pause * 2)
         log.error("The watcher ended (status %s); starting it again in %.0f s", status, pause)
         await asyncio.sleep(pause)
+
+
+async def _start_watcher(environment: dict[str, str]) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "dashboard.parent_guard",
+        "watch",
+        cwd=settings.BASE_DIR,
+        env={**os.environ, **environment},
+        stdin=asyncio.subprocess.PIPE,  # held open and never written to: see dashboard.parent_guard
+        start_new_session=True,  # a Ctrl-C is for us; we end it
+    )
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -1,14 +1,19 @@
 """Runs the installation as a process of its own: `python -m dashboard.demo --folder DIR`.
 
-Its standard input is a pipe that whoever started it holds: when that closes, everything ends. It prints one line once
-all servers listen; kubeconfigs and the way to the control port lie in the folder, readable by their owner only.
+Its standard input is a pipe that whoever started it holds: when that closes, everything ends, from the first moment on.
+It prints one line once all servers listen; kubeconfigs, the way to the control port and what its servers have to
+complain of (`fleet.log`) lie in the folder, readable by their owner only.
 """
 
 import argparse
 import asyncio
-import contextlib
+import logging
+import os
 import signal
 import sys
+import threading
+import time
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 from dashboard.demo.control import Control
@@ -16,59 +21,65 @@ from dashboard.demo.fleet.model import Size
 from dashboard.demo.installation import Installation
 from dashboard.demo.story.play import Story
 
+GRACE = 8.0  # seconds to end by itself; less than whoever started it waits
+
 
 async def run(options: argparse.Namespace, folder: Path) -> None:
-    size = Size(options.regions, options.deployments, options.machines)
-    installation = Installation(options.seed, size)
-    await installation.start()
-    installation.write_kubeconfigs(folder)
-    if options.store != "own":
-        installation.observatory.back(folder)
-    story = Story(
-        installation.management.kubeconfig(),
-        seed=options.seed,
-        pace=options.pace,
-        switch=installation.switch,
-        stores=installation.observatory.open,
-    )
-    story.start()
-    control = Control(installation, story)
-    await control.start(folder)
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    forgetting = asyncio.create_task(installation.keep_events())
-    try:
-        await _until_told()
-    finally:
-        forgetting.cancel()
-        await control.stop()
-        await story.stop()
-        await installation.stop()
-
-
-async def _until_told() -> None:
-    """Until standard input closes or a signal comes."""
+    """Until a signal comes, whether everything is up by then or not."""
     loop = asyncio.get_running_loop()
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, over.set)
-    reader = asyncio.StreamReader()
-    with contextlib.suppress(ValueError, OSError):  # a closed or odd standard input: signals are left
-        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    told = asyncio.create_task(over.wait())
+    serving = asyncio.create_task(_serve(options, folder))
+    await asyncio.wait({told, serving}, return_when=asyncio.FIRST_COMPLETED)
+    serving.cancel()
+    with suppress(asyncio.CancelledError):
+        await serving
+    told.cancel()
 
-        async def read() -> None:
-            while await reader.read(1024):
+
+async def _serve(options: argparse.Namespace, folder: Path) -> None:
+    async with AsyncExitStack() as ends:
+        installation = Installation(options.seed, Size(options.regions, options.deployments, options.machines))
+        ends.push_async_callback(installation.stop)
+        await installation.start()
+        installation.write_kubeconfigs(folder)
+        if options.store != "own":
+            installation.observatory.back(folder)
+        story = Story(
+            installation.management.kubeconfig(),
+            seed=options.seed,
+            pace=options.pace,
+            switch=installation.switch,
+            stores=installation.observatory.open,
+        )
+        story.start()
+        ends.push_async_callback(story.stop)
+        control = Control(installation, story)
+        await control.start(folder)
+        ends.push_async_callback(control.stop)
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        await installation.keep_events()
+
+
+def _end_with_whoever_started_us() -> None:
+    """When the pipe closes: politely, and then not."""
+
+    def wait() -> None:
+        with suppress(OSError):
+            while os.read(0, 1024):
                 pass
-            over.set()
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(GRACE)
+        os._exit(1)
 
-        task = asyncio.create_task(read())
-        await over.wait()
-        task.cancel()
-        return
-    await over.wait()
+    threading.Thread(target=wait, name="tether", daemon=True).start()
 
 
 def main() -> None:
+    _end_with_whoever_started_us()
     parser = argparse.ArgumentParser(prog="python -m dashboard.demo")
     parser.add_argument("--folder", required=True)
     parser.add_argument("--seed", type=int, default=7)
@@ -80,6 +91,9 @@ def main() -> None:
     options = parser.parse_args()
     folder = Path(options.folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    logging.basicConfig(
+        filename=folder / "fleet.log", filemode="w", level=logging.WARNING, format="%(asctime)s %(message)s"
+    )
     asyncio.run(run(options, folder))
 
 

@@ -3,6 +3,18 @@
 import ssl
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
+
+_LONGEST = 1 << 20  # bytes of a request's first line, as Go's servers take it
+
+
+@web.middleware
+async def _gone(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Whoever asked has left while it was answered: that is no fault of ours, and nobody reads what we return."""
+    try:
+        return await handler(request)
+    except ConnectionResetError:
+        return web.Response()
 
 
 class Listener:
@@ -22,7 +34,10 @@ class Listener:
     async def start(self, app: web.Application, port: int = 0) -> None:
         """Take connections; port 0 is any that is free."""
         self.port = port
-        self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.5)
+        app.middlewares.append(_gone)
+        self._runner = web.AppRunner(
+            app, access_log=None, handler_cancellation=True, shutdown_timeout=0.5, max_line_size=_LONGEST
+        )
         await self._runner.setup()
         await self.accept()
 

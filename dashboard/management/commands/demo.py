@@ -1,7 +1,6 @@
 """A simulated k0rdent installation on loopback, and Pane showing it."""
 
 import argparse
-import contextlib
 import fcntl
 import os
 import select
@@ -17,6 +16,7 @@ from django.core.management import BaseCommand, CommandError
 
 from dashboard import web
 from dashboard.management.commands.up import port
+from dashboard.parent_guard import Companion, become, leave_when_told
 
 PATIENCE = 180.0
 NOT_OURS = ("PANE_DATABASE_URL", "PANE_PRODUCTION", "PANE_CONTEXT", "PANE_REGION_KUBECONFIGS", "PANE_KUBECONFIG_FILE")
@@ -38,6 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--store", choices=("auto", "own"), default="auto", help=about)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        leave_when_told()
         folder = Path(settings.DATA) / "demo"
         lock = _claim(folder)
         web.listen("127.0.0.1", options["port"]).close()  # taken? then say so before the fleet starts
@@ -47,9 +48,8 @@ class Command(BaseCommand):
         fleet = _start_fleet(folder, options)
         self._say("The fleet is up. Starting Pane …")
         # From here on this process is `up`. It keeps hold of the fleet's standard input: however it ends, the fleet
-        # does too.
-        assert fleet.stdin
-        for held in (fleet.stdin.fileno(), lock):
+        # does too; and it waits for that, so that nothing is left once it has ended.
+        for held in (fleet.pipe, lock):
             os.set_inheritable(held, True)
         environment = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
         environment |= {
@@ -59,7 +59,8 @@ class Command(BaseCommand):
         }
         manage = str(settings.BASE_DIR / "manage.py")
         self.stdout.flush()
-        os.execve(sys.executable, [sys.executable, manage, "up", "--port", str(options["port"])], environment)  # noqa: S606
+        more = [f"--port={options['port']}", f"--companion={fleet.pid}:{fleet.pipe}"]
+        become([sys.executable, manage, "up", *more], environment)
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
@@ -94,7 +95,7 @@ def _claim(folder: Path) -> int:
     return handle
 
 
-def _start_fleet(folder: Path, options: dict[str, Any]) -> subprocess.Popen[bytes]:
+def _start_fleet(folder: Path, options: dict[str, Any]) -> Companion:
     sizes = [f"--{name}={options[name]}" for name in ("seed", "regions", "deployments", "machines", "pace", "store")]
     fleet = subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "dashboard.demo", f"--folder={folder}", *sizes],
@@ -103,14 +104,24 @@ def _start_fleet(folder: Path, options: dict[str, Any]) -> subprocess.Popen[byte
         stdout=subprocess.PIPE,
         start_new_session=True,  # a Ctrl-C is for us; the fleet ends when its standard input does
     )
+    assert fleet.stdin
+    held = Companion(fleet.pid, os.dup(fleet.stdin.fileno()))
+    fleet.stdin.close()
+    try:
+        _until_ready(fleet)
+    except BaseException:
+        held.end()
+        raise
+    return held
+
+
+def _until_ready(fleet: subprocess.Popen[bytes]) -> None:
     assert fleet.stdout
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         readable, _, _ = select.select([fleet.stdout], [], [], 0.2)
         if readable and fleet.stdout.readline().strip() == b"ready":
-            return fleet
+            return
         if fleet.poll() is not None:
             raise CommandError("The simulated fleet ended before it was up; what it said is above.")
-    with contextlib.suppress(ProcessLookupError):
-        fleet.kill()
     raise CommandError(f"The simulated fleet was not up after {PATIENCE:.0f} s. Try a smaller one: --deployments 60.")

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management import BaseCommand
 
 from dashboard import environment, serve
+from dashboard.parent_guard import Companion, leave_when_told
 
 
 class Command(BaseCommand):
@@ -14,13 +15,25 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--port", type=port, default=8000, help="default 8000; 0 takes any that is free")
         parser.add_argument("--host", default="127.0.0.1", help="default 127.0.0.1: this machine only")
+        # Of the process that became this one: a child and the pipe that it lives by (`demo`).
+        parser.add_argument("--companion", type=companion, help=argparse.SUPPRESS)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        serve.run(options["port"], options["host"], token=environment.text("DEMO_TOKEN"), say=self._say)
+        leave_when_told()
+        try:
+            serve.run(options["port"], options["host"], token=environment.text("DEMO_TOKEN"), say=self._say)
+        finally:
+            if options["companion"]:
+                options["companion"].end()
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
+
+
+def companion(text: str) -> Companion:
+    pid, _, pipe = text.partition(":")
+    return Companion(int(pid), int(pipe))
 
 
 def port(text: str) -> int:

@@ -10,7 +10,7 @@ from regions.domain.words import short
 from regions.kube import kubeconfig, trusted
 from regions.kube.client import Client
 from regions.kube.endpoint import Endpoint
-from regions.kube.errors import KubeError, Missing, Refused, Unreachable
+from regions.kube.errors import KubeconfigMissing, KubeError, Refused, Unreachable
 
 PATIENCE = 10.0  # seconds that a region waits for management to be there
 
@@ -114,7 +114,7 @@ class RegionSource:
         if isinstance(error, Refused):
             what = "The management cluster does not let Pane read this kubeconfig"
             mender = "whoever grants Pane's account its rights there"
-        elif isinstance(error, Missing):
+        elif isinstance(error, KubeconfigMissing):
             what = "Pane has no kubeconfig for this region"
         else:
             what = "Pane does not accept this kubeconfig"

@@ -58,7 +58,7 @@ class Garbled(KubeError):
     """It sent what no API server sends."""
 
 
-class Missing(Unsupported):
+class KubeconfigMissing(Unsupported):
     """There is no kubeconfig where one should be."""
 
 

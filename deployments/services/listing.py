@@ -94,9 +94,11 @@ def list_services(*, viewer: Viewer) -> Services:
             none="A MultiClusterService brings services to every cluster that fits its selector.",
         )
     )
+    # What a MultiClusterService brought that is no longer there belongs to the cluster alone.
+    sources = {row.name for row in multi}
     return Services(
         multi=tuple(_multi(row, bodies.get(row.pk, {}), sets, sight) for row in multi),
-        own=tuple(one for one in sets if not one.source)[:MOST_OWN],
+        own=tuple(one for one in sets if one.source not in sources)[:MOST_OWN],
         providers=rows_of(providers, sight),
         empty=empty,
     )

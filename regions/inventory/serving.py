@@ -38,12 +38,19 @@ def regions_of(paths: Iterable[str]) -> dict[str, str]:
 
 
 def placed(rows: Iterable[Told]) -> list[Told]:
-    """The same rows to show, not to save: without a deployment where they only have the name of one elsewhere."""
+    """The same rows to show, not to save: without a deployment where they only have the name of one elsewhere.
+
+    An object whose deployment is not there leads to no page of it, either; what the log tells of one that was does.
+    """
     rows = list(rows)
-    regions = regions_of({row.deployment for row in rows if row.deployment and row.cluster != MANAGEMENT})
+    regions = regions_of({row.deployment for row in rows if row.deployment})
     for row in rows:
-        elsewhere = row.cluster != MANAGEMENT and row.deployment in regions
-        if elsewhere and not serves(row.cluster, row.group, regions[row.deployment]):
+        there = regions.get(row.deployment)
+        if there is None:
+            lost = isinstance(row, Resource)
+        else:
+            lost = row.cluster != MANAGEMENT and not serves(row.cluster, row.group, there)
+        if lost:
             row.deployment = ""
     return rows
 

@@ -77,6 +77,8 @@ def _example(source: str, manifest: dict[str, Any], taken: dict[tuple[str, str, 
         or not re.fullmatch(r"[a-z0-9.-]+", str(meta.get("name")))
     ):
         return None  # a fragment, or with a place to fill in
+    if not re.fullmatch(r"[a-z0-9-]*", str(meta.get("namespace") or "")):
+        return None  # a place to fill in, too
     made = deepcopy(manifest)
     status = made.pop("status", None)
     for field in _OF_SERVER:

@@ -1,4 +1,4 @@
-"""What a wall shows: every region as a tile, what moves, what mattered lately. The only reads that honour a scope."""
+"""What a wall shows: every region as a tile, what moves, what mattered lately."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -25,6 +25,7 @@ from regions.inventory.rows import counted, counts, rows_of
 from regions.inventory.values import RegionCard
 from regions.inventory.visibility import Visibility, link_of, look
 from regions.models import Change, Resource
+from regions.permitted import permitted
 
 WORST = 3
 SOME = 60  # deployments on the way
@@ -105,7 +106,7 @@ class RegionBoard:
 
 def read_board(*, viewer: Viewer) -> Board:
     """Everything on one wall, in a number of queries that does not grow with the fleet."""
-    sight = look()
+    sight = look(viewer)
     measured = figures(viewer=viewer)
     tiles = _tiles(sight, viewer, measured)
     moving = _moving(sight, viewer)
@@ -129,7 +130,7 @@ def read_region_board(name: str, *, viewer: Viewer) -> RegionBoard:
     tile = next((tile for tile in whole.tiles if tile.name == name), None)
     if tile is None:
         raise NotFound(f"There is no region {name}")
-    sight = look()
+    sight = look(viewer)
     moving = [row for row in whole.moving if row.region == name]
     own = replace(
         whole,
@@ -140,7 +141,7 @@ def read_region_board(name: str, *, viewer: Viewer) -> RegionBoard:
         figures=replace(whole.figures, alerts=tuple(alert for alert in whole.figures.alerts if alert.region == name)),
         lately=tuple(change for change in whole.lately if change.region == name),
     )
-    query = Resource.objects.filter(_DEPLOYMENT & _within(viewer), region=name)
+    query = Resource.objects.filter(_DEPLOYMENT & permitted(viewer), region=name)
     total = query.count()
     if total > MOST:
         chosen = query.order_by("rank", "namespace", "name").values_list("pk", flat=True)[:MOST]
@@ -148,32 +149,14 @@ def read_region_board(name: str, *, viewer: Viewer) -> RegionBoard:
     return RegionBoard(tile, rows_of(query.order_by("namespace", "name"), sight), total, own)
 
 
-def _within(viewer: Viewer) -> Q:
-    """The deployments that this viewer may see."""
-    found = Q()
-    if viewer.scope and viewer.scope.regions:
-        found &= Q(region__in=viewer.scope.regions)
-    if viewer.scope and viewer.scope.namespaces:
-        found &= Q(namespace__in=viewer.scope.namespaces)
-    return found
-
-
 def _tiles(sight: Visibility, viewer: Viewer, measured: BoardFigures) -> tuple[Tile, ...]:
-    scope = viewer.scope
-    mine = _DEPLOYMENT & _within(viewer)
+    mine = _DEPLOYMENT & permitted(viewer)
     now_known = counted(mine, "region", sight)
     last_known = counted(mine, "region", replace(sight, blind=frozenset())) if sight.blind else now_known
     worst, covered = _worst(sight, mine), _covered(sight, mine)
     found = []
     for card in sorted(cards(sight), key=lambda card: (not card.is_management, card.name)):
-        if scope and scope.regions and card.name not in scope.regions:
-            continue
         own = now_known.get(card.name, Counts())
-        if scope and scope.namespaces:
-            # What a region says of itself speaks of all that is in it; this viewer is told of its own part only.
-            if not own.total:
-                continue
-            card = _own_part(card, own)
         found.append(
             Tile(
                 card,
@@ -188,28 +171,6 @@ def _tiles(sight: Visibility, viewer: Viewer, measured: BoardFigures) -> tuple[T
             )
         )
     return tuple(found)
-
-
-def _own_part(card: RegionCard, own: Counts) -> RegionCard:
-    blind = card.link.blind
-    health = Health.UNKNOWN if blind else min((health for health, _ in own.items), key=lambda health: health.rank)
-    message = "We do not hear this region" if blind else ""
-    link = replace(card.link, message=message, said="", server="", kubeconfig="", version="", uid="")
-    return RegionCard(
-        name=card.name,
-        health=health,
-        last_health=None,
-        message=message,
-        since=card.since if blind else None,
-        as_of=card.as_of,
-        link=link,
-        deployments=own,
-        components_ok=0,
-        components_total=0,
-        providers=(),
-        versions=type(card.versions)(),
-        upkeep=None,
-    )
 
 
 def _covered(sight: Visibility, mine: Q) -> dict[str, Counts]:
@@ -231,7 +192,7 @@ def _worst(sight: Visibility, mine: Q) -> dict[str, list[Row]]:
 
 
 def _moving(sight: Visibility, viewer: Viewer):  # type: ignore[no-untyped-def]
-    return Resource.objects.filter(_DEPLOYMENT & _within(viewer) & sight.having(_MOVING))
+    return Resource.objects.filter(_DEPLOYMENT & permitted(viewer) & sight.having(_MOVING))
 
 
 def _lately(sight: Visibility, viewer: Viewer) -> tuple[ChangeItem, ...]:
@@ -241,7 +202,7 @@ def _lately(sight: Visibility, viewer: Viewer) -> tuple[ChangeItem, ...]:
     if viewer.scope:
         if viewer.scope.namespaces:
             query = query.filter(kind="ClusterDeployment")
-        query = query.filter(_within(viewer))
+        query = query.filter(permitted(viewer))
     rows = query.order_by("-id")[:200]
     log = journal.cursor().rpartition(".")[0]
     found = _matter((item(row, log) for row in rows), sight)

@@ -79,15 +79,7 @@ def figures(*, viewer: Viewer) -> BoardFigures:
     found = fleet_measures(viewer=viewer)
     scope = viewer.scope
     names = {region.name for region in found.regions}
-    alerts = tuple(
-        alert
-        for alert in found.alerts
-        if alert.state == "active"
-        and alert.severity not in _QUIET
-        and (scope is None or scope.holds(alert.region, alert.deployment.partition("/")[0]))
-    )
-    if scope and scope.regions:
-        names &= scope.regions
+    alerts = tuple(alert for alert in found.alerts if alert.state == "active" and alert.severity not in _QUIET)
     known = found.alerts_trouble is None
     alarms = {name: _alarms([alert for alert in alerts if alert.region == name], known) for name in names}
     whole = (

@@ -13,6 +13,7 @@ from regions.inventory import Row
 from regions.inventory.rows import manifests, row_of, worst_first
 from regions.inventory.visibility import look
 from regions.models import Resource
+from regions.permitted import permits_region
 
 GOOD = "Completed"
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -20,12 +21,13 @@ _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 def list_backups(*, viewer: Viewer) -> Backups:
     """Every ManagementBackup, and for management and each region the last good backup that is known."""
-    sight = look()
-    rows = list(worst_first(Resource.objects.filter(kind="ManagementBackup", group=K0RDENT), sight))
+    sight = look(viewer)
+    rows = list(worst_first(sight.resources.filter(kind="ManagementBackup", group=K0RDENT), sight))
     bodies = manifests(rows)
     backups = tuple(_backup(row_of(row, sight), bodies.get(row.pk, {})) for row in rows)
     attempts = [attempt for row in rows for attempt in _attempts(row.name, bodies.get(row.pk, {}))]
-    names = [MANAGEMENT, *Resource.objects.filter(kind="Region").order_by("name").values_list("name", flat=True)]
+    places = Resource.objects.filter(kind="Region").order_by("name").values_list("name", flat=True)
+    names = [name for name in (MANAGEMENT, *places) if permits_region(viewer, name)]
     regions = [_last(name, [attempt for attempt in attempts if attempt["region"] == name]) for name in names]
     regions.sort(key=lambda one: (one.good_at is not None, one.well, one.region != MANAGEMENT, one.region))
     empty = (

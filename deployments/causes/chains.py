@@ -29,10 +29,10 @@ def causes(kind: str, namespace: str, name: str, *, viewer: Viewer) -> CauseChai
     """Why this object is not as it should be. Raises NotFound. `~management` is the Region of management."""
     if kind == "Region" and name == MANAGEMENT:
         kind, name = "Management", "kcm"
+    sight = look(viewer)
     row = Resource.objects.filter(kind=kind, cluster=MANAGEMENT, namespace=namespace, name=name).first()
-    if row is None or kind not in KINDS:
+    if row is None or kind not in KINDS or not sight.shows(row):
         raise NotFound(f"There is no {kind} {namespace}/{name}" if namespace else f"There is no {kind} {name}")
-    sight = look()
     return chain_of(gather(row, sight), row, sight)
 
 

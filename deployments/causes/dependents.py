@@ -44,7 +44,7 @@ class _Group:
 
 def dependents_of(kind: str, namespace: str, name: str, *, viewer: Viewer) -> Dependents:
     """Everything that depends on this object, counted by health, the worst of it by name. Raises NotFound."""
-    sight = look()
+    sight = look(viewer)
     own = MANAGEMENT if kind == "Region" and name == MANAGEMENT else ""
     if kind not in KINDS:
         raise NotFound(f"Pane does not know what depends on a {kind}")
@@ -53,7 +53,7 @@ def dependents_of(kind: str, namespace: str, name: str, *, viewer: Viewer) -> De
     else:
         asked = Q(kind="Management", name="kcm") if own else Q(kind=kind, namespace=namespace, name=name, group=K0RDENT)
         row = Resource.objects.filter(asked, cluster=MANAGEMENT).first()
-        if row is None:
+        if row is None or not sight.shows(row):
             raise NotFound(f"There is no {kind} {namespace}/{name}" if namespace else f"There is no {kind} {name}")
         body = manifests([row]).get(row.pk, {})
     groups = [_counted(group, sight) for group in _GROUPS[kind](namespace, name, body)]
@@ -79,7 +79,7 @@ _ORDER = (
 
 
 def _counted(group: _Group, sight: Visibility) -> DependentGroup:
-    query = Resource.objects.filter(group.where, kind=group.kind)
+    query = sight.resources.filter(group.where, kind=group.kind)
     pairs: list[tuple[str, int]] = []
     tally: dict[str, int] = {}
     for region, health in query.order_by().values_list("region", "health"):

@@ -26,7 +26,6 @@ LOOKED_FOR = timedelta(minutes=6)
 """Within this time what a new object names has been read by name on the cluster that it is to be on."""
 
 MOST_WARNINGS = 200
-MOST_SETS = 200
 
 
 def ref_of(row: Resource) -> Ref:
@@ -57,7 +56,7 @@ def gather(row: Resource, sight: Visibility) -> Evidence:
     parts = without_strangers(parts, bodies)
     body = bodies.get(row.pk, {})
     region = _region(row, body)
-    credential, template = _leans_on(row, body)
+    credential, template = _depends_on(row, body)
     around = list(
         Resource.objects.filter(_around(row, body, region, credential, template)).exclude(
             pk__in=[row.pk, *(one.pk for one in parts)]
@@ -113,7 +112,7 @@ def _region(row: Resource, body: Manifest) -> str:
     return _place(row) if row.kind in ("Region", "Management") else row.region or MANAGEMENT
 
 
-def _leans_on(row: Resource, body: Manifest) -> tuple[Ref | None, Ref | None]:
+def _depends_on(row: Resource, body: Manifest) -> tuple[Ref | None, Ref | None]:
     """The Credential and the template that it names."""
     if row.kind == "Credential":
         return ref_of(row), None

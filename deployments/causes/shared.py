@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from deployments.causes.values import SharedCause
 from regions.domain.causes import Evidence, Thing, Verdict, explain
@@ -58,10 +58,10 @@ Values = tuple[Any, ...]
 
 def shared_causes(*, viewer: Viewer) -> tuple[SharedCause, ...]:
     """Causes that at least two deployments have in common, those that hit most first."""
-    sight = look()
+    sight = look(viewer)
     if sight.dark:
         return ()  # nothing can be claimed, and the page says so
-    subjects = Resource.objects.filter(_within(viewer), kind="ClusterDeployment", rank__lt=_ILL)
+    subjects = sight.resources.filter(kind="ClusterDeployment", rank__lt=_ILL)
     found: dict[tuple[str, Ref], list[tuple[Target, Verdict]]] = defaultdict(list)
     originals = _originals()
     for target, verdict in _verdicts(subjects, sight):
@@ -69,18 +69,8 @@ def shared_causes(*, viewer: Viewer) -> tuple[SharedCause, ...]:
             shared = originals.get(verdict.shared, verdict.shared)
             found[verdict.key, shared].append((target, verdict))
     causes = [_cause(ref, members) for (_, ref), members in found.items() if len(members) >= ENOUGH]
-    causes += _silent(sight, viewer)
+    causes += _silent(sight)
     return tuple(sorted(causes, key=lambda one: (-len(one.members), one.kind, one.what.label)))
-
-
-def _within(viewer: Viewer) -> Q:
-    """The deployments that a screen on a wall may show; a person sees all."""
-    found = Q()
-    if viewer.scope and viewer.scope.regions:
-        found &= Q(region__in=viewer.scope.regions)
-    if viewer.scope and viewer.scope.namespaces:
-        found &= Q(namespace__in=viewer.scope.namespaces)
-    return found
 
 
 def _originals() -> dict[Ref, Ref]:
@@ -96,14 +86,14 @@ def _originals() -> dict[Ref, Ref]:
 
 def sentences(rows: Iterable[Row], *, viewer: Viewer) -> dict[str, str]:
     """The culprit in one short sentence, by namespace/name, for those of these deployments that have a known one."""
-    found = _known(rows)
+    found = _known(rows, viewer)
     return {label: verdict.sentence for label, verdict in found.items()}
 
 
 def explained(rows: Iterable[Row], *, viewer: Viewer) -> tuple[Row, ...]:
     """The same rows; where the culprit of a deployment is known, its sentence and own words are the message."""
     rows = tuple(rows)
-    found = _known(rows)
+    found = _known(rows, viewer)
     return tuple(
         replace(row, message=_said(found[row.target.label])) if row.target.label in found else row for row in rows
     )
@@ -113,11 +103,12 @@ def _said(verdict: Verdict) -> str:
     return f"{verdict.sentence}: {verdict.said}" if verdict.said else f"{verdict.sentence}."
 
 
-def _known(rows: Iterable[Row]) -> dict[str, Verdict]:
+def _known(rows: Iterable[Row], viewer: Viewer) -> dict[str, Verdict]:
     names = [row.target.label for row in rows if row.target.kind == "ClusterDeployment" and row.health not in _QUIET]
     if not names:
         return {}
-    verdicts = _verdicts(Resource.objects.filter(deployment__in=names, kind="ClusterDeployment"), look())
+    sight = look(viewer)
+    verdicts = _verdicts(sight.resources.filter(deployment__in=names, kind="ClusterDeployment"), sight)
     return {target.label: one for target, one in verdicts if one.culprit and one.key != "unknown"}
 
 
@@ -194,13 +185,13 @@ def _cause(ref: Ref, members: list[tuple[Target, Verdict]]) -> SharedCause:
     return SharedCause(what, first.key, first.sentence, first.advice, targets, min(moments, default=None))
 
 
-def _silent(sight: Visibility, viewer: Viewer) -> list[SharedCause]:
+def _silent(sight: Visibility) -> list[SharedCause]:
     """Regions that we do not hear: all that runs there is unknown together, whether it was well or not."""
     names = sorted(name for name in sight.blind if name != MANAGEMENT)
     if not names:
         return []
     members: dict[str, list[Target]] = defaultdict(list)
-    rows = Resource.objects.filter(_within(viewer), kind="ClusterDeployment", region__in=names)
+    rows = sight.resources.filter(kind="ClusterDeployment", region__in=names)
     rows = rows.order_by("namespace", "name")
     for region, namespace, name in rows.values_list("region", "namespace", "name"):
         members[region].append(Target("ClusterDeployment", namespace, name, MANAGEMENT, region))

@@ -28,11 +28,13 @@ from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT
 from regions.domain.topics import kind
+from regions.domain.viewer import Viewer
 from regions.domain.words import counted, listed
 from regions.inventory import Row
 from regions.inventory.rows import manifests, row_of
 from regions.inventory.visibility import look
 from regions.models import Resource
+from regions.permitted import resources
 from regions.requests import ViewedRequest
 
 MOST = 50
@@ -120,8 +122,8 @@ def _page(form: DeploymentBulk) -> FormPage:
 
 
 def _form(request: ViewedRequest, wanted: Sequence[str], way: str, said: Any) -> DeploymentBulk:
-    rows = [row for row in _rows(wanted) if f"{row.namespace}/{row.name}" in wanted]
-    bodies, sight = manifests(rows), look()
+    rows = [row for row in _rows(request.viewer, wanted) if f"{row.namespace}/{row.name}" in wanted]
+    bodies, sight = manifests(rows), look(request.viewer)
     known = take_snapshot(viewer=request.viewer) if way == "upgrade" else None
     found = []
     for row in rows:
@@ -140,12 +142,12 @@ def _form(request: ViewedRequest, wanted: Sequence[str], way: str, said: Any) ->
     )
 
 
-def _rows(wanted: Sequence[str]) -> list[Resource]:
+def _rows(viewer: Viewer, wanted: Sequence[str]) -> list[Resource]:
     names = [one.rpartition("/")[2] for one in wanted]
     return list(
-        Resource.objects.filter(cluster=MANAGEMENT, group=K0RDENT, kind="ClusterDeployment", name__in=names).order_by(
-            "namespace", "name"
-        )
+        resources(viewer)
+        .filter(cluster=MANAGEMENT, group=K0RDENT, kind="ClusterDeployment", name__in=names)
+        .order_by("namespace", "name")
     )
 
 
@@ -189,8 +191,8 @@ def bulk_done(request: ViewedRequest) -> HttpResponse:
     key, wanted = request.GET.get("key", ""), request.GET.getlist("chosen")[:MOST]
     keys = {key_within(key, label): label for label in wanted} if is_key(key) else {}
     sent = {one.key: one for one in Submission.objects.filter(key__in=keys).prefetch_related("steps")}
-    sight = look()
-    rows = {f"{row.namespace}/{row.name}": row_of(row, sight) for row in _rows(wanted)}
+    sight = look(request.viewer)
+    rows = {f"{row.namespace}/{row.name}": row_of(row, sight) for row in _rows(request.viewer, wanted)}
     results = [
         {
             "label": label,

@@ -12,7 +12,7 @@ from regions import inventory, journal
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import part
 from regions.domain.refs import MANAGEMENT, Ref
-from regions.models import Resource
+from regions.permitted import resources
 
 WHY = "The cluster goes with all that runs on it."
 
@@ -27,7 +27,7 @@ def delete_deployment(request: FormRequest, namespace: str, name: str) -> HttpRe
         if before := done_before(request):
             return before
         raise Http404(str(missing)) from missing
-    row = Resource.objects.filter(key=ref.key).first()
+    row = resources(request.viewer).filter(key=ref.key).first()
     if row is None:
         raise Http404(f"There is no deployment {namespace}/{name}")
     manifest = journal.manifest(row)

@@ -15,7 +15,8 @@ from regions.models import Resource
 
 def get_leaving(namespace: str, name: str, *, viewer: Viewer) -> DeletionProgress | None:
     """None when it is not there, or is not being deleted."""
-    found = Resource.objects.filter(
+    sight = look(viewer)
+    found = sight.resources.filter(
         cluster=MANAGEMENT, kind="ClusterDeployment", group=K0RDENT, namespace=namespace, name=name
     ).first()
     if found is None:
@@ -27,7 +28,6 @@ def get_leaving(namespace: str, name: str, *, viewer: Viewer) -> DeletionProgres
         )
     )
     bodies = manifests([found, *parts])
-    sight = look()
     seen = sight.sees(MANAGEMENT, MANAGEMENT)
     credential = Resource.objects.filter(
         cluster=MANAGEMENT,

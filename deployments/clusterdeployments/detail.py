@@ -31,10 +31,10 @@ SOME = 30
 def get_deployment(namespace: str, name: str, *, viewer: Viewer, at: datetime | None = None) -> DeploymentDetail:
     """One ClusterDeployment with what it is made of, now or at a moment of the kept past. Raises NotFound."""
     if at is None:
-        found = Resource.objects.filter(kind="ClusterDeployment", group=K0RDENT, namespace=namespace, name=name).first()
-        if found is None:
+        sight = look(viewer)
+        named = sight.resources.filter(kind="ClusterDeployment", group=K0RDENT, namespace=namespace, name=name)
+        if (found := named.first()) is None:
             raise NotFound(f"There is no deployment {namespace}/{name}")
-        sight = look()
         own = Resource.objects.filter(serving(f"{namespace}/{name}", found.region)).exclude(pk=found.pk)
         parts = list(own.order_by("kind", "name"))
         bodies = manifests([found, *parts])
@@ -42,10 +42,10 @@ def get_deployment(namespace: str, name: str, *, viewer: Viewer, at: datetime | 
     else:
         past = FleetAsOf(at)
         rows = past.of_deployment(namespace, name)
-        found = next((row for row in rows if row.kind == "ClusterDeployment"), None)
+        sight = past.sight(viewer)
+        found = next((row for row in rows if row.kind == "ClusterDeployment" and sight.shows(row)), None)
         if found is None:
             raise NotFound(f"Pane knew of no deployment {namespace}/{name} at {at:%Y-%m-%d %H:%M:%S} UTC")
-        sight = past.sight()
         parts = [row for row in rows if row is not found]
         bodies = past.manifests(rows)
         lines = changes_before(at, topic(namespace, name), viewer=viewer, limit=SOME)

@@ -40,14 +40,14 @@ _COLUMNS = {
 
 def list_deployments(filters: DeploymentFilters, *, viewer: Viewer) -> Listing:
     """One page of the deployments that fit, and how many there are of each value of each facet."""
-    sight = look()
+    sight = look(viewer)
     tally = _Tally(filters)
-    for *values, count in _groups(filters):
+    for *values, count in _groups(filters, sight):
         region, health = values[0], values[1]
         tally.add((region, sight.counted(MANAGEMENT, region, health), *values[2:]), count)
     page = Page(filters.page, filters.page_size, tally.total)
     rows = tuple(row_of(row, sight) for row in _page(filters, sight, tally.by_health, page.start, page.size))
-    of = tally.all if not (filters.text or filters.labels) else Resource.objects.filter(kind=KIND).count()
+    of = tally.all if not (filters.text or filters.labels) else sight.resources.filter(kind=KIND).count()
     return Listing(
         filters=filters,
         rows=rows,
@@ -95,9 +95,9 @@ class _Tally:
             column[value] += count
 
 
-def _narrowed(filters: DeploymentFilters) -> QuerySet[Resource]:
+def _narrowed(filters: DeploymentFilters, sight: Visibility) -> QuerySet[Resource]:
     """By what is no facet: text and labels."""
-    query = Resource.objects.filter(kind=KIND)
+    query = sight.resources.filter(kind=KIND)
     if filters.text:
         for word in filters.text.split():
             query = query.filter(Q(name__icontains=word) | Q(namespace__icontains=word) | Q(message__icontains=word))
@@ -106,16 +106,16 @@ def _narrowed(filters: DeploymentFilters) -> QuerySet[Resource]:
     return query
 
 
-def _groups(filters: DeploymentFilters) -> Iterator[tuple[Any, ...]]:
+def _groups(filters: DeploymentFilters, sight: Visibility) -> Iterator[tuple[Any, ...]]:
     """(region, health, template, credential, namespace, how many), in the order of the covering index."""
-    groups = _narrowed(filters).order_by().values_list(*FACETS).annotate(count=Count("*"))
+    groups = _narrowed(filters, sight).order_by().values_list(*FACETS).annotate(count=Count("*"))
     yield from groups.order_by(*FACETS)
 
 
 def _page(
     filters: DeploymentFilters, sight: Visibility, by_health: Counter[str], start: int, size: int
 ) -> list[Resource]:
-    query = _narrowed(filters)
+    query = _narrowed(filters, sight)
     for name in FACETS:
         chosen = getattr(filters, name)
         if chosen and name != "health":

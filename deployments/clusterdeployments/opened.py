@@ -24,7 +24,7 @@ from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT, Ref
 from regions.domain.viewer import Viewer
 from regions.kube.errors import KubeError, NotFound
-from regions.models import Resource
+from regions.permitted import resources
 
 
 class UnreadableDeployment(Exception):
@@ -73,7 +73,7 @@ class Opened:
 def open_deployment(session: ClusterSession, namespace: str, name: str) -> Opened:
     """The deployment as it is now. Raises Http404 when there is none, Unreadable when the cluster does not say."""
     ref = Ref(MANAGEMENT, K0RDENT, "ClusterDeployment", namespace, name)
-    row = Resource.objects.filter(key=ref.key).first()
+    row = resources(session.viewer).filter(key=ref.key).first()
     if row is None:
         raise Http404(f"There is no deployment {namespace}/{name}")
     try:

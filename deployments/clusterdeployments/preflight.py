@@ -26,7 +26,7 @@ def checked(session: ClusterSession, draft: DeploymentDraft, snapshot: ClusterSn
     if credential is None or (draft.namespace, draft.template) not in snapshot.templates:
         return ()
     hosting = cluster_of(credential.region)
-    sight = look()
+    sight = look(session.viewer)
     heard = sight.sees(hosting, hosting)
     if heard:
         snapshot = with_namespaces(session, snapshot, CredentialDraft("", draft.namespace, "", credential.region))

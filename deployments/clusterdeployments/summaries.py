@@ -9,14 +9,13 @@ from deployments.clusterdeployments.values import Summary
 from deployments.domain.readers import in_order
 from deployments.services.listing import own_services
 from regions.domain.kinds import CONTROL_PLANE, K0RDENT
-from regions.domain.viewer import Viewer
 from regions.inventory import Row
 from regions.inventory.rows import conditions, manifests
 from regions.inventory.serving import serves
 from regions.models import Resource
 
 
-def summarise(rows: tuple[Row, ...], *, viewer: Viewer) -> tuple[Summary, ...]:
+def summarise(rows: tuple[Row, ...]) -> tuple[Summary, ...]:
     """The same rows, each with what its manifests say. As many queries for a hundred rows as for one."""
     names = [row.target.label for row in rows]
     regions = {row.target.label: row.region for row in rows}

@@ -18,6 +18,7 @@ from regions.inventory.rows import manifests, row_of, worst_first
 from regions.models import Resource
 
 MOST = 200
+HIDDEN = "one that you may not see"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +26,17 @@ class Impact:
     """What depends on a credential."""
 
     deployments: tuple[Row, ...]  # worst first, at most MOST
-    total: int
-    services: int  # that those deployments ask for
+    total: int  # also of those that the viewer may not be shown
+    hidden: int  # how many those are
+    services: int  # that the others deployments ask for
     tenants: tuple[str, ...]  # of KOF
     coming: tuple[str, ...]  # deployments that are being deleted, and need it until they are gone
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(row.target.label for row in self.deployments)
+        """Of those that are here, and how many there are that the viewer may not be shown."""
+        labels = tuple(row.target.label for row in self.deployments)
+        return (*labels, f"{self.hidden} that you may not see") if self.hidden else labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +75,15 @@ class CredentialDependents:
 
 def credential_dependents(namespace: str, name: str, *, viewer: Viewer) -> CredentialDependents:
     """Raises NotFound."""
-    known = survey()
-    row = next((one for one in known.rows if (one.namespace, one.name) == (namespace, name)), None)
+    known = survey(viewer)
+    row = next((one for one in known.shown if (one.namespace, one.name) == (namespace, name)), None)
     if row is None:
         raise NotFound(f"There is no credential {namespace}/{name}")
     every = items(known, known.rows)
     item, needed = next(pair for pair, one in zip(every, known.rows, strict=True) if one.pk == row.pk)
-    rest = tuple((other.row.target.label, found) for other, found in every if other.row.target != item.row.target)
+    shown = {f"{one.namespace}/{one.name}" for one in known.shown}
+    labels = ((other.row.target.label, found) for other, found in every if other.row.target != item.row.target)
+    rest = tuple((label if label in shown else HIDDEN, found) for label, found in labels)
     others: dict[Place, tuple[str, ...]] = {}
     for label, found in rest:
         for one in found:
@@ -88,13 +94,15 @@ def credential_dependents(namespace: str, name: str, *, viewer: Viewer) -> Crede
 
 def _impact(label: str, known: Survey) -> Impact:
     users = Resource.objects.filter(kind="ClusterDeployment", group=K0RDENT, credential=label)
-    rows = list(worst_first(users, known.sight))
+    total = users.count()
+    rows = list(worst_first(known.sight.resources.filter(pk__in=users), known.sight))
     bodies = manifests(rows)
     services = sum(len(m.items(m.part(body, "spec", "serviceSpec", "services"))) for body in bodies.values())
     tenants = {row.labels[TENANT] for row in rows if row.labels.get(TENANT)}
     return Impact(
         tuple(row_of(row, known.sight) for row in rows[:MOST]),
-        len(rows),
+        total,
+        total - len(rows),
         services,
         tuple(sorted(tenants)),
         tuple(f"{row.namespace}/{row.name}" for row in rows if row.deleting_at),

@@ -11,7 +11,6 @@ from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
 from regions.inventory import NotFound, lines_about
 from regions.inventory.rows import as_yaml, conditions, rows_of, worst_first
-from regions.models import Resource
 
 MOST = 100
 SOME = 30
@@ -19,13 +18,13 @@ SOME = 30
 
 def get_credential(namespace: str, name: str, *, viewer: Viewer) -> CredentialDetail:
     """One Credential with the objects it needs and the deployments that use it. Raises NotFound."""
-    known = survey()
-    row = next((one for one in known.rows if (one.namespace, one.name) == (namespace, name)), None)
+    known = survey(viewer)
+    row = next((one for one in known.shown if (one.namespace, one.name) == (namespace, name)), None)
     if row is None:
         raise NotFound(f"There is no credential {namespace}/{name}")
     item, needed = items(known, [row])[0]
     body = known.bodies.get(row.pk, {})
-    users = Resource.objects.filter(kind="ClusterDeployment", group=K0RDENT, credential=f"{namespace}/{name}")
+    users = known.sight.resources.filter(kind="ClusterDeployment", group=K0RDENT, credential=f"{namespace}/{name}")
     return CredentialDetail(
         item=item,
         link=known.sight.link(row.region or MANAGEMENT),

@@ -36,8 +36,8 @@ _PAST = datetime(1970, 1, 1, tzinfo=UTC)
 
 def list_credentials(filters: CredentialFilters, *, viewer: Viewer) -> CredentialListing:
     """One page of the credentials that fit, and how many there are of each value of each facet."""
-    known = survey()
-    every = [item for item, _ in items(known, known.rows)]
+    known = survey(viewer)
+    every = [item for item, _ in items(known, known.shown)]
     worded = [item for item in every if _fits_text(item, filters.text)]
     fitting = [item for item in worded if all(_fits(item, filters, name) for name in FACETS)]
     ordered = _ordered(fitting, filters.sort)
@@ -62,12 +62,12 @@ def list_credentials(filters: CredentialFilters, *, viewer: Viewer) -> Credentia
     )
 
 
-def chosen(filters: CredentialFilters) -> list[tuple[CredentialItem, tuple[Needed, ...]]]:
+def chosen(filters: CredentialFilters, viewer: Viewer) -> list[tuple[CredentialItem, tuple[Needed, ...]]]:
     """The credentials that fit, each with what it needs, by name."""
-    known = survey()
+    known = survey(viewer)
     found = [
         (item, needed)
-        for item, needed in items(known, known.rows)
+        for item, needed in items(known, known.shown)
         if _fits_text(item, filters.text) and all(_fits(item, filters, name) for name in FACETS)
     ]
     return sorted(found, key=lambda pair: (pair[0].row.target.namespace, pair[0].row.target.name))

@@ -17,6 +17,7 @@ from regions.domain.health import Health
 from regions.domain.kinds import CAPI, INFRASTRUCTURE, K0RDENT
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT
+from regions.domain.viewer import Viewer
 from regions.inventory.rows import manifests
 from regions.inventory.visibility import Visibility, look
 from regions.models import Change, Resource, Stream
@@ -38,7 +39,7 @@ class Survey:
     system: str
     release: str
     copies: bool
-    rows: list[Resource]  # Credentials
+    rows: list[Resource]  # every Credential
     bodies: dict[int, Manifest]
     used: dict[str, int]  # by namespace/name
     made: dict[str, set[str]]  # by namespace/name: kinds of infrastructure
@@ -47,6 +48,11 @@ class Survey:
     regions: dict[str, Resource]
     interfaces: dict[str, dict[str, set[str]]]  # by cluster: provider -> kinds of identity
     streams: dict[tuple[str, str], str]
+
+    @property
+    def shown(self) -> list[Resource]:
+        """Those that the viewer may be shown."""
+        return [row for row in self.rows if self.sight.shows(row)]
 
     def read(self, cluster: str, kind: str, namespace: str, name: str) -> Manifest | None:
         """The manifest of an object that a credential needs; None when the copy has none."""
@@ -102,8 +108,8 @@ class Survey:
         return any(place[0] == cluster and place[1] == SECRET for place in self.held)
 
 
-def survey() -> Survey:
-    """Look at every credential and what is around it."""
+def survey(viewer: Viewer) -> Survey:
+    """Look at every credential and what is around it: also those that the viewer is not shown need what is shared."""
     rows = list(Resource.objects.filter(kind="Credential", group=K0RDENT))
     around = list(
         Resource.objects.filter(
@@ -124,7 +130,7 @@ def survey() -> Survey:
         used[user.credential] += 1
     made, liveness = _evidence(users)
     return Survey(
-        sight=look(),
+        sight=look(viewer),
         system=settings.PANE_SYSTEM_NAMESPACE,
         release=release,
         copies=version is None or version >= (1, 5),

@@ -17,6 +17,7 @@ from regions.inventory.rows import manifests, row_of, worst_first
 from regions.inventory.values import RegionCard
 from regions.inventory.visibility import Visibility, look
 from regions.models import Resource
+from regions.permitted import permits_region
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,10 @@ class RegionDependents:
 def region_dependents(name: str, *, viewer: Viewer) -> RegionDependents:
     """Raises NotFound: for the management cluster as well, which is no Region."""
     row = Resource.objects.filter(cluster=MANAGEMENT, group=K0RDENT, kind="Region", name=name).first()
-    if row is None:
+    if row is None or not permits_region(viewer, name):
         raise NotFound(f"There is no region {name}")
     body = manifests([row]).get(row.pk, {})
-    sight = look()
+    sight = look(viewer)
     inside = Resource.objects.filter(cluster=MANAGEMENT, group=K0RDENT, region=name)
     clds = list(worst_first(inside.filter(kind="ClusterDeployment"), sight))
     credentials = worst_first(inside.filter(kind="Credential"), sight)

@@ -15,6 +15,7 @@ from regions.inventory import Target
 from regions.inventory.rows import conditions, manifests, row_of, rows_of, worst_first
 from regions.inventory.visibility import Visibility, look
 from regions.models import Resource
+from regions.permitted import permits
 
 MOST_OWN = 100
 
@@ -77,13 +78,13 @@ def _versions(path: Mapping[str, Any]) -> list[str]:
 
 def list_services(*, viewer: Viewer) -> Services:
     """MultiClusterServices with the clusters that they serve, and the services of deployments themselves."""
-    sight = look()
-    multi = list(worst_first(Resource.objects.filter(kind="MultiClusterService", group=K0RDENT), sight))
-    everything = Resource.objects.filter(kind="ServiceSet", group=K0RDENT)
+    sight = look(viewer)
+    multi = list(worst_first(sight.resources.filter(kind="MultiClusterService", group=K0RDENT), sight))
+    everything = sight.resources.filter(kind="ServiceSet", group=K0RDENT)
     rows = list(worst_first(everything, sight)[: 5 * MOST_OWN])
     bodies = manifests([*multi, *rows])
     sets = [_set(row, bodies.get(row.pk, {}), sight) for row in rows]
-    providers = worst_first(Resource.objects.filter(kind="StateManagementProvider"), sight)
+    providers = worst_first(sight.resources.filter(kind="StateManagementProvider"), sight)
     empty = (
         None
         if multi or sets
@@ -119,6 +120,7 @@ def _multi(row: Resource, body: dict[str, Any], sets: list[ServiceSet], sight: V
             m.text(one.get("message")) or m.text(one.get("reason")),
         )
         for one in m.items(m.part(body, "status", "matchingClusters"))
+        if permits(sight.viewer, m.text(m.part(one, "region")), m.text(one.get("namespace")))
     ]
     return MultiClusterService(
         row=row_of(row, sight),

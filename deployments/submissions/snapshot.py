@@ -40,8 +40,8 @@ def take_snapshot(
     `hosted`: those deployments instead that the management cluster itself runs. `taken`: objects that a form may want
     to make; those of them that the copy has are in it.
     """
-    sight = look()
-    rows = list(Resource.objects.filter(group=K0RDENT, kind__in=_KINDS))
+    sight = look(viewer)
+    rows = [row for row in Resource.objects.filter(group=K0RDENT, kind__in=_KINDS) if _shown(row, sight)]
     bodies = manifests(rows)
     found: dict[str, list[tuple[Resource, Manifest]]] = {kind: [] for kind in _KINDS}
     for row in rows:
@@ -56,7 +56,7 @@ def take_snapshot(
         credentials={(row.namespace, row.name): _credential(row, body) for row, body in found["Credential"]},
         templates=_templates(found["ClusterTemplate"], (namespace, template)),
         services={(row.namespace, row.name): _service(row, body) for row, body in found["ServiceTemplate"]},
-        deployments=_deployments(Q(region__in=("", MANAGEMENT)) if hosted else Q(namespace=namespace)),
+        deployments=_deployments(sight, Q(region__in=("", MANAGEMENT)) if hosted else Q(namespace=namespace)),
         offered=tuple(
             m.text(one.get("name"))
             for row, body in found["Release"]
@@ -67,6 +67,11 @@ def take_snapshot(
         taken=_taken(taken),
         servers={f"https://{link.server}": name for name, link in sight.links.items() if link.server},
     )
+
+
+def _shown(row: Resource, sight: Visibility) -> bool:
+    """What k0rdent itself is made of is a fact to everybody's rules; of the rest only what this viewer may see."""
+    return row.kind in ("Management", "Release", "ProviderInterface") or sight.shows(row)
 
 
 def _region(row: Resource, body: Manifest, sight: Visibility) -> KnownRegion:
@@ -139,8 +144,8 @@ def _service(row: Resource, body: Manifest) -> KnownService:
     return KnownService(row.namespace, row.name, status.get("valid") is True, error)
 
 
-def _deployments(which: Q) -> dict[Name, KnownDeployment]:
-    rows = Resource.objects.filter(which, group=K0RDENT, kind="ClusterDeployment")
+def _deployments(sight: Visibility, which: Q) -> dict[Name, KnownDeployment]:
+    rows = sight.resources.filter(which, group=K0RDENT, kind="ClusterDeployment")
     return {
         (row.namespace, row.name): KnownDeployment(
             row.namespace,

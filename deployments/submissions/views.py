@@ -10,9 +10,11 @@ from deployments.submissions.confirmation import OPEN
 from regions import live
 from regions.domain.refs import MANAGEMENT
 from regions.domain.topics import LINKS, deployment, object_
+from regions.domain.viewer import Viewer
 from regions.inventory.rows import row_of
 from regions.inventory.visibility import look
 from regions.models import Resource
+from regions.permitted import resources
 from regions.requests import ViewedRequest
 
 
@@ -28,11 +30,11 @@ def submission(request: ViewedRequest, key: str) -> HttpResponse:
         live.follow(request, deployment(found.namespace, found.name))
     steps = list(found.steps.all())
     main = next((step for step in steps if (step.kind, step.name) == (found.kind, found.name)), None)
-    row = _row(found, main)
+    row = _row(request.viewer, found, main)
     context = {
         "submission": found,
         "steps": steps,
-        "row": row_of(row, look()) if row else None,
+        "row": row_of(row, look(request.viewer)) if row else None,
         "removable": found.state not in ("done", "writing")
         and any(step.state in OPEN and step.verb == "create" for step in steps),
         "mine": found.person == request.viewer.name,
@@ -42,9 +44,9 @@ def submission(request: ViewedRequest, key: str) -> HttpResponse:
     return render(request, "submissions/submission.html", context)
 
 
-def _row(found: Submission, main: Step | None) -> Resource | None:
+def _row(viewer: Viewer, found: Submission, main: Step | None) -> Resource | None:
     """The object that the request is about, as the copy has it now."""
-    rows = Resource.objects.filter(kind=found.kind, namespace=found.namespace, name=found.name)
+    rows = resources(viewer).filter(kind=found.kind, namespace=found.namespace, name=found.name)
     if main is None:  # it was served, not written
         return rows.filter(cluster=MANAGEMENT).first() if found.state == Submission.State.DONE else None
     return rows.filter(cluster=main.cluster, uid=main.uid).first() if main.state == Step.State.STANDS else None

@@ -22,12 +22,12 @@ _CHAINS = ("ClusterTemplateChain", "ServiceTemplateChain")
 
 def list_templates(*, viewer: Viewer) -> Templates:
     """Every template with its use, those that are not valid first."""
-    sight = look()
-    rows = list(worst_first(Resource.objects.filter(kind__in=_KINDS), sight))
-    chains = list(worst_first(Resource.objects.filter(kind__in=_CHAINS), sight))
+    sight = look(viewer)
+    rows = list(worst_first(sight.resources.filter(kind__in=_KINDS), sight))
+    chains = list(worst_first(sight.resources.filter(kind__in=_CHAINS), sight))
     bodies = manifests([*rows, *chains])
     originals = _originals(rows, bodies)
-    used = _used()
+    used = _used(sight)
     linked = tuple(TemplateChain(row_of(row, sight), _leads(bodies.get(row.pk, {}))) for row in chains)
     upgrades = _upgrades(linked)
     by_kind: dict[str, list[Template]] = {kind: [] for kind in _KINDS}
@@ -78,10 +78,10 @@ def _originals(rows: list[Resource], bodies: Mapping[int, dict[str, Any]]) -> di
     return found
 
 
-def _used() -> Counter[tuple[str, str, str]]:
+def _used(sight: Visibility) -> Counter[tuple[str, str, str]]:
     """How many deployments are made from each ClusterTemplate."""
     found: Counter[tuple[str, str, str]] = Counter()
-    grouped = Resource.objects.filter(kind="ClusterDeployment").order_by().values_list("namespace", "template")
+    grouped = sight.resources.filter(kind="ClusterDeployment").order_by().values_list("namespace", "template")
     for namespace, template, count in grouped.annotate(count=Count("pk")):
         found["ClusterTemplate", namespace, template] = count
     return found

@@ -20,11 +20,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Every read of fleet, catalog and hub takes one. A person may see everything; a screen only what its scope holds.
-
-    Only the reads of the wall (`dashboard.wall.board` and its like) honour a scope, so only they may be
-    called for a screen.
-    """
+    """Every read takes one. A person may see everything; a screen only what its scope holds (`regions.permitted`)."""
 
     name: str
     scope: Scope | None = None

@@ -14,6 +14,7 @@ from django.db.models import Min, Q
 from regions import journal
 from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT, Ref
+from regions.domain.viewer import Viewer
 from regions.inventory.basics import Freshness
 from regions.inventory.serving import serves
 from regions.inventory.visibility import PATIENCE, Visibility, view_of
@@ -101,14 +102,13 @@ class FleetAsOf:
                 found[-pk] = body
         return {pk: journal.unpack(body) for pk, body in found.items()}
 
-    def sight(self) -> Visibility:
-        """Who could be heard then."""
+    def sight(self, viewer: Viewer | None = None) -> Visibility:
+        """Who could be heard then; what may be shown is what may be shown now."""
         links = {cluster.name: view_of(cluster, self.at) for cluster in self._links()}
         places = {row.name for row in self.of_kinds("Region")}
         silent = {name for name, link in links.items() if link.blind}
-        return Visibility(
-            self.at, self._freshness(), links, frozenset(silent | (places - links.keys())), active(self.at)
-        )
+        blind = frozenset(silent | (places - links.keys()))
+        return Visibility(self.at, self._freshness(), links, blind, active(self.at), viewer=viewer)
 
     def blindness(self) -> list[Blindness]:
         """Gaps that hold this moment: what happened in them was only seen when they ended."""

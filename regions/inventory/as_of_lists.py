@@ -45,8 +45,8 @@ def list_then(
 ) -> ListThen:
     """What there was of these kinds at a moment of the kept past."""
     past = FleetAsOf(at)
-    sight = past.sight()
-    rows = [row_of(row, sight) for row in past.of_kinds(*kinds)]
+    sight = past.sight(viewer)
+    rows = [row_of(row, sight) for row in past.of_kinds(*kinds) if sight.shows(row)]
     shown = [
         row
         for row in rows
@@ -62,10 +62,11 @@ def list_then(
 def object_then(at: datetime, kind: str, namespace: str, name: str, cluster: str, *, viewer: Viewer) -> ObjectThen:
     """One object at a moment of the kept past. Raises NotFound: Pane did not know it then."""
     past = FleetAsOf(at)
-    found = past.of_kinds(kind, where=Q(namespace=namespace, name=name, cluster=cluster))
+    sight = past.sight(viewer)
+    named = past.of_kinds(kind, where=Q(namespace=namespace, name=name, cluster=cluster))
+    found = [row for row in named if sight.shows(row)]
     if not found:
         raise NotFound(f"Pane knew of no {kind} {name} at {at:%Y-%m-%d %H:%M:%S} UTC")
-    sight = past.sight()
     row = found[0]
     manifest = past.manifests([row]).get(row.pk, {})
     return ObjectThen(

@@ -1,7 +1,7 @@
 """Regions at a glance: what the Region says of itself, how we hear it, and the HelmReleases of its components."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Q
@@ -18,6 +18,7 @@ from regions.inventory.rows import counted, manifests, row_of
 from regions.inventory.values import Component, RegionCard, Versions
 from regions.inventory.visibility import Visibility, link_of, look
 from regions.models import Resource
+from regions.permitted import permits_region, permitted
 
 PAUSE = f"{K0RDENT}/region-pause"
 _KCM = Q(kind="Management", cluster=MANAGEMENT, namespace="", name="kcm")
@@ -45,15 +46,17 @@ class RegionsShared:
 
 def list_regions(*, viewer: Viewer) -> list[RegionCard]:
     """Every region and the management cluster, worst first."""
-    return cards(look())
+    return cards(look(viewer))
 
 
 def cards(sight: Visibility) -> list[RegionCard]:
-    """The same, for one who has already looked."""
-    rows = list(Resource.objects.filter(_PLACES))
+    """The same, for one who has already looked. Who sees only some namespaces is told of their part of a region."""
+    rows = [row for row in Resource.objects.filter(_PLACES) if permits_region(sight.viewer, place_of(row))]
     bodies = manifests(rows)
     ground = survey(sight, bodies, rows)
     found = [card(row, bodies.get(row.pk, {}), ground) for row in rows]
+    if sight.viewer and sight.viewer.scope and sight.viewer.scope.namespaces:
+        found = [own_part(card) for card in found if card.deployments.total]
     return sorted(found, key=lambda card: (card.health.rank, not card.is_management, card.name))
 
 
@@ -75,7 +78,7 @@ def survey(sight: Visibility, bodies: Mapping[int, dict[str, Any]], rows: list[R
         wanted,
         m.text(m.part(spec, "regional", "template")),
         _component_releases(sight, rows, bodies),
-        counted(Q(kind="ClusterDeployment"), "region", sight),
+        counted(Q(kind="ClusterDeployment") & permitted(sight.viewer), "region", sight),
     )
 
 
@@ -195,3 +198,27 @@ def _health(
     linked = assess_region_linked(own, link_of(link) if link else None, sight.now, failing, row.since)
     unheard = linked.health is Health.UNKNOWN and own.health is not Health.UNKNOWN
     return linked.health, own.health if unheard else None, linked.message
+
+
+def own_part(card: RegionCard) -> RegionCard:
+    """What a region says of itself speaks of all that is in it; this is the card of those deployments alone."""
+    own = card.deployments
+    blind = card.link.blind
+    health = Health.UNKNOWN if blind else min((health for health, _ in own.items), key=lambda health: health.rank)
+    message = "We do not hear this region" if blind else ""
+    link = replace(card.link, message=message, said="", server="", kubeconfig="", version="", uid="")
+    return RegionCard(
+        name=card.name,
+        health=health,
+        last_health=None,
+        message=message,
+        since=card.since if blind else None,
+        as_of=card.as_of,
+        link=link,
+        deployments=own,
+        components_ok=0,
+        components_total=0,
+        providers=(),
+        versions=type(card.versions)(),
+        upkeep=None,
+    )

@@ -18,6 +18,7 @@ from regions.inventory.change_items import ChangeItem
 from regions.inventory.changes import item
 from regions.inventory.rows import as_yaml
 from regions.models import Change, Log, Manifest, Version
+from regions.permitted import changes
 
 NEWER, OLDER = 15, 30
 MOST = 400  # lines of a difference
@@ -37,13 +38,13 @@ class OneChange:
 
 def one_change(id: int, *, viewer: Viewer) -> OneChange:
     """One change by its id. Raises NotFound: it never was, or is no longer kept."""
-    row = Change.objects.filter(id=id).first() if 0 < id < 2**63 else None
+    row = changes(viewer).filter(id=id).first() if 0 < id < 2**63 else None
     if row is None:
         pruned = Log.objects.values_list("pruned_to", flat=True).first() or 0
         why = "is no longer kept" if 0 < id <= pruned else "is not in this log"
         raise NotFound(f"Change {id} {why}")
     log = journal.cursor().rpartition(".")[0]
-    around = Change.objects.filter(_around(row))
+    around = changes(viewer).filter(_around(row))
     return OneChange(
         item(row, log),
         tuple(item(one, log) for one in reversed(around.filter(id__gt=row.id).order_by("id")[:NEWER])),

@@ -10,6 +10,8 @@ from regions.domain.viewer import Viewer
 from regions.inventory.basics import Target
 from regions.inventory.change_items import ChangeItem, ChangePage, LogGap, LogPage
 from regions.models import Change
+from regions.permitted import changes as permitted_changes
+from regions.permitted import permits
 
 LIMIT = 200
 
@@ -29,7 +31,7 @@ def changes(
     """What happened, newest first. `limit` rows of the log are read; folding may leave fewer items."""
     limit = max(1, min(limit, LIMIT))
     cursor = journal.cursor()
-    query = Change.objects.filter(journal.about(topic)).order_by("-id")
+    query = permitted_changes(viewer).filter(journal.about(topic)).order_by("-id")
     for column, value in {"severity": severity, "region": region, "kind": kind, "source": source}.items():
         if value:
             query = query.filter(**{column: value})
@@ -80,17 +82,18 @@ def log(*, viewer: Viewer, after: str = "", topic: str | None = None, limit: int
     """The log for programs, oldest first, from a cursor on; without one, the newest `limit` changes."""
     if not after:
         here = journal.Cursor.parse(journal.cursor())
-        newest = Change.objects.filter(journal.about(topic)).order_by("-id").values_list("id", flat=True)[:limit]
-        first = min(newest, default=None)
+        newest = permitted_changes(viewer).filter(journal.about(topic)).order_by("-id")
+        first = min(newest.values_list("id", flat=True)[:limit], default=None)
         after = str(journal.Cursor(here.log, first - 1)) if here and first else journal.cursor()
     piece = journal.read(after, topic, limit)
     start = journal.Cursor.parse(after)
-    kept = Change.objects.filter(journal.about(topic))
+    kept = permitted_changes(viewer).filter(journal.about(topic))
     if start and not piece.gap:
         kept = kept.filter(id__gt=start.id)
     gaps = [LogGap(None, piece.changes[0].at if piece.changes else None, piece.gap)] if piece.gap else []
-    gaps += [LogGap(row.blind_from, row.at, row.message) for row in piece.changes if row.source == Change.Source.GAP]
+    shown = [row for row in piece.changes if permits(viewer, row.region, row.namespace)]
+    gaps += [LogGap(row.blind_from, row.at, row.message) for row in shown if row.source == Change.Source.GAP]
     name = piece.cursor.rpartition(".")[0]
-    told = [item(row, name) for row in piece.changes if row.source != Change.Source.GAP]
+    told = [item(row, name) for row in shown if row.source != Change.Source.GAP]
     count = kept.count()
-    return LogPage(tuple(told), tuple(gaps), piece.cursor, count, count > len(piece.changes))
+    return LogPage(tuple(told), tuple(gaps), piece.cursor, count, count > len(shown))

@@ -16,6 +16,7 @@ from regions.inventory.serving import placed
 from regions.inventory.values import KindCount, RegionDetail, StreamView, UnrecordedView
 from regions.inventory.visibility import Visibility, look
 from regions.models import Resource, Stream
+from regions.permitted import permits_region
 
 SOME = 20
 _CLUSTER_API = Q(group=CAPI) | Q(group__endswith=f".{CAPI}")
@@ -26,20 +27,20 @@ def get_region(name: str, *, viewer: Viewer) -> RegionDetail:
     """One region, or `~management`. Raises NotFound."""
     kind, own = ("Management", "kcm") if name == MANAGEMENT else ("Region", name)
     row = Resource.objects.filter(kind=kind, cluster=MANAGEMENT, name=own).first()
-    if row is None:
+    if row is None or not permits_region(viewer, name):
         raise NotFound(f"There is no region {name}" if kind == "Region" else "There is no Management object kcm")
-    sight = look()
+    sight = look(viewer)
     manifest = manifests([row]).get(row.pk, {})
     ground = survey(sight, {row.pk: manifest}, [row])
-    there = Resource.objects.filter(_CLUSTER_API, cluster=name)
+    there = sight.resources.filter(_CLUSTER_API, cluster=name)
     streams = list(Stream.objects.filter(cluster=name).order_by("name"))
     return RegionDetail(
         card=card(row, manifest, ground),
         conditions=conditions(manifest),
         deployments=rows_of(
-            worst_first(Resource.objects.filter(kind="ClusterDeployment", region=name), sight)[:SOME], sight
+            worst_first(sight.resources.filter(kind="ClusterDeployment", region=name), sight)[:SOME], sight
         ),
-        credentials=rows_of(worst_first(Resource.objects.filter(kind="Credential", region=name), sight), sight),
+        credentials=rows_of(worst_first(sight.resources.filter(kind="Credential", region=name), sight), sight),
         capi=_kinds(name, sight),
         troubled=rows_of(
             placed(worst_first(there.filter(sight.having(set(Health) - {Health.READY, Health.PAUSED})), sight)[:SOME]),
@@ -71,7 +72,7 @@ def _stream(stream: Stream) -> StreamView:
 
 def _kinds(cluster: str, sight: Visibility) -> tuple[KindCount, ...]:
     grouped = (
-        Resource.objects.filter(_CLUSTER_API, cluster=cluster)
+        sight.resources.filter(_CLUSTER_API, cluster=cluster)
         .order_by()
         .values("kind", "region", "health")
         .annotate(count=Count("pk"))

@@ -16,6 +16,7 @@ from regions.domain.viewer import Viewer
 from regions.inventory.change_items import ChangeItem
 from regions.inventory.feed_windows import ALL, MOST, SPAN, Window, newest, older
 from regions.models import Change, Resource
+from regions.permitted import permitted
 
 LINES = 100
 STEPS = (100, 200, 350, 600)  # rows that are folded: as many as make no more than a page of lines
@@ -36,7 +37,7 @@ def feed(
     filters: FeedFilters, *, viewer: Viewer, topic: str | None = None, before: int | None = None, lines: int = LINES
 ) -> FeedPage:
     """What happened, folded. Cheap to ask again: of the newest page only what is new is read."""
-    where, key = where_of(filters)
+    where, key = where_of(filters, viewer)
     about = journal.about(topic)
     where &= about
     if filters.since:
@@ -58,9 +59,9 @@ def lines_about(topic: str | None, *, viewer: Viewer, limit: int = 20) -> tuple[
     return feed(FeedFilters(), viewer=viewer, topic=topic, lines=limit).lines[:limit]
 
 
-def where_of(filters: FeedFilters) -> tuple[Q, tuple[object, ...]]:
-    """The rows that fit, apart from their time, and what names this condition."""
-    where = Q()
+def where_of(filters: FeedFilters, viewer: Viewer) -> tuple[Q, tuple[object, ...]]:
+    """The rows that fit and may be shown, apart from their time, and what names this condition for such viewers."""
+    where = permitted(viewer)
     if filters.kind:
         # Kept from the index of objects, which has all rows of a kind, but not in the order of the log.
         where &= Q(Exact(Coalesce(F("kind"), Value("")), filters.kind))
@@ -87,11 +88,11 @@ def where_of(filters: FeedFilters) -> tuple[Q, tuple[object, ...]]:
     )
     if filters.credential:
         namespace, _, name = filters.credential.partition("/")
-        leaning = Resource.objects.filter(kind="ClusterDeployment", credential=filters.credential)
-        paths = tuple(sorted(leaning.values_list("deployment", flat=True)))
+        users = Resource.objects.filter(kind="ClusterDeployment", credential=filters.credential)
+        paths = tuple(sorted(users.values_list("deployment", flat=True)))
         own = Q(kind="Credential", namespace=namespace, name=name)
         # All deployments of a credential run in its region: elsewhere there are only some of the same name.
-        regions = set(leaning.values_list("region", flat=True)) | {MANAGEMENT}
+        regions = set(users.values_list("region", flat=True)) | {MANAGEMENT}
         where &= own | Q(deployment__in=paths, cluster__in=regions)
         key += (*paths, *sorted(regions))
     return where, key

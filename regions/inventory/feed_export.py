@@ -46,7 +46,7 @@ class Export:
         here = Cursor.parse(journal.cursor())
         assert here is not None
         self._log = here.log
-        self._where: Q = where_of(filters)[0] & bounds(filters) & Q(id__lte=here.id)
+        self._where: Q = where_of(filters, viewer)[0] & bounds(filters) & Q(id__lte=here.id)
         self._write: Callable[[list[Change]], str] = self._csv if form == "csv" else self._json
         self._after = 0
         self._begun = False

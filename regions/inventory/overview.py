@@ -34,7 +34,7 @@ _TROUBLE = (*ILL, Health.UNKNOWN)
 
 def overview(*, viewer: Viewer) -> Overview:
     """The whole fleet on one page."""
-    sight = look()
+    sight = look(viewer)
     regions = cards(sight)
     needs, needs_total, known, known_total = _needs(sight, regions)
     deployments = counts((health, n) for card in regions for health, n in card.deployments.by_health.items())
@@ -66,7 +66,7 @@ def _needs(sight: Visibility, regions: list[RegionCard]) -> tuple[tuple[Row, ...
     places = [_as_row(card) for card in regions if card.health in _TROUBLE]
     if sight.dark:
         return (), 0, (), 0
-    query = Resource.objects.filter(kind__in=_KINDS, rank__in=[health.rank for health in _TROUBLE])  # an index has it
+    query = sight.resources.filter(kind__in=_KINDS, rank__in=[health.rank for health in _TROUBLE])  # an index has it
     unseen = sight.unseen()
     if unseen is not None:
         query = query.exclude(unseen)
@@ -134,14 +134,14 @@ def _said_of(sight: Visibility) -> int:
     covered, unseen = sight.covered(), sight.unseen()
     if covered is None:
         return 0
-    query = Resource.objects.filter(covered, kind="ClusterDeployment", health__in=[health.value for health in ILL])
+    query = sight.resources.filter(covered, kind="ClusterDeployment", health__in=[health.value for health in ILL])
     return (query if unseen is None else query.exclude(unseen)).count()
 
 
 def _worst(regions: list[RegionCard], failed: int, sight: Visibility) -> Health:
     found = [card.health for card in regions if card.health in _TROUBLE]
     if failed:
-        rows = Resource.objects.filter(kind="ClusterDeployment", health__in=[health.value for health in ILL])
+        rows = sight.resources.filter(kind="ClusterDeployment", health__in=[health.value for health in ILL])
         for hidden in filter(None, (sight.covered(), sight.unseen())):
             rows = rows.exclude(hidden)
         worst = rows.order_by("rank").values_list("health", flat=True).first()

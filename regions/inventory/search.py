@@ -10,7 +10,6 @@ from regions.inventory.rows import row_of
 from regions.inventory.serving import placed
 from regions.inventory.values import Hit, RegionCard, SearchResult
 from regions.inventory.visibility import look
-from regions.models import Resource
 
 LIMIT = 50
 
@@ -38,8 +37,8 @@ def search(text: str, *, viewer: Viewer, limit: int = LIMIT) -> SearchResult:
         default=Value(len(_FIRST)),
         output_field=IntegerField(),
     )
-    sight = look()
-    query = Resource.objects.filter(where)
+    sight = look(viewer)
+    query = sight.resources.filter(where)
     rows = query.annotate(near=near, first=kind).order_by("near", "first", "kind", "namespace", "name", "pk")[:limit]
     hits = [Hit(row_of(row, sight), row.name.lower() == name.lower()) for row in placed(rows)]
     if any(hit.row.target.kind == "Region" for hit in hits):

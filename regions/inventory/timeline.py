@@ -23,6 +23,7 @@ from regions.inventory.basics import NotFound
 from regions.inventory.feed import feed
 from regions.inventory.rows import conditions
 from regions.models import Blindness, Change, Manifest, PastLink, Resource, Version
+from regions.permitted import permits
 
 MOST = 1_000  # versions that are read; a deployment that changed more often is drawn from there on
 READ = 60_000  # conditions that are read in all of them: of ordinary deployments there are sixteen in a version
@@ -58,10 +59,10 @@ def timeline(namespace: str, name: str, start: datetime, end: datetime, *, viewe
     row = Resource.objects.filter(key=key).first()
     versions = list(Version.objects.filter(key=key, until__gt=start).order_by("-id")[:MOST])
     known = Change.objects.filter(deployment=f"{namespace}/{name}")
-    if row is None and not versions and not known.exists():
+    region = row.region if row else versions[0].region if versions else ""
+    if (row is None and not versions and not known.exists()) or not permits(viewer, region, namespace):
         raise NotFound(f"There is no deployment {namespace}/{name}, and the log knows of none")
     states = list(reversed(list(_states(row, versions, start, end))))
-    region = row.region if row else versions[0].region if versions else ""
     lines = feed(FeedFilters(since=start, until=end), viewer=viewer, topic=topic(namespace, name), lines=200).lines
     return Timeline(
         namespace,

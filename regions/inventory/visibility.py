@@ -8,17 +8,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Case, CharField, F, Q, SmallIntegerField, Value, When
+from django.db.models import Case, CharField, F, Q, QuerySet, SmallIntegerField, Value, When
 from django.utils import timezone
 
 from regions.domain.health import Assessment, Health, assess_in_region
 from regions.domain.links import Link
 from regions.domain.maintenance import Upkeep, covering
 from regions.domain.refs import MANAGEMENT
+from regions.domain.viewer import Viewer
 from regions.domain.words import clock
 from regions.inventory.basics import Freshness, LinkView
 from regions.maintenance.entries import active
 from regions.models import Cluster, Lease, Resource, Stream
+from regions.permitted import permits_object, resources
 
 PATIENCE = timedelta(seconds=30)
 """How long `watch` may be without a beat before nothing is claimed to be known."""
@@ -115,7 +117,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """Read once a call, so that every part of an answer agrees about who could be heard."""
+    """Read once a call, so that every part of an answer agrees about who could be heard, and what may be shown."""
 
     now: datetime
     freshness: Freshness
@@ -123,6 +125,16 @@ class Visibility:
     blind: frozenset[str]  # clusters that we do not hear, named in the copy or not
     upkeep: tuple[Upkeep, ...] = ()  # what people say of it at this moment
     polled: Mapping[tuple[str, str], datetime] = field(default_factory=dict)  # see `polled`
+    viewer: Viewer | None = None  # on whose behalf; None: Pane's own work, which may see everything
+
+    @property
+    def resources(self) -> QuerySet[Resource]:
+        """The objects of the copy that the viewer may be shown."""
+        return resources(self.viewer)
+
+    def shows(self, row: Resource) -> bool:
+        """Whether the viewer may be shown this one."""
+        return permits_object(self.viewer, row)
 
     @property
     def dark(self) -> bool:
@@ -226,15 +238,15 @@ class Visibility:
         return unknown if self.dark else Case(When(unseen, then=unknown), default=F("health"))
 
 
-def look(now: datetime | None = None) -> Visibility:
-    """See what can be seen now."""
+def look(viewer: Viewer | None = None, *, now: datetime | None = None) -> Visibility:
+    """See what can be seen now, on behalf of somebody."""
     now = now or timezone.now()
     known = links(now)
     regions = set(Resource.objects.filter(kind="Region").values_list("name", flat=True))
     silent = {name for name, link in known.items() if link.blind}
     # Management before its first connection is no reason to doubt: then the copy has nothing of it.
     blind = frozenset(silent | (regions - known.keys()))
-    return Visibility(now, freshness(now), known, blind, active(now), polled())
+    return Visibility(now, freshness(now), known, blind, active(now), polled(), viewer)
 
 
 def polled() -> dict[tuple[str, str], datetime]:

@@ -16,6 +16,7 @@ from regions.domain.viewer import Viewer
 from regions.journal.telling import said
 from regions.models import Resource
 from regions.models import Upkeep as Row
+from regions.permitted import permits_object
 
 LONGEST = timedelta(days=90)
 
@@ -30,21 +31,25 @@ def active(now: datetime) -> tuple[Upkeep, ...]:
     return tuple(map(value_of, rows))
 
 
-def maintenances(*, viewer: Viewer, now: datetime | None = None) -> tuple[Upkeep, ...]:
-    """The maintenance that is in force."""
-    return tuple(one for one in active(now or timezone.now()) if one.is_maintenance)
-
-
 def listing(*, viewer: Viewer, now: datetime | None = None, limit: int = 100) -> dict[str, tuple[Row, ...]]:
     """What is in force, what is planned, and what is over, newest first."""
     now = now or timezone.now()
     over = Q(ended_at__isnull=False) | Q(until__lte=now)
     rows = Row.objects.order_by("-created_at")
-    return {
+    found = {
         "active": tuple(rows.filter(starts_at__lte=now).exclude(over)),
         "planned": tuple(rows.filter(starts_at__gt=now).exclude(over).order_by("starts_at")),
         "over": tuple(rows.filter(over)[:limit]),
     }
+    return {name: tuple(row for row in rows if _shown(row, viewer)) for name, rows in found.items()}
+
+
+def _shown(row: Row, viewer: Viewer) -> bool:
+    """Whether the viewer may be shown what was said: whoever may see the object may."""
+    if not viewer.confined:
+        return True
+    resource = resource_of(row)
+    return resource is not None and permits_object(viewer, resource)
 
 
 def wrong_time(kind: str, starts_at: datetime, until: datetime | None, now: datetime) -> str:

@@ -14,7 +14,7 @@ def tend(now: datetime) -> int:
     rows = list(Upkeep.objects.filter(ended_at=None, starts_at__lte=now))
     if not rows:
         return 0
-    sight = look(now)
+    sight = look(now=now)
     moved = 0
     for row in rows:
         resource = resource_of(row)

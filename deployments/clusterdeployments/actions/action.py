@@ -7,7 +7,6 @@ from typing import Any
 from deployments.clusterdeployments.actions.cases import Case
 from deployments.domain.findings import Problem
 from deployments.domain.manifests import Planned
-from regions.domain.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Action:
     title: str
     button: str
     lead: str
-    ask: Callable[[Case, Mapping[str, str] | None, Viewer], ActionRequest]
+    ask: Callable[[Case, Mapping[str, str] | None], ActionRequest]
     whole: bool = True
 
     @property

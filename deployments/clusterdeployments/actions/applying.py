@@ -6,10 +6,9 @@ from deployments.clusterdeployments.actions.action import Action, ActionRequest
 from deployments.clusterdeployments.actions.cases import Case
 from deployments.domain.findings import error
 from regions.domain import manifest as m
-from regions.domain.viewer import Viewer
 
 
-def ask(case: Case, data: Mapping[str, str] | None, viewer: Viewer) -> ActionRequest:
+def ask(case: Case, data: Mapping[str, str] | None) -> ActionRequest:
     if m.part(case.opened.manifest, "spec", "dryRun") is not True:
         return ActionRequest(why_not="It is real already: nothing of it is only validated.")
     bad = [one for one in m.conditions(case.opened.manifest) if one["status"] == "False"]

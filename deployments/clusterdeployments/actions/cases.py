@@ -9,12 +9,14 @@ from deployments.domain import safe_yaml
 from deployments.domain.gitops import Held, held
 from deployments.domain.manifests import Planned
 from deployments.domain.patches import planned
+from deployments.domain.snapshot import ClusterSnapshot, KnownTemplate
 from deployments.submissions import ClusterSession
 from deployments.submissions.live_object import read_many
 from regions.domain import manifest as m
 from regions.domain.kinds import FLUX, K0RDENT
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT, Ref
+from regions.domain.viewer import Viewer
 from regions.kube.errors import KubeError, NotFound
 from regions.models import Resource
 
@@ -26,8 +28,13 @@ _NOTES = (SERVICES_PAUSED, "reconcile.fluxcd.io/requestedAt", "reconcile.fluxcd.
 class Case:
     """`parts` are the HelmRelease and the ServiceSets, cut down to what an action may change."""
 
+    viewer: Viewer
     opened: Opened
     parts: tuple[Manifest, ...] = ()
+
+    def known(self, template: str = "") -> tuple[ClusterSnapshot, KnownTemplate]:
+        """What the rules may know of it, and its template or another one."""
+        return self.opened.known(self.viewer, template)
 
     @property
     def ref(self) -> Ref:
@@ -79,7 +86,7 @@ def case_of(session: ClusterSession, namespace: str, name: str) -> Case:
         if isinstance(found, KubeError):
             raise UnreadableDeployment(namespace, name, found)
         parts.append(_cut(found))
-    return Case(opened, tuple(parts))
+    return Case(session.viewer, opened, tuple(parts))
 
 
 def _cut(live: Manifest) -> Manifest:
@@ -92,7 +99,7 @@ def _cut(live: Manifest) -> Manifest:
     return cut
 
 
-def reread(text: str, namespace: str, name: str) -> Case | None:
+def reread(viewer: Viewer, text: str, namespace: str, name: str) -> Case | None:
     """What a form carried; None when that is not what it should be."""
     try:
         found: Any = safe_yaml.load_json(text) if text else None
@@ -102,4 +109,4 @@ def reread(text: str, namespace: str, name: str) -> Case | None:
         return None
     opened = reopened(json.dumps(found[0]), namespace, name)
     parts = [one for one in found[1:] if m.kind(one) in ("HelmRelease", "ServiceSet") and m.namespace(one) == namespace]
-    return Case(opened, tuple(parts)) if opened else None
+    return Case(viewer, opened, tuple(parts)) if opened else None

@@ -8,7 +8,6 @@ from deployments.clusterdeployments.actions.cases import SERVICES_PAUSED, Case
 from deployments.domain.findings import Problem, warning
 from deployments.domain.manifests import Planned
 from regions.domain import manifest as m
-from regions.domain.viewer import Viewer
 
 LEFT = (
     "While it is suspended no change of the deployment reaches the cluster, and deleting it would leave its "
@@ -16,7 +15,7 @@ LEFT = (
 )
 
 
-def ask(case: Case, data: Mapping[str, str] | None, viewer: Viewer) -> ActionRequest:
+def ask(case: Case, data: Mapping[str, str] | None) -> ActionRequest:
     release, sets = case.release, case.service_sets
     if release is None and not sets:
         return ActionRequest(why_not="It has neither a HelmRelease nor services yet, so there is nothing to pause.")

@@ -9,12 +9,11 @@ from deployments.clusterdeployments.actions.action import Action, ActionRequest
 from deployments.clusterdeployments.actions.cases import Case
 from deployments.domain.findings import Problem, warning
 from regions.domain import manifest as m
-from regions.domain.viewer import Viewer
 
 REQUESTED, FORCED = "reconcile.fluxcd.io/requestedAt", "reconcile.fluxcd.io/forceAt"
 
 
-def ask(case: Case, data: Mapping[str, str] | None, viewer: Viewer) -> ActionRequest:
+def ask(case: Case, data: Mapping[str, str] | None) -> ActionRequest:
     release = case.release
     if release is None:
         return ActionRequest(

@@ -14,7 +14,6 @@ from deployments.domain.risks import COUNTS
 from deployments.domain.schema.fields import Field, Unreadable
 from deployments.domain.schema.values import Path, at, has, merge, put
 from deployments.domain.snapshot import KnownTemplate
-from regions.domain.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,8 @@ class Count:
         return own or " ".join(self.field.path)
 
 
-def ask(case: Case, data: Mapping[str, str] | None, viewer: Viewer) -> ActionRequest:
-    known, template = case.opened.known(viewer)
+def ask(case: Case, data: Mapping[str, str] | None) -> ActionRequest:
+    known, template = case.known()
     draft = case.opened.draft
     counts = [_count(one, case, template, data) for one in _fields(template)]
     if not counts:

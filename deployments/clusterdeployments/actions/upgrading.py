@@ -14,17 +14,16 @@ from deployments.domain.upgrades import Default, allowed, changed_defaults
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT
-from regions.domain.viewer import Viewer
 from regions.inventory.rows import manifests
 from regions.models import Resource
 
 MOST = 60
 
 
-def ask(case: Case, data: Mapping[str, str] | None, viewer: Viewer) -> ActionRequest:
+def ask(case: Case, data: Mapping[str, str] | None) -> ActionRequest:
     opened, draft = case.opened, case.opened.draft
     chosen = (data or {}).get("template", "")
-    known, _ = opened.known(viewer, chosen)
+    known, _ = case.known(chosen)
     ways = allowed(opened.manifest, chains(opened.namespace), known.templates)
     if not ways:
         return ActionRequest(why_not=f"No template chain in {opened.namespace} offers a way from {draft.template}.")

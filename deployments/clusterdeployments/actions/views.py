@@ -24,11 +24,13 @@ def act(request: FormRequest, namespace: str, name: str, action: str) -> HttpRes
     if doing is None:
         raise Http404("There is no such action")
 
-    def again(moved: Looked | None) -> Asked:
-        return _asked(request, doing, case_of(request.clusters, namespace, name) if moved else case)
-
     try:
-        case = reread(request.POST.get("opened", ""), namespace, name) or case_of(request.clusters, namespace, name)
+        carried = reread(request.viewer, request.POST.get("opened", ""), namespace, name)
+        case = carried or case_of(request.clusters, namespace, name)
+
+        def again(moved: Looked | None) -> Asked:
+            return _asked(request, doing, case_of(request.clusters, namespace, name) if moved else case)
+
         return answer(request, *_asked(request, doing, case), again=again)
     except UnreadableDeployment as problem:
         return problem.page(request)
@@ -36,7 +38,7 @@ def act(request: FormRequest, namespace: str, name: str, action: str) -> HttpRes
 
 def _asked(request: FormRequest, action: Action, case: Case) -> Asked:
     data = as_data(request.POST) if request.method == "POST" else None
-    asked = action.ask(case, data, request.viewer)
+    asked = action.ask(case, data)
     held = case.held if action.whole else None
     problems = asked.problems
     if data is not None and not asked.planned and not errors(problems):

@@ -41,8 +41,8 @@ def bulk(request: FormRequest) -> HttpResponse:
     """`?chosen=<namespace>/<name>` once for each; the form posts them again."""
     said = request.POST if request.method == "POST" else request.GET
     wanted = list(dict.fromkeys(said.getlist("chosen")))
-    known = survey()
-    rows = [row for row in known.rows if f"{row.namespace}/{row.name}" in wanted][:MOST]
+    known = survey(request.viewer)
+    rows = [row for row in known.shown if f"{row.namespace}/{row.name}" in wanted][:MOST]
     found = tuple(item for item, _ in items(known, rows))
     there = {f"{row.namespace}/{row.name}" for row in rows}
     way = said.get("way", "label")

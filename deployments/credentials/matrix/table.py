@@ -29,7 +29,7 @@ class Matrix:
 
 def matrix(filters: CredentialFilters, session: ClusterSession, *, asking: bool) -> Matrix:
     """The first page of the credentials that fit. `asking`: compare them now, with the viewer's rights."""
-    found = chosen(filters)
+    found = chosen(filters, session.viewer)
     shown = found[: filters.page_size]
     needed = [one for _, one in shown]
     if asking:

@@ -104,7 +104,7 @@ def chart(
     query = QUERIES[query_id]
     start, step, size = grid(span, end, query.range_step or LEAST_STEP)
     shown = query.promql(cluster=cluster, namespace=namespace)
-    questions, nothing = _questions(query, cluster, namespace or "", region)
+    questions, nothing = _questions(query, cluster, namespace or "", region, viewer)
     if not questions:
         return Chart((), start, step, query.unit, shown, nothing, "")
     said = _ask(questions, start, step, size)
@@ -135,17 +135,17 @@ def widened(promql: str, step: timedelta) -> str:
 
 
 def _questions(
-    query: Query, cluster: str | None, namespace: str, region: str | None
+    query: Query, cluster: str | None, namespace: str, region: str | None, viewer: Viewer
 ) -> tuple[list[_Question], Missing | None]:
     """Whom to ask for what; or why nobody can be asked."""
     if query.src in "MA":
-        views = [view for view in survey().stores if view.kind in ("management", "regionless")]
+        views = [view for view in survey(viewer).stores if view.kind in ("management", "regionless")]
         return [_Question(view, query.promql(), None) for view in views[:1]], Absence.NO_STORE.missing()
     if cluster is not None:
-        ground = survey(cluster=(namespace, cluster))
+        ground = survey(viewer, cluster=(namespace, cluster))
         clusters = [one for one in ground.clusters.values() if one.name == cluster]
     else:
-        ground = survey(region=region)
+        ground = survey(viewer, region=region)
         clusters = [one for one in ground.clusters.values() if region is None or one.region == region]
     by_store: dict[str, list[ClusterMeasures]] = {}
     for one in clusters:
@@ -161,7 +161,8 @@ def _questions(
             wanted &= {(view.namespace, view.name)}
             if not wanted:
                 continue
-        names, whole = sorted({name for _, name in wanted}), region is None and cluster is None
+        names = sorted({name for _, name in wanted})
+        whole = region is None and cluster is None and not viewer.confined
         text = _scoped(query, names, twins.get(key, ()), whole=whole)
         if text:
             found.append(_Question(view, text, wanted))

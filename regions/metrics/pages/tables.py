@@ -37,13 +37,32 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TableRequest:
+    """What a table is made of; `region` and `cluster` (namespace/name) narrow it."""
+
+    found: FleetMeasures
+    viewer: Viewer
+    region: str = ""
+    cluster: str = ""
+
+    @property
+    def clusters(self) -> list[ClusterMeasures]:
+        """Those that take part in KOF or report to it."""
+        everything = [one for place in self.found.regions for one in place.clusters] + list(self.found.others)
+        return [one for one in everything if (one.role or one.reporting) and self.takes(one.region, one.label)]
+
+    def takes(self, region: str, cluster: str) -> bool:
+        return self.region in ("", region) and self.cluster in ("", cluster)
+
+
 def table(name: str, *, viewer: Viewer, region: str = "", cluster: str = "") -> Table | None:
     """One table by its name; None when there is no such one. `region` and `cluster` (namespace/name) narrow it."""
     made = _MADE.get(name)
     if made is None:
         return None
     found = measures.fleet_measures(viewer=viewer)
-    return made(found, viewer, region, cluster)
+    return made(TableRequest(found, viewer, region, cluster))
 
 
 def value(figure: Figure | None) -> float | None:
@@ -59,22 +78,13 @@ def _why(figures: Iterable[Figure | None]) -> str:
     return "; ".join([*said[:3], *least])
 
 
-def _clusters(found: FleetMeasures, region: str, cluster: str) -> list[ClusterMeasures]:
-    everything = [one for place in found.regions for one in place.clusters] + list(found.others)
-    return [
-        one
-        for one in everything
-        if (one.role or one.reporting) and region in ("", one.region) and cluster in ("", one.label)
-    ]
-
-
-def _regions(found: FleetMeasures, viewer: Viewer, region: str, cluster: str) -> Table:
+def _regions(asked: TableRequest) -> Table:
     head = ["region", "clusters_heard", "clusters_of", "missing"]
     for key in ACROSS:
         head += [f"{key} ({PANELS[key].unit})", f"{key}_heard", f"{key}_of"]
     rows = []
-    for one in found.regions:
-        if region not in ("", one.name):
+    for one in asked.found.regions:
+        if asked.region not in ("", one.name):
             continue
         row: list[Cell] = [one.name, one.clusters_heard, one.clusters_of, " ".join(one.missing)]
         for key in ACROSS:
@@ -87,10 +97,10 @@ def _summed(one: Aggregate) -> list[Cell]:
     return [one.value, one.heard, one.of]
 
 
-def _sums(found: FleetMeasures, viewer: Viewer, region: str, cluster: str) -> Table:
+def _sums(asked: TableRequest) -> Table:
     head = ("figure", "title", "unit", "value", "heard", "of", "noun", "whole", "missing", "stale", "least")
     rows = []
-    for key, one in found.sums.items():
+    for key, one in asked.found.sums.items():
         shown = panel(key)
         rows.append(
             (
@@ -110,7 +120,7 @@ def _sums(found: FleetMeasures, viewer: Viewer, region: str, cluster: str) -> Ta
     return Table("sums", head, tuple(rows))
 
 
-def _cluster_rows(found: FleetMeasures, viewer: Viewer, region: str, cluster: str) -> Table:
+def _cluster_rows(asked: TableRequest) -> Table:
     figures = (f"{key} ({PANELS[key].unit})" for key in ACROSS)
     head = ("region", "namespace", "cluster", "store", "reporting", *figures, "why")
     rows = [
@@ -123,12 +133,12 @@ def _cluster_rows(found: FleetMeasures, viewer: Viewer, region: str, cluster: st
             *(value(one.figures.get(key)) for key in ACROSS),
             _why(one.figures.get(key) for key in ACROSS),
         )
-        for one in _clusters(found, region, cluster)
+        for one in asked.clusters
     ]
     return Table("clusters", head, tuple(rows))
 
 
-def _stores(found: FleetMeasures, viewer: Viewer, region: str, cluster: str) -> Table:
+def _stores(asked: TableRequest) -> Table:
     head = (
         "store",
         "kind",
@@ -166,12 +176,12 @@ def _stores(found: FleetMeasures, viewer: Viewer, region: str, cluster: str) -> 
             len(one.expected),
             " ".join(one.lost),
         )
-        for one in found.stores
+        for one in asked.found.stores
     ]
     return Table("stores", head, tuple(rows))
 
 
-def _alerts(found: FleetMeasures, viewer: Viewer, region: str, cluster: str) -> Table:
+def _alerts(asked: TableRequest) -> Table:
     head = (
         "severity",
         "alert",
@@ -185,8 +195,8 @@ def _alerts(found: FleetMeasures, viewer: Viewer, region: str, cluster: str) -> 
         "source",
         "runbook",
     )
-    fires: Sequence[Alert] = ordering.once(found.alerts)
-    fires = [*fires, *measures.alerts(viewer=viewer, ended=True)]
+    fires: Sequence[Alert] = ordering.once(asked.found.alerts)
+    fires = [*fires, *measures.alerts(viewer=asked.viewer, ended=True)]
     rows = [
         (
             one.severity,
@@ -202,12 +212,12 @@ def _alerts(found: FleetMeasures, viewer: Viewer, region: str, cluster: str) -> 
             one.runbook,
         )
         for one in fires
-        if region in ("", one.region) and cluster in ("", one.deployment)
+        if asked.takes(one.region, one.deployment)
     ]
     return Table("alerts", head, tuple(rows))
 
 
-def _cost(found: FleetMeasures, viewer: Viewer, region: str, cluster: str) -> Table:
+def _cost(asked: TableRequest) -> Table:
     keys = ("cost_hour", *KEYS)
     head = ("region", "namespace", "cluster", *(f"{key} ({PANELS[key].unit})" for key in keys), "why")
     rows = [
@@ -218,21 +228,21 @@ def _cost(found: FleetMeasures, viewer: Viewer, region: str, cluster: str) -> Ta
             *(value(one.figures.get(key)) for key in keys),
             _why(one.figures.get(key) for key in keys),
         )
-        for one in _clusters(found, region, cluster)
+        for one in asked.clusters
     ]
     return Table("cost", head, tuple(rows))
 
 
-def _spaces(found: FleetMeasures, viewer: Viewer, region: str, cluster: str) -> Table:
+def _spaces(asked: TableRequest) -> Table:
     head = ("cluster", "namespace", "cpu (cores)", "memory (bytes)", "cost (USD/h)")
-    clusters = _clusters(found, region, cluster)
+    clusters = asked.clusters
     rows = [(one.cluster, one.namespace, one.cpu, one.memory, one.cost) for one in spaces(clusters)]
     return Table("namespaces", head, tuple(rows))
 
 
-def _ladders(found: FleetMeasures, viewer: Viewer, region: str, cluster: str) -> Table:
+def _ladders(asked: TableRequest) -> Table:
     rows = []
-    for one in _clusters(found, region, cluster):
+    for one in asked.clusters:
         at = rung(one)
         rows.append(
             (
@@ -248,8 +258,9 @@ def _ladders(found: FleetMeasures, viewer: Viewer, region: str, cluster: str) ->
     return Table("onboarding", ("region", "namespace", "cluster", "done", "of", "fails_at", "what_to_do"), tuple(rows))
 
 
-def _checks(found: FleetMeasures, viewer: Viewer, region: str, cluster: str) -> Table:
-    rows = [(one.key, one.title, one.state, one.sentence, one.fix) for one in checks(found, limits(found).budgets)]
+def _checks(asked: TableRequest) -> Table:
+    found = checks(asked.found, limits(asked.found).budgets)
+    rows = [(one.key, one.title, one.state, one.sentence, one.fix) for one in found]
     return Table("checks", ("check", "title", "state", "said", "what_to_do"), tuple(rows))
 
 

@@ -18,6 +18,7 @@ from regions.metrics.reads.rows import OF_CLUSTERS, MeasuredFleet, cluster_of, s
 from regions.metrics.reads.values import Alert, ClusterMeasures, FleetMeasures, History, RegionMeasures, StoreView
 from regions.metrics.stores.queries import QUERIES, Query
 from regions.models import Firing
+from regions.permitted import permits_region, permitted
 
 Line = tuple[tuple[datetime, float | None], ...]
 
@@ -27,13 +28,13 @@ _SEVERITIES = {"critical": 0, "error": 1, "warning": 2, "info": 3, "none": 4}
 
 def fleet_measures(*, viewer: Viewer) -> FleetMeasures:
     """Every store, every region and the sums of the fleet."""
-    ground = survey()
+    ground = survey(viewer)
     kof = kof_health(ground)
     clusters = list(ground.clusters.values())
     apart: dict[str, list[ClusterMeasures]] = {}
     for one in clusters:
         apart.setdefault(one.region, []).append(one)
-    names = [MANAGEMENT, *ground.regions]
+    names = [name for name in (MANAGEMENT, *ground.regions) if permits_region(viewer, name)]
     regions = tuple(_region(name, apart.pop(name, []), ground) for name in names)
     stores = tuple(view for view in ground.stores if view.kind != "alerts")
     told = _told(clusters, stores)
@@ -58,28 +59,28 @@ def fleet_measures(*, viewer: Viewer) -> FleetMeasures:
 
 def region_measures(name: str, *, viewer: Viewer) -> RegionMeasures:
     """One Region, or `~management`. Raises NotFound for a name that no Region has."""
-    ground = survey(region=name)
-    if name != MANAGEMENT and name not in ground.regions:
+    ground = survey(viewer, region=name)
+    if name not in (MANAGEMENT, *ground.regions) or not permits_region(viewer, name):
         raise NotFound(f"There is no region {name}")
     return _region(name, [one for one in ground.clusters.values() if one.region == name], ground)
 
 
 def cluster_measures(namespace: str, name: str, *, viewer: Viewer) -> ClusterMeasures:
     """One cluster by its ClusterDeployment. One that nothing measures has its figures Missing, each with why."""
-    ground = survey(cluster=(namespace, name))
+    ground = survey(viewer, cluster=(namespace, name))
     return ground.clusters.get((namespace, name)) or cluster_of(namespace, name, ground)
 
 
 def stores(*, viewer: Viewer) -> tuple[StoreView, ...]:
     """Every endpoint with how it was found and what happened at the last try, the Alertmanager included."""
-    return survey().stores
+    return survey(viewer).stores
 
 
 def alerts(
     *, viewer: Viewer, region: str | None = None, deployment: str | None = None, ended: bool = False
 ) -> tuple[Alert, ...]:
     """What fires now, worst first; `ended`: what fired within a day and no longer does, newest first."""
-    rows = Firing.objects.filter(ended_at__isnull=not ended)
+    rows = Firing.objects.filter(permitted(viewer), ended_at__isnull=not ended)
     if region is not None:
         rows = rows.filter(region=region)
     if deployment is not None:

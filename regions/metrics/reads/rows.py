@@ -15,6 +15,7 @@ from regions.domain.metrics.collecting import WHOLE, mixed
 from regions.domain.metrics.figures import FRESH, POINTS, SourceState, figure
 from regions.domain.metrics.measures import Figure, Missing, Reading, Why
 from regions.domain.refs import MANAGEMENT
+from regions.domain.viewer import Viewer
 from regions.domain.words import clock
 from regions.inventory.visibility import Visibility, look
 from regions.metrics.reads.lazy import Lazy
@@ -23,6 +24,7 @@ from regions.metrics.reads.values import ClusterMeasures, History, Part, StoreVi
 from regions.metrics.stores.errors import too_large
 from regions.metrics.stores.queries import QUERIES, Query
 from regions.models import Measured, Past, Resource, Store
+from regions.permitted import permits, permitted
 
 ROLE = f"{K0RDENT}/kof-cluster-role"
 TENANT = f"{K0RDENT}/kof-tenant-id"
@@ -103,9 +105,9 @@ class MeasuredFleet:
         return found, parts
 
 
-def survey(region: str | None = None, cluster: tuple[str, str] | None = None) -> MeasuredFleet:
+def survey(viewer: Viewer, *, region: str | None = None, cluster: tuple[str, str] | None = None) -> MeasuredFleet:
     """Read stores and clusters; only those of a region, or one, when that is all that is asked for."""
-    sight = look()
+    sight = look(viewer)
     dark = sight.why("", "") if sight.dark else ""
     rows = {row.pk: row for row in Store.objects.all()}
     places = Resource.objects.filter(kind="Region", cluster=MANAGEMENT, namespace="").order_by("name")
@@ -113,6 +115,7 @@ def survey(region: str | None = None, cluster: tuple[str, str] | None = None) ->
     deployments = Resource.objects.filter(kind="ClusterDeployment")
     homes = {(row[0], row[1]): row[2] for row in deployments.values_list("namespace", "name", "region")}
     measured = Measured.objects.all()
+    deployments = deployments.filter(permitted(viewer))
     if cluster:
         deployments = deployments.filter(namespace=cluster[0], name=cluster[1])
         measured = measured.filter(Q(namespace=cluster[0], name=cluster[1]) | Q(name=""))
@@ -124,7 +127,7 @@ def survey(region: str | None = None, cluster: tuple[str, str] | None = None) ->
     ground = MeasuredFleet(sight, dark, regions=regions, raw=rows, homes=homes)
     ground.deployments = {(row[0], row[1]): Home(*row[2:]) for row in columns}
     ground.onboarded = _onboarded(cluster)
-    kept = list(measured.defer("parts"))
+    kept = [row for row in measured.defer("parts") if _shown(row, ground)]
     if region is not None and not cluster:
         kept = [row for row in kept if not row.name or _region_of(row, row.namespace, row.name, ground) == region]
     by_store: dict[int, list[Measured]] = {}
@@ -152,7 +155,18 @@ def survey(region: str | None = None, cluster: tuple[str, str] | None = None) ->
     ground.as_of = max((row.asked_at for row in rows.values() if row.asked_at), default=None)
     for namespace, name in sorted({*ground.deployments, *chosen}):
         ground.clusters[(namespace, name)] = cluster_of(namespace, name, ground)
+    if viewer.confined:
+        asked = {one.store.key for one in ground.clusters.values() if one.store}
+        ground.stores = tuple(view for view in ground.stores if view.key in asked)
     return ground
+
+
+def _shown(row: Measured, ground: MeasuredFleet) -> bool:
+    """Whether the viewer may be shown it; what a store says as a whole speaks of everybody's clusters."""
+    viewer = ground.sight.viewer
+    if viewer is None or not viewer.confined:
+        return True
+    return bool(row.name) and permits(viewer, _region_of(row, row.namespace, row.name, ground), row.namespace)
 
 
 def cluster_of(namespace: str, name: str, ground: MeasuredFleet) -> ClusterMeasures:

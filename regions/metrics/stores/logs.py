@@ -16,6 +16,7 @@ from regions.domain.words import short
 from regions.metrics.stores.client import StoreClient
 from regions.metrics.stores.errors import StoreError
 from regions.metrics.stores.store_registry import reach
+from regions.permitted import resources
 
 DEADLINE = 5.0
 LONGEST = 600
@@ -47,9 +48,13 @@ def last_lines(name: str, *, viewer: Viewer, limit: int = 8) -> tuple[LogLine, .
         "start": f"{datetime.now(UTC) - SINCE:%Y-%m-%dT%H:%M:%SZ}",
     }
 
+    deployments = resources(viewer).filter(kind="ClusterDeployment").values_list("name", flat=True)
+    shown = set(deployments) if viewer.confined else None  # None: of every cluster
+
     def question(client: StoreClient) -> tuple[LogLine, ...]:
         rows = client.lines("/select/logsql/query", deadline=DEADLINE, params=asked)
-        return tuple(_line(m.mapping(row), client) for row in rows[:limit])
+        lines = (_line(m.mapping(row), client) for row in rows[:limit])
+        return tuple(line for line in lines if shown is None or line.cluster in shown)
 
     try:
         return reach().access.ask(source, question)

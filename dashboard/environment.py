@@ -266,13 +266,14 @@ def database(data: Path) -> dict[str, Any]:
     options = dict(found.get("OPTIONS") or {})
     if found["ENGINE"] == "django.db.backends.sqlite3":
         # IMMEDIATE: a transaction that will write says so when it begins and waits its turn, instead of failing later.
+        found["ENGINE"] = "dashboard.sqlite"  # whose writers take turns
         options |= {
-            "timeout": 20,
+            "timeout": 60,
             "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
         }
         test = {"NAME": str(Path(tempfile.gettempdir()) / f"pane-test-{os.getpid()}.sqlite3")}
-        for beside in ("", "-wal", "-shm", "-journal"):
+        for beside in ("", "-wal", "-shm", "-journal", "-queue"):
             private(Path(f"{found['NAME']}{beside}"))
     else:
         # A paused writer must not hold the lease row for good: the server ends its transaction.

@@ -209,15 +209,14 @@ def _cost_ns(h: Hand) -> Result:
 
 
 def _store_eta(h: Hand) -> Result:
-    """Straight through the last six hours: when it meets zero, in days. At least a byte a second."""
+    """Straight through the last six hours: when it meets zero, in days. At least a byte a second, of two samples."""
     found: Rows = []
     for each in h.find("vm_free_disk_space_bytes"):
         points = [(t, v) for t, v in zip(each.times, each.values, strict=True) if NOON - 6 * HOUR < t <= NOON]
-        if not points:
+        if len(points) < 2:
             continue
         x, y = mean(t for t, _ in points), mean(v for _, v in points)
-        spread = sum((t - x) ** 2 for t, _ in points)
-        slope = sum((t - x) * (v - y) for t, v in points) / spread if spread else 0.0
+        slope = sum((t - x) * (v - y) for t, v in points) / sum((t - x) ** 2 for t, _ in points)
         found.append((each.labels, each.values[-1] / max(-slope, 1) / DAY))
     return by(found, C, min)
 

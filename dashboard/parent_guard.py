@@ -8,11 +8,13 @@ import signal
 import sys
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import NoReturn
 
 GRACE = 10.0  # seconds for the command to end by itself
+ENDINGS = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,9 @@ class Companion:
     pipe: int
 
     def end(self, grace: float = GRACE) -> None:
-        """Let it end, politely and then not; afterwards it is gone."""
+        """Let it end, politely and then not; afterwards it is gone. To be told to end meanwhile is nothing new."""
+        for number in ENDINGS:
+            signal.signal(number, signal.SIG_IGN)
         with suppress(OSError):
             os.close(self.pipe)
         until = time.monotonic() + grace
@@ -36,14 +40,25 @@ class Companion:
                 time.sleep(0.05)
 
 
-ENDINGS = (signal.SIGINT, signal.SIGTERM)
-
-
 def leave_when_told() -> None:
     """End by SystemExit, not in a traceback, on SIGINT and SIGTERM; also where a shell had us ignore SIGINT."""
     for number in ENDINGS:
         signal.signal(number, lambda number, _: sys.exit(128 + number))
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """While a child is started: who is told to end meanwhile ends after it, when it is known who it is."""
+    told: list[int] = []
+    before = {number: signal.signal(number, lambda number, _: told.append(number)) for number in ENDINGS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if told:
+        sys.exit(128 + told[0])
 
 
 def become(command: list[str], environment: dict[str, str]) -> NoReturn:

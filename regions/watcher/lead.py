@@ -37,7 +37,9 @@ class Watcher:
                 log.warning("Another watcher has taken over; standing by")
             except* (DatabaseError, InterfaceError) as errors:
                 # What a broken commit wrote is not known here: begin again from what the database says.
-                log.warning("The database failed (%s); beginning again", type(errors.exceptions[0]).__name__)
+                failure = errors.exceptions[0]
+                said = str(failure).partition("\n")[0][:300]  # a database's first line; what follows quotes statements
+                log.warning("The database failed (%s: %s); beginning again", type(failure).__name__, said)
             except* Exception:
                 # A fault of ours: it must not leave everybody without a watcher.
                 log.exception("Watching failed here; beginning again")

@@ -9,14 +9,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
 from dashboard import web
 from dashboard.management.commands.up import port
-from dashboard.parent_guard import Companion, become, leave_when_told
+from dashboard.parent_guard import Companion, become, leave_when_told, undisturbed
 
 PATIENCE = 180.0
 NOT_OURS = ("PANE_DATABASE_URL", "PANE_PRODUCTION", "PANE_CONTEXT", "PANE_REGION_KUBECONFIGS", "PANE_KUBECONFIG_FILE")
@@ -46,9 +46,17 @@ class Command(BaseCommand):
             old.unlink()
         self._say(f"Starting a fleet of {options['regions']} regions and {options['deployments']} deployments …")
         fleet = _start_fleet(folder, options)
-        self._say("The fleet is up. Starting Pane …")
-        # From here on this process is `up`. It keeps hold of the fleet's standard input: however it ends, the fleet
-        # does too; and it waits for that, so that nothing is left once it has ended.
+        try:
+            self._say("The fleet is up. Starting Pane …")
+            self._become_up(options["port"], folder, fleet, lock)
+        except BaseException:
+            fleet.end()
+            raise
+
+    def _become_up(self, port: int, folder: Path, fleet: Companion, lock: int) -> NoReturn:
+        """From here on this process is `up`. It keeps hold of the fleet's standard input: however it ends, the fleet
+        does too; and it waits for that, so that nothing is left once it has ended.
+        """
         for held in (fleet.pipe, lock):
             os.set_inheritable(held, True)
         environment = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
@@ -59,8 +67,7 @@ class Command(BaseCommand):
         }
         manage = str(settings.BASE_DIR / "manage.py")
         self.stdout.flush()
-        more = [f"--port={options['port']}", f"--companion={fleet.pid}:{fleet.pipe}"]
-        become([sys.executable, manage, "up", *more], environment)
+        become([sys.executable, manage, "up", f"--port={port}", f"--companion={fleet.pid}:{fleet.pipe}"], environment)
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
@@ -97,20 +104,23 @@ def _claim(folder: Path) -> int:
 
 def _start_fleet(folder: Path, options: dict[str, Any]) -> Companion:
     sizes = [f"--{name}={options[name]}" for name in ("seed", "regions", "deployments", "machines", "pace", "store")]
-    fleet = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "dashboard.demo", f"--folder={folder}", *sizes],
-        cwd=settings.BASE_DIR,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,  # a Ctrl-C is for us; the fleet ends when its standard input does
-    )
-    assert fleet.stdin
-    held = Companion(fleet.pid, os.dup(fleet.stdin.fileno()))
-    fleet.stdin.close()
+    held = None
     try:
+        with undisturbed():
+            fleet = subprocess.Popen(  # noqa: S603
+                [sys.executable, "-m", "dashboard.demo", f"--folder={folder}", *sizes],
+                cwd=settings.BASE_DIR,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,  # a Ctrl-C is for us; the fleet ends when its standard input does
+            )
+            assert fleet.stdin
+            held = Companion(fleet.pid, os.dup(fleet.stdin.fileno()))
+            fleet.stdin.close()
         _until_ready(fleet)
     except BaseException:
-        held.end()
+        if held:
+            held.end()
         raise
     return held
 

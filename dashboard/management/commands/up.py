@@ -19,8 +19,8 @@ class Command(BaseCommand):
         parser.add_argument("--companion", type=companion, help=argparse.SUPPRESS)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        leave_when_told()
         try:
+            leave_when_told()  # which may be now
             serve.run(options["port"], options["host"], token=environment.text("DEMO_TOKEN"), say=self._say)
         finally:
             if options["companion"]:

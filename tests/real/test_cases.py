@@ -128,7 +128,7 @@ def test_a_ready_is_denied_by_machines_that_are_gone_and_by_a_cluster_that_never
         fresh_fleet.regions[SERVER].apply(machine(f"ledger-md-{number}", "ledger", *gone))
     watching.start()
     watching.until_synced(MANAGEMENT, "r-one")
-    # An API server dates what is created by its own clock, so nothing there is 20 minutes old: the copy says so instead.
+    # An API server dates what is made by its own clock, so nothing there is 20 minutes old: the copy says so instead.
     sick = Resource.objects.filter(kind="Machine", health="Degraded")
     watching.until("the machines are sick", lambda: sick.count() == 3)
     sick.update(since=datetime.now(UTC) - timedelta(minutes=20))

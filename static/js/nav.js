@@ -1,5 +1,5 @@
 // Keys and small comforts: "/" goes to the search field, Escape and a click elsewhere close an open filter,
-// which opens to the side where there is room, a filter form applies itself when a choice changes, the current navigation entry is in view.
+// a filter form applies itself when a choice changes, the current navigation entry is in view.
 const typing = (element) => element.matches?.("input, textarea, select, [contenteditable]");
 
 document.addEventListener("keydown", (event) => {
@@ -25,15 +25,6 @@ document.addEventListener("click", (event) => {
     if (!open.contains(event.target)) open.open = false;
   }
 });
-
-document.addEventListener("toggle", (event) => {
-  if (!event.target.matches?.("details.facet")) return;
-  const facet = event.target;
-  facet.classList.remove("facet--left");
-  if (!facet.open) return;
-  const list = facet.querySelector(".facet__list").getBoundingClientRect();
-  facet.classList.toggle("facet--left", list.right > document.documentElement.clientWidth);
-}, true);
 
 document.addEventListener("change", (event) => {
   const form = event.target.form;

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from regions import views
-from regions.inventory import as_of_views
+from regions.inventory.as_of import views as as_of_views
 
 app_name = "regions"
 urlpatterns = [

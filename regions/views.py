@@ -8,7 +8,7 @@ from regions import inventory
 from regions.domain import topics
 from regions.domain.health_scale import Health
 from regions.inventory import RegionCard
-from regions.inventory.as_of_views import or_then, region_then
+from regions.inventory.as_of.views import or_then, region_then
 from regions.live import follow
 from regions.requests import ViewedRequest
 

@@ -14,8 +14,8 @@ def mark(path: str) -> None:
     In `path`: when the hub is told of a change. In `path`.drawn: when a page has been drawn up to a change.
     """
     from dashboard.live.hub import Hub
-    from dashboard.live.render import Drawn
-    from dashboard.live.shared_page import SharedPage
+    from dashboard.live.redraw import SharedPage
+    from dashboard.live.view_runner import Drawn
 
     hub_moved, screen_publish = Hub._moved, SharedPage._publish
     told = open(path, "w", buffering=1)  # noqa: SIM115 as long as the process

@@ -5,8 +5,8 @@ import json
 from typing import Any
 from urllib.parse import parse_qs
 
-from dashboard.live import render
-from dashboard.live.shared_page import Subscriber
+from dashboard.live import view_runner
+from dashboard.live.redraw import Subscriber
 from dashboard.live.socket import BAD_REQUEST, Refused, Socket
 from dashboard.live.tail import PAGE, change_text
 from dashboard.people.viewer import viewer_of
@@ -35,7 +35,7 @@ class PageSocket(Socket):
         except TimeoutError:
             raise Refused(BAD_REQUEST, "Say which page you show.") from None
         url = hello.get("url") if isinstance(hello, dict) else None
-        if not render.acceptable(url):
+        if not view_runner.acceptable(url):
             raise Refused(BAD_REQUEST, "Say which page you show, as a path.")
         viewer = viewer_of(user)
         assert viewer is not None

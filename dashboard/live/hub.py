@@ -15,9 +15,9 @@ from django.db import DatabaseError
 from django.utils import timezone
 from prometheus_client import Gauge
 
-from dashboard.live import render
+from dashboard.live import view_runner
 from dashboard.live.outbox import encode
-from dashboard.live.shared_page import SharedPage, Subscriber
+from dashboard.live.redraw import SharedPage, Subscriber
 from dashboard.live.tail import Entry, Tail
 from dashboard.live.threads import Threads
 from dashboard.live.version import version
@@ -159,8 +159,8 @@ class Hub:
         self._feeds.discard(feed)
         self.tail.programs = len(self._feeds)
 
-    def _draw(self, url: str, user: Any, viewer: Viewer) -> Coroutine[Any, Any, render.Drawn | None]:
-        return self._drawing.run(render.draw, url, user, viewer)
+    def _draw(self, url: str, user: Any, viewer: Viewer) -> Coroutine[Any, Any, view_runner.Drawn | None]:
+        return self._drawing.run(view_runner.draw, url, user, viewer)
 
     def _moved(self, entries: list[Entry], lost: bool) -> None:
         if lost or any(entry.topics is None for entry in entries):

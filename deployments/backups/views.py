@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from deployments.backups.listing import list_backups
 from regions import live
 from regions.domain.topics import LINKS, kind
-from regions.inventory.as_of_views import or_then
+from regions.inventory.as_of.views import or_then
 from regions.requests import ViewedRequest
 
 

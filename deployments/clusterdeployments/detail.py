@@ -17,8 +17,8 @@ from regions.domain.refs import MANAGEMENT
 from regions.domain.topics import deployment as topic
 from regions.domain.viewer import Viewer
 from regions.inventory import NotFound, Row, lines_about
-from regions.inventory.as_of import FleetAsOf
-from regions.inventory.as_of_lists import changes_before
+from regions.inventory.as_of.reconstruction import FleetAsOf
+from regions.inventory.as_of.shown import changes_before
 from regions.inventory.rows import as_yaml, conditions, manifests, row_of
 from regions.inventory.serving import serving, without_strangers
 from regions.inventory.visibility import Visibility, look

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from deployments.clusterdeployments.timeline import SPANS, get_timeline
 from regions import inventory
 from regions.domain.feed_filters import TIME, moment
-from regions.inventory.as_of import kept
+from regions.inventory.as_of.reconstruction import kept
 from regions.requests import ViewedRequest
 
 

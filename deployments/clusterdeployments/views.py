@@ -10,7 +10,7 @@ from deployments.clusterdeployments.filters import parse
 from regions import inventory, live
 from regions.domain.refs import MANAGEMENT
 from regions.domain.topics import LINKS, METRICS, deployment, kind, object_
-from regions.inventory.as_of_views import AsOfRequest, asked, or_then
+from regions.inventory.as_of.views import AsOfRequest, asked, or_then
 from regions.requests import ViewedRequest
 
 COLUMNS = {

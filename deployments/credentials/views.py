@@ -11,7 +11,7 @@ from deployments.submissions.pages import FormRequest, form_view
 from regions import inventory, live
 from regions.domain import topics
 from regions.domain.refs import MANAGEMENT
-from regions.inventory.as_of_views import or_then
+from regions.inventory.as_of.views import or_then
 from regions.requests import ViewedRequest
 
 COLUMNS = {

@@ -9,7 +9,7 @@ from deployments.template_catalog.listing import list_templates
 from deployments.template_catalog.template_groups import group_templates
 from regions import live
 from regions.domain.topics import kind
-from regions.inventory.as_of_views import or_then
+from regions.inventory.as_of.views import or_then
 from regions.requests import ViewedRequest
 
 

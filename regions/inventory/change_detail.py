@@ -12,7 +12,7 @@ from regions import journal
 from regions.domain.refs import Ref
 from regions.domain.topics import deployment
 from regions.domain.viewer import Viewer
-from regions.inventory.as_of import kept
+from regions.inventory.as_of.reconstruction import kept
 from regions.inventory.basics import NotFound
 from regions.inventory.change_items import ChangeItem
 from regions.inventory.changes import item

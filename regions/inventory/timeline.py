@@ -18,7 +18,7 @@ from regions.domain.spans import State, Track
 from regions.domain.spans import tracks as as_tracks
 from regions.domain.topics import deployment as topic
 from regions.domain.viewer import Viewer
-from regions.inventory.as_of import kept
+from regions.inventory.as_of.reconstruction import kept
 from regions.inventory.basics import NotFound
 from regions.inventory.feed import feed
 from regions.inventory.rows import conditions

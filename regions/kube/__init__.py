@@ -1,1 +1,1 @@
-"""The only Kubernetes I/O: one cluster's API, kubeconfigs, lists and watches. Asynchronous."""
+"""The only Kubernetes I/O: one cluster's API, kubeconfigs, lists and watches (`listwatch`). Asynchronous."""

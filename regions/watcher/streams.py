@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from datetime import datetime
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from regions.clusters.options import Options
+from regions.clusters.sources import EndpointSource
 from regions.domain.kinds import K0RDENT, Kind, Where
 from regions.domain.notes import Blind, Gone, Heard, Put, Reached, Swept
 from regions.domain.redact import without_credentials
@@ -15,14 +18,11 @@ from regions.domain.refs import MANAGEMENT
 from regions.kube.client import Client
 from regions.kube.errors import KubeError, Refused
 from regions.kube.identity import is_subdomain
-from regions.kube.stream import Bookmark, Event, ListPage, News, StreamTrouble, Synced, follow
+from regions.kube.listwatch import Bookmark, Event, ListPage, News, StreamTrouble, Synced, follow
 from regions.watcher import memory
 from regions.watcher.named import NamedReader
-from regions.watcher.recorder import now
+from regions.watcher.recorder import Recorder, now
 from regions.watcher.recovery import kept_up
-
-if TYPE_CHECKING:
-    from regions.watcher.follower import Follower
 
 log = logging.getLogger(__name__)
 
@@ -34,10 +34,23 @@ MOST_KINDS = 100  # that the objects of one cluster may make us look for
 SETTLE = 3.0  # seconds: several kinds lose their history together, and are one gap
 
 
+class Watched(Protocol):
+    """Of the follower: which cluster this is, what is known of it, and where what it tells goes."""
+
+    name: str
+    source: EndpointSource
+    recorder: Recorder
+    options: Options
+    memory: memory.Memory
+    kinds: list[Kind]
+    live_at: dict[str, datetime]  # when each stream last told anything
+    on_region: Callable[[str, dict[str, Any] | None], Awaitable[None]] | None  # only management's
+
+
 class Streams:
     """Started when a cluster answers, stopped when it no longer does. `refused` says that it no longer knows us."""
 
-    def __init__(self, follower: "Follower", client: Client) -> None:
+    def __init__(self, follower: Watched, client: Client) -> None:
         self.follower = follower
         self.client = client
         self.cluster = follower.name

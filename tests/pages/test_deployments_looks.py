@@ -75,7 +75,8 @@ def test_an_open_filter_stays_on_the_screen_wherever_it_stands(page, term):
                       return wrong && [left, right, apart, aside, scrolls];
                     })"""
                 )
-                assert opened and not any(opened), f"{url} at {width} px, letters {spacing} apart: {opened}"
+                assert opened, url
+                assert not any(opened), f"{url} at {width} px, letters {spacing} apart: {opened}"
 
 
 def records(term: int, *manifests: dict) -> None:

@@ -24,7 +24,7 @@ from deployments.template_catalog.listing import list_templates
 from regions import inventory
 from regions.domain.feed_filters import FeedFilters
 from regions.domain.viewer import Scope, Viewer
-from regions.inventory.as_of_lists import list_then, object_then
+from regions.inventory.as_of.shown import list_then, object_then
 from regions.inventory.change_detail import one_change
 from regions.inventory.feed import feed
 from regions.inventory.feed_export import Export

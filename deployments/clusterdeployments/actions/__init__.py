@@ -1,1 +1,1 @@
-"""What is done to a deployment that runs, each by a small form: scaled, upgraded, made real, tried again, paused."""
+"""What is done to a deployment that runs, a module an action: scaled, upgraded, made real, tried again, paused."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from deployments.clusterdeployments.actions.action import Action, ActionRequest
+from deployments.clusterdeployments.actions.base import Action, ActionRequest
 from deployments.clusterdeployments.actions.cases import Case
 from deployments.domain.findings import error
 from regions.domain import manifest as m

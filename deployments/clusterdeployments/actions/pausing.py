@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from deployments.clusterdeployments.actions.action import Action, ActionRequest
+from deployments.clusterdeployments.actions.base import Action, ActionRequest
 from deployments.clusterdeployments.actions.cases import SERVICES_PAUSED, Case
 from deployments.domain.findings import Problem, warning
 from deployments.domain.manifests import Planned

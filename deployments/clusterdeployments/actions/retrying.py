@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from deployments.clusterdeployments.actions.action import Action, ActionRequest
+from deployments.clusterdeployments.actions.base import Action, ActionRequest
 from deployments.clusterdeployments.actions.cases import Case
 from deployments.domain.findings import Problem, warning
 from regions.domain import manifest as m

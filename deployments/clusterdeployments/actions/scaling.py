@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from deployments.clusterdeployments.actions.action import Action, ActionRequest
+from deployments.clusterdeployments.actions.base import Action, ActionRequest
 from deployments.clusterdeployments.actions.cases import Case
 from deployments.domain import schema
 from deployments.domain.findings import Problem, Severity, error, errors, warning

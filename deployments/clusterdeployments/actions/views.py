@@ -2,8 +2,8 @@
 
 from django.http import Http404, HttpResponse
 
-from deployments.clusterdeployments.actions.action import Action
 from deployments.clusterdeployments.actions.applying import APPLY
+from deployments.clusterdeployments.actions.base import Action
 from deployments.clusterdeployments.actions.cases import Case, case_of, reread
 from deployments.clusterdeployments.actions.pausing import PAUSE
 from deployments.clusterdeployments.actions.retrying import RETRY

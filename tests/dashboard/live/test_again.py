@@ -5,8 +5,8 @@ from typing import Any
 
 from django.test import RequestFactory
 
-from dashboard.live.render import Drawn
-from dashboard.live.shared_page import SharedPage, Subscriber
+from dashboard.live.redraw import SharedPage, Subscriber
+from dashboard.live.view_runner import Drawn
 from regions.domain.viewer import Viewer
 from regions.live import Live, again
 

@@ -137,7 +137,7 @@ class Browser:
 
     def shows(self) -> dict[str, str]:
         """The rows on the screen, in their order, without ages."""
-        from dashboard.live.render import AGE
+        from dashboard.live.view_runner import AGE
 
         return {dom_id: AGE.sub(r"\1", self.parts[dom_id]) for dom_id in self.orders.get("feed", ())}
 

@@ -12,7 +12,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 from websockets.sync.client import connect
 
-from dashboard.live import hub, render
+from dashboard.live import hub, view_runner
 from dashboard.models import ScreenLink
 from dashboard.people import attempts, screens
 from dashboard.people.sessions import Credential, ended
@@ -251,15 +251,15 @@ def test_no_socket_draws_a_page_for_a_screen_that_is_not_a_wall(seeded):
     made.refresh_from_db()
     screen = screens.Screen(made)
     for path in every_path(get_resolver().url_patterns):
-        drawn = render.draw(path, screen, screen.viewer)
+        drawn = view_runner.draw(path, screen, screen.viewer)
         if path.startswith("/wall/") and "screens" not in path:
             continue
         assert drawn is None or (drawn.gone and not drawn.fragments), path
     for path in ("/wall/", "/wall/moving/", "/wall/alerts/", f"/wall/regions/{MINE}/"):
-        drawn = render.draw(path, screen, screen.viewer)
+        drawn = view_runner.draw(path, screen, screen.viewer)
         assert drawn.fragments
         assert foreign(json.dumps(drawn.fragments)) == set()
-    assert render.draw("/wall/regions/us-east/", screen, screen.viewer).gone == 404
+    assert view_runner.draw("/wall/regions/us-east/", screen, screen.viewer).gone == 404
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from regions import journal
 from regions.domain.notes import Blind, Gone, Heard, Left, Note, Replaced, Swept
 from regions.domain.refs import MANAGEMENT
-from regions.inventory.as_of import FleetAsOf, kept
+from regions.inventory.as_of.reconstruction import FleetAsOf, kept
 from regions.inventory.visibility import look
 from regions.models import Columns, Log, Manifest, PastLink, Resource, Version
 from tests.regions.journal.test_recording import deployment, kind, manifest, put, record, synced

@@ -20,7 +20,7 @@ from regions.domain.redact import redact
 from regions.kube import kubeconfig
 from regions.kube.backoff import Pace
 from regions.kube.client import Client
-from regions.kube.stream import Event, Synced, follow
+from regions.kube.listwatch import Event, Synced, follow
 from tests.regions.domain.files import NOON
 from tests.regions.kube.server import Odd, event, odd_server, page, sending
 from tests.rig.apiserver import ApiServer

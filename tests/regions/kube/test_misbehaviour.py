@@ -14,7 +14,7 @@ from regions.kube.backoff import Backoff, Pace
 from regions.kube.client import Client
 from regions.kube.endpoint import ClientIdentity, Endpoint
 from regions.kube.errors import Invalid, KubeError, Refused, Unreachable
-from regions.kube.stream import Bookmark, Event, ListPage, News, StreamTrouble, Synced, follow
+from regions.kube.listwatch import Bookmark, Event, ListPage, News, StreamTrouble, Synced, follow
 from tests.regions.kube.server import Odd, event, failing, failure, item, odd_server, page, sending, silence
 
 CONFIGMAPS = Kind("", "ConfigMap", "configmaps", ("v1",), Where.HOSTS)

@@ -1,4 +1,4 @@
-"""Draws a live page again: the same view, the same template; only its live parts are kept."""
+"""Runs the view of an address again, as a request of its own; of what it draws only the live parts are kept."""
 
 import re
 from dataclasses import dataclass, field

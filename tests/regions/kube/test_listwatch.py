@@ -13,7 +13,7 @@ from regions.domain.kinds import Kind, Where
 from regions.kube import kubeconfig
 from regions.kube.backoff import Pace
 from regions.kube.client import Client
-from regions.kube.stream import Event, ListPage, News, StreamTrouble, Synced, follow
+from regions.kube.listwatch import Event, ListPage, News, StreamTrouble, Synced, follow
 from tests.rig.apiserver import ApiServer
 from tests.rig.fleet import Rig
 

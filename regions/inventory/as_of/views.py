@@ -15,8 +15,8 @@ from regions.domain.feed_filters import TIME, moment
 from regions.domain.kinds import KINDS
 from regions.domain.refs import MANAGEMENT
 from regions.inventory import NotFound
-from regions.inventory.as_of import FleetAsOf, kept
-from regions.inventory.as_of_lists import HEALTHS, list_then, object_then
+from regions.inventory.as_of.reconstruction import FleetAsOf, kept
+from regions.inventory.as_of.shown import HEALTHS, list_then, object_then
 from regions.requests import ViewedRequest
 
 TITLES = {

@@ -11,7 +11,7 @@ from regions.domain.folding import FeedLine
 from regions.domain.health import Health
 from regions.domain.topics import object_
 from regions.domain.viewer import Viewer
-from regions.inventory.as_of import FleetAsOf
+from regions.inventory.as_of.reconstruction import FleetAsOf
 from regions.inventory.basics import Condition, Counts, LinkView, NotFound, Row
 from regions.inventory.feed import feed
 from regions.inventory.rows import as_yaml, conditions, counts, row_of

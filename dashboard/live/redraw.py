@@ -1,4 +1,4 @@
-"""One page as many browsers show it: drawn once for all of them, sent to each as far as it differs."""
+"""An open page redrawn once for all browsers that show it; each is sent the parts that differ."""
 
 import asyncio
 import logging
@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Any
 
 from dashboard.live.outbox import Outbox, Parcel, encode
-from dashboard.live.render import Drawn
+from dashboard.live.view_runner import Drawn
 from regions.domain.viewer import Viewer
 
 log = logging.getLogger(__name__)

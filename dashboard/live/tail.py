@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from dashboard.live.threads import Threads
+from dashboard.live.waiting import Waiting
 from regions import journal
 from regions.domain import topics as names
 from regions.domain.wire import change_as_json, gap_as_json
@@ -19,7 +20,7 @@ from regions.models import Change, Cluster, Lease, Pulse
 
 log = logging.getLogger(__name__)
 
-PERIOD = 0.05  # seconds between two looks, of a millisecond or two each
+REST = 0.02  # seconds between two looks, of some milliseconds each
 PAGE = 500
 FAR_BEHIND = 5_000  # rows; from here on it is cheaper to redraw than to replay
 KEPT = 10_000
@@ -101,6 +102,7 @@ class Tail:
         self._moved = moved
         self._beaten = beaten
         self._threads = Threads("tail")
+        self._waiting = Waiting()
         self._task: asyncio.Task[None] | None = None
         self._first_look = asyncio.Event()
         self._ring: deque[Entry] = deque(maxlen=KEPT)
@@ -119,6 +121,7 @@ class Tail:
 
     async def stop(self) -> None:
         """End the task and its thread."""
+        self._waiting.end()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -139,17 +142,22 @@ class Tail:
     async def _follow(self) -> None:
         troubled = False
         while True:
-            busy = False
             try:
-                found = await self._threads.run(look, self.here if self._first_look.is_set() else None)
-                busy = self._take(found)
+                found = await self._threads.run(self._look, self.here if self._first_look.is_set() else None)
                 troubled = False
+                if not self._take(found):
+                    await asyncio.sleep(REST)
+                    await self._threads.run(self._waiting.wait)
             except Exception:
                 # Whatever it is, pages must not stand still for good. Said once, not ten times a second.
                 if not troubled:
                     log.exception("The log cannot be followed; trying again each second")
                 troubled = True
-            await asyncio.sleep(0 if busy else 1.0 if troubled else PERIOD)
+                await asyncio.sleep(1.0)
+
+    def _look(self, after: Cursor | None) -> Look:
+        self._waiting.mark()  # before it: what is written meanwhile is looked at once more, never missed
+        return look(after)
 
     def _take(self, found: Look) -> bool:
         """Remember and tell what a look found. True when there may be more at once."""

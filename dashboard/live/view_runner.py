@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from time import thread_time
 from typing import Any, TypeGuard
 from urllib.parse import unquote, urlsplit
 
@@ -31,10 +32,12 @@ class Drawn:
     faces: dict[str, int] = field(default_factory=dict)  # of each part, the same when only its ages differ
     gone: int = 0
     again: float | None = None  # seconds from now when it is to be drawn anew, though nothing moves
+    worked: float = 0.0  # seconds of the processor that the drawing took
 
 
 def draw(url: str, user: Any, viewer: Viewer) -> Drawn | None:
     """Run the view of this path and query for this viewer. None when there is no live page at that address."""
+    began = thread_time()
     request = _request(url, user, viewer)
     try:
         match = resolve(request.path_info)
@@ -59,7 +62,10 @@ def draw(url: str, user: Any, viewer: Viewer) -> Drawn | None:
         return None
     collected: Collector = request.live_collector  # type: ignore[attr-defined]
     faces = {dom_id: hash(AGE.sub(r"\1", html)) for dom_id, html in collected.fragments.items()}
-    return Drawn(live.cursor, live.topics, collected.fragments, collected.orders, faces, again=live.again)
+    worked = thread_time() - began
+    return Drawn(
+        live.cursor, live.topics, collected.fragments, collected.orders, faces, again=live.again, worked=worked
+    )
 
 
 def acceptable(url: object) -> TypeGuard[str]:

@@ -16,6 +16,10 @@ nothing in them may depend on who is looking, so no CSRF token either.
 
 sees nothing of the context but these names, as with `{% include … only %}`, and is drawn again only when the values of
 one of them differ: for the members of long lists. The values must be such as are equal only when they say the same.
+
+    {% still %}…{% endstill %}
+
+holds no live part, and so is left out when a page is drawn again for those who have it open.
 """
 
 import re
@@ -122,6 +126,14 @@ class LiveListNode(template.Node):
         return html
 
 
+class StillNode(template.Node):
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: Context) -> str:
+        return "" if _collector(context) is not None else self.nodelist.render(context)
+
+
 def _words(parser: Parser, token: Token) -> tuple[list[FilterExpression], FilterExpression | None, list[str] | None]:
     tag, *words = token.split_contents()
     order, only = None, None
@@ -158,3 +170,13 @@ def livelist(parser: Parser, token: Token) -> LiveListNode:
     nodelist = parser.parse(("endlivelist",))
     parser.delete_first_token()
     return LiveListNode(parts, order, nodelist)
+
+
+@register.tag
+def still(parser: Parser, token: Token) -> StillNode:
+    """`{% still %}…{% endstill %}`: what stands as it is while the page is open; no live part may stand in it."""
+    nodelist = parser.parse(("endstill",))
+    parser.delete_first_token()
+    if any(nodelist.get_nodes_by_type(LiveNode)) or any(nodelist.get_nodes_by_type(LiveListNode)):
+        raise template.TemplateSyntaxError("still holds nothing that moves.")
+    return StillNode(nodelist)

@@ -1,15 +1,17 @@
 """Middleware: health before everything, sign-in for everything else, and on whose behalf a request is."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from dashboard import errors
+from dashboard import errors, statics
 from dashboard.live.hub import remember
 from dashboard.people import screens, tokens
 from dashboard.people.viewer import viewer_of
@@ -19,6 +21,7 @@ from regions.live import Live
 from regions.requests import open_to_programs
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+VERSIONED = re.compile(rf"{re.escape(settings.STATIC_URL)}v-([0-9a-f]+)/(.+)")
 PROBES = {"/healthz": probes.healthz, "/readyz": probes.readyz}
 
 
@@ -151,6 +154,15 @@ def _refusal(why: str) -> HttpResponse:
 
 class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]
     """Static files, read whole: they are small, and an ASGI server cannot stream a synchronous file."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        versioned = VERSIONED.match(request.path_info)
+        file = self.files.get(f"{settings.STATIC_URL}{versioned[2]}") if versioned else None
+        if file is None:
+            return super().__call__(request)  # type: ignore[no-any-return]
+        response = self.serve(file, request)
+        response["Cache-Control"] = statics.KEPT if request.path_info.startswith(statics.prefix()) else statics.OTHER
+        return response
 
     @staticmethod
     def serve(static_file, request: HttpRequest) -> HttpResponse:  # type: ignore[no-untyped-def]

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "dashboard.middleware.not_kept",
     "dashboard.middleware.health_first",  # probes call us by address, before hosts and TLS are checked
     "dashboard.middleware.known_host",
+    "django.middleware.gzip.GZipMiddleware",  # pads by chance, and CSRF tokens are masked anew each time: no BREACH
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "dashboard.middleware.StaticFiles",
@@ -110,6 +111,15 @@ USE_I18N = False
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "dashboard.statics.Together",
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "dashboard.statics.Versioned"},
+}
 STATIC_ROOT = env.text("STATIC_ROOT") or None  # only for who serves static files by other means: collectstatic
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755  # of what collectstatic writes: others serve it
 WHITENOISE_USE_FINDERS = True  # no collectstatic needed to run from a checkout

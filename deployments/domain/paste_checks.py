@@ -10,16 +10,19 @@ from urllib.parse import urlsplit
 
 from deployments.domain import safe_yaml
 from deployments.domain.findings import Problem, error, note, warning
+from regions.domain.kubeconfig_fields import CLUSTER_FILES, IMPERSONATION, PROGRAMS, USER_FILES
 
 _RUNS = "k0rdent runs no program that a kubeconfig names"
 _OPENS = "k0rdent cannot open files of your machine"
+_FILE = f"It names a file ({{0}}), and {_OPENS}. Put its content in {{1}}."
+_REFUSED_CLUSTER = {name: _FILE.format(name, instead) for name, instead in CLUSTER_FILES.items()}
 _REFUSED_USER = {
-    "exec": f"It runs a program to sign in (exec), and {_RUNS}. Use a token or a client certificate.",
-    "auth-provider": f"It signs in through an auth-provider, and {_RUNS}. Use a token or a client certificate.",
-    "tokenFile": f"It names a file with a token (tokenFile), and {_OPENS}. Put the token itself in it.",
-    "client-certificate": f"It names a certificate file, and {_OPENS}. Use client-certificate-data.",
-    "client-key": f"It names a key file, and {_OPENS}. Use client-key-data.",
-    "as": "It acts as somebody else (as), which is not accepted.",
+    **{
+        name: f"It runs a program to sign in ({name}), and {_RUNS}. Use a token or a client certificate."
+        for name in PROGRAMS
+    },
+    **{name: _FILE.format(name, instead) for name, instead in USER_FILES.items()},
+    **{name: f"It acts as somebody else ({name}), which is not accepted." for name in IMPERSONATION},
 }
 _PRIVATE = re.compile(r"-----BEGIN ([A-Z0-9 ]*)PRIVATE KEY-----\s+(.*?)\s*-----END \1PRIVATE KEY-----", re.DOTALL)
 _SHOWN = re.compile(r"[A-Za-z0-9._:@/-]{1,120}")
@@ -44,8 +47,7 @@ def kubeconfig(field: str, text: str) -> list[Problem]:
         missing = "cluster" if cluster is None else "user"
         return [error(field, f"Its context names a {missing} that the kubeconfig does not have.")]
     refused = [error(field, why) for key, why in _REFUSED_USER.items() if user.get(key)]
-    if cluster.get("certificate-authority"):
-        refused.append(error(field, f"It names a file of a CA, and {_OPENS}. Use certificate-authority-data."))
+    refused += [error(field, why) for key, why in _REFUSED_CLUSTER.items() if cluster.get(key)]
     refused += [
         error(field, f"Its {key} is not base64.")
         for holder in (cluster, user)

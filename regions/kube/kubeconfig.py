@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from regions.domain.kubeconfig_fields import CLUSTER_FILES, IMPERSONATION, PROGRAMS, USER_FILES
 from regions.domain.proxies import proxy_of
 from regions.kube import tls
 from regions.kube.addresses import ip_literal
@@ -22,24 +23,15 @@ from regions.kube.plainyaml import NotPlain, load
 
 _RUNS = "Pane runs no program that a kubeconfig names"
 _OPENS = "Pane opens no file that a kubeconfig names; put the content in {}"
-_ACTS = "Pane decides itself for whom it asks"
 
-_REFUSED_CLUSTER = {
-    "certificate-authority": _OPENS.format("certificate-authority-data"),
+_REFUSED_CLUSTER = {name: _OPENS.format(instead) for name, instead in CLUSTER_FILES.items()} | {
     "insecure-skip-tls-verify": "Pane speaks only to servers whose certificate it can verify",
 }
 _REFUSED_USER = {
-    "exec": _RUNS + "; use a token or a client certificate",
-    "auth-provider": _RUNS + " and asks no provider that it names; use a token or a client certificate",
-    "tokenFile": _OPENS.format("token"),
-    "client-certificate": _OPENS.format("client-certificate-data"),
-    "client-key": _OPENS.format("client-key-data"),
-    "username": "passwords are not accepted; use a token or a client certificate",
-    "password": "passwords are not accepted; use a token or a client certificate",
-    "as": _ACTS,
-    "as-uid": _ACTS,
-    "as-groups": _ACTS,
-    "as-user-extra": _ACTS,
+    **dict.fromkeys(PROGRAMS, f"{_RUNS}; use a token or a client certificate"),
+    **{name: _OPENS.format(instead) for name, instead in USER_FILES.items()},
+    **dict.fromkeys(("username", "password"), "passwords are not accepted; use a token or a client certificate"),
+    **dict.fromkeys(IMPERSONATION, "Pane decides itself for whom it asks"),
 }
 _CLUSTER = {"server", "certificate-authority-data", "tls-server-name", "disable-compression", "proxy-url"}
 _USER = {"token", "client-certificate-data", "client-key-data"}

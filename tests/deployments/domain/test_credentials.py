@@ -346,7 +346,7 @@ BAD: list[tuple[str, dict, dict, str, str]] = [
         {},
         {"kubeconfig": K8S(user={"client-certificate": "/a", "client-key": "/b"})},
         "kubeconfig",
-        "certificate file",
+        "file (client-certificate)",
     ),
     ("adopted", {}, {"kubeconfig": K8S(user={"client-key-data": "eA=="})}, "kubeconfig", "without its key"),
     (
@@ -358,10 +358,11 @@ BAD: list[tuple[str, dict, dict, str, str]] = [
     ),
     ("adopted", {}, {"kubeconfig": K8S(user={})}, "kubeconfig", "neither a token nor"),
     ("adopted", {}, {"kubeconfig": K8S(user={"token": "t", "as": "root"})}, "kubeconfig", "acts as somebody else"),
+    ("adopted", {}, {"kubeconfig": K8S(user={"token": "t", "as-groups": ["ops"]})}, "kubeconfig", "(as-groups)"),
     ("adopted", {}, {"kubeconfig": K8S("http://a.example")}, "kubeconfig", "https://"),
     ("adopted", {}, {"kubeconfig": K8S("https://me:pw@a.example")}, "kubeconfig", "a user or a password"),
     ("adopted", {}, {"kubeconfig": K8S("https://a.example:99999")}, "kubeconfig", "no server"),
-    ("adopted", {}, {"kubeconfig": K8S(**{"certificate-authority": "/ca"})}, "kubeconfig", "a file of a CA"),
+    ("adopted", {}, {"kubeconfig": K8S(**{"certificate-authority": "/ca"})}, "kubeconfig", "file (certificate-authority)"),
     ("kubevirt", {}, {"kubeconfig": K8S() + "---\na: b\n"}, "kubeconfig", "more than one YAML document"),
     (
         "kubevirt",

@@ -517,6 +517,14 @@ TABLE: tuple[Words, ...] = (
         kinds=frozenset({"Machine"}),
     ),
     Words(
+        "machine-gone",
+        _re(r"Its machine is gone", r"\b[A-Z]\w+Machine (?:\S+ )?has been deleted"),
+        "Machine {name} is gone: its infrastructure was deleted",
+        "Nothing makes it anew by itself: delete the Machine, and its control plane or MachineDeployment makes another "
+        "(a MachineHealthCheck does so alone). Find out who deleted it.",
+        kinds=frozenset({"Machine"}),
+    ),
+    Words(
         "node",
         _re(
             r"Kubelet stopped posting node status",
@@ -525,6 +533,7 @@ TABLE: tuple[Words, ...] = (
             r"NetworkUnavailable",
             r"(?i:network plugin (?:is not ready|returns error)|cni .*not initialized)",
             r"NodeNotHealthy",
+            r"NodeUnreachable",
             r"(?:Disk|Memory|PID)Pressure",
         ),
         "The node of machine {name} is not healthy",

@@ -25,6 +25,7 @@ class Words:
     shared: str = ""  # what others with this cause have in common: credential, template, region, or culprit
     kinds: frozenset[str] = frozenset()  # only what these say; empty: anything
     not_kinds: frozenset[str] = frozenset()
+    instead: frozenset[str] = frozenset()  # of the same object: causes that this one says better
     after: timedelta = timedelta(0)  # so long it may say this before it is one: some words pass by themselves
 
 
@@ -523,6 +524,7 @@ TABLE: tuple[Words, ...] = (
         "Nothing makes it anew by itself: delete the Machine, and its control plane or MachineDeployment makes another "
         "(a MachineHealthCheck does so alone). Find out who deleted it.",
         kinds=frozenset({"Machine"}),
+        instead=frozenset({"node"}),
     ),
     Words(
         "node",

@@ -44,16 +44,19 @@ def heard(thing: Thing, ground: Evidence) -> Iterator[MessageHeard]:
     """Causes that what it says gives away, each once."""
     if thing.well:
         return
-    keys: set[str] = set()
+    told_of: dict[str, MessageHeard] = {}
+    better: set[str] = set()
     for text, since, own in _texts(thing, ground):
         found = recognise(text, thing.kind)
-        if found is None or found[0].key in keys:
+        if found is None or found[0].key in told_of:
             continue
         words, start, names = found
         if words.after and not thing.bad and since and ground.now - since < words.after:
             continue
-        keys.add(words.key)
-        yield MessageHeard(_finding(words, thing, ground, dict(names), clause(text, start), since), own)
+        better |= words.instead
+        finding = _finding(words, thing, ground, dict(names), clause(text, start), since)
+        told_of[words.key] = MessageHeard(finding, own)
+    yield from (one for key, one in told_of.items() if key not in better)
 
 
 def _texts(thing: Thing, ground: Evidence) -> Iterator[tuple[str, datetime | None, bool]]:

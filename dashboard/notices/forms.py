@@ -11,7 +11,7 @@ from dashboard.models import NoticeRule
 from dashboard.notices.sending import wrong_address
 from dashboard.notices.turns import TURNS, parse_selector
 from regions import inventory
-from regions.domain.refs import MANAGEMENT
+from regions.domain.refs import short_name
 
 SEVERITIES = [("info", "everything"), ("warning", "warnings and errors"), ("error", "errors")]
 
@@ -44,7 +44,7 @@ class RuleForm(forms.Form):
             )
         super().__init__(*args, **kwargs)
         names = {*inventory.links(), *(rule.regions if rule else ())}
-        choices = [(name, "management" if name == MANAGEMENT else name) for name in sorted(names)]
+        choices = [(name, short_name(name)) for name in sorted(names)]
         self.fields["regions"].choices = choices  # type: ignore[attr-defined]
 
     def clean_url(self) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from regions.domain.health import Health
-from regions.domain.refs import MANAGEMENT
+from regions.domain.refs import located
 from regions.inventory import Counts, Row, Target
 
 
@@ -114,5 +114,5 @@ class Dependents:
 
 def place(cluster: str, namespace: str) -> str:
     """Where an object lives, in words."""
-    where = "on the management cluster" if cluster == MANAGEMENT else f"in region {cluster}"
+    where = located(cluster)
     return f"{where}, namespace {namespace}" if namespace else where

@@ -15,6 +15,7 @@ from deployments.domain.labels import ROLE, TENANT
 from deployments.domain.problems import problems
 from deployments.domain.snapshot import ClusterSnapshot, KnownTemplate
 from regions.domain.manifest import Manifest
+from regions.domain.refs import MANAGEMENT, located
 
 ROLES = (
     ("", "none: KOF takes no notice of it"),
@@ -29,10 +30,15 @@ class Choice:
     """One credential that could be chosen, and why not."""
 
     name: str
-    region: str  # empty: the management cluster
+    region: str
     kind: str
     why_not: str
     chosen: bool
+
+    @property
+    def place(self) -> str:
+        """Where deployments with it are run, in words."""
+        return located(self.region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,9 @@ class DeploymentForm:
             why = against[0].sentence if against and known.name != self._before else ""
             found.append(Choice(known.name, known.region, known.kind, why, known.name == self.draft.credential))
         if self._before and self._before not in [one.name for one in found]:
-            found.append(Choice(self._before, "", "not there any more", "", self._before == self.draft.credential))
+            found.append(
+                Choice(self._before, MANAGEMENT, "not there any more", "", self._before == self.draft.credential)
+            )
         return tuple(sorted(found, key=lambda one: (bool(one.why_not), one.name)))
 
     @property

@@ -7,7 +7,7 @@ from deployments.credentials.namespaces import with_namespaces
 from deployments.domain.checks import Destination, PreflightCheck, checks
 from deployments.domain.credentials.liveness import Proof
 from deployments.domain.drafts import CredentialDraft, DeploymentDraft
-from deployments.domain.snapshot import ClusterSnapshot, cluster_of
+from deployments.domain.snapshot import ClusterSnapshot
 from deployments.submissions import ClusterSession
 from regions import inventory
 from regions.domain.metrics.measures import Reading
@@ -25,7 +25,7 @@ def checked(session: ClusterSession, draft: DeploymentDraft, snapshot: ClusterSn
     credential = snapshot.credentials.get((draft.namespace, draft.credential))
     if credential is None or (draft.namespace, draft.template) not in snapshot.templates:
         return ()
-    hosting = cluster_of(credential.region)
+    hosting = credential.region
     sight = look(session.viewer)
     heard = sight.sees(hosting, hosting)
     if heard:

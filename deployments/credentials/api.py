@@ -113,7 +113,7 @@ def _ask(request: Request, recipe: Recipe, said: dict[str, Any]) -> Response:
         recipe.key,
         said["namespace"].strip(),
         said["name"].strip(),
-        said["region"].strip(),
+        said["region"].strip() or MANAGEMENT,
         said["description"],
         fields={name: value for name, value in answers.items() if name not in secret},
         secrets={name: Secret(value) for name, value in answers.items() if name in secret},

@@ -62,12 +62,12 @@ class CredentialDependents:
 
     @property
     def region(self) -> str:
-        """Of its spec; empty for the management cluster."""
-        return m.text(m.part(self.body, "spec", "region"))
+        """The cluster that runs what it is for."""
+        return m.text(m.part(self.body, "spec", "region")) or MANAGEMENT
 
     @property
-    def hosting(self) -> str:
-        return self.region or MANAGEMENT
+    def regional(self) -> bool:
+        return self.region != MANAGEMENT
 
     def held(self, need: Need) -> Resource | None:
         return self.known.row(need.place)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from deployments.domain.drafts import CredentialDraft
-from deployments.domain.snapshot import ClusterSnapshot, cluster_of
+from deployments.domain.snapshot import ClusterSnapshot
 from regions.clusters.session import ClusterSession
 from regions.domain.refs import MANAGEMENT
 from regions.kube.client import Client, Person
@@ -16,7 +16,7 @@ DEADLINE = 5.0
 
 def with_namespaces(session: ClusterSession, snapshot: ClusterSnapshot, draft: CredentialDraft) -> ClusterSnapshot:
     """The same snapshot, knowing of the namespaces that this draft needs. What cannot be asked stays unknown."""
-    hosting = cluster_of(draft.region)
+    hosting = draft.region
     wanted = {cluster: {draft.namespace} for cluster in (MANAGEMENT, hosting)}
     wanted[hosting].add(snapshot.system_namespace)
     return replace(snapshot, namespaces=session.run(_ask(session, wanted)))
@@ -24,14 +24,14 @@ def with_namespaces(session: ClusterSession, snapshot: ClusterSnapshot, draft: C
 
 def lacking(snapshot: ClusterSnapshot, draft: CredentialDraft) -> tuple[str, ...]:
     """The namespaces that are known not to be where its clusters are run, and will be made there."""
-    hosting = cluster_of(draft.region)
+    hosting = draft.region
     wanted = sorted({draft.namespace, snapshot.system_namespace})
     return tuple(name for name in wanted if hosting != MANAGEMENT and snapshot.has_namespace(hosting, name) is False)
 
 
 def as_shown(snapshot: ClusterSnapshot, draft: CredentialDraft, missing: Iterable[str]) -> ClusterSnapshot:
     """The snapshot of a preview that found these namespaces to be missing: what is confirmed is what was shown."""
-    hosting = cluster_of(draft.region)
+    hosting = draft.region
     there = {draft.namespace, snapshot.system_namespace} - set(missing)
     return snapshot if hosting == MANAGEMENT else replace(snapshot, namespaces={**snapshot.namespaces, hosting: there})
 

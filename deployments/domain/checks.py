@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from deployments.domain.drafts import DeploymentDraft
-from deployments.domain.snapshot import ClusterSnapshot, cluster_of
-from regions.domain.refs import MANAGEMENT
+from deployments.domain.snapshot import ClusterSnapshot
+from regions.domain.refs import in_words, located
 
 
 class CheckState(StrEnum):
@@ -41,14 +41,13 @@ class Destination:
 def checks(draft: DeploymentDraft, snapshot: ClusterSnapshot, destination: Destination) -> tuple[PreflightCheck, ...]:
     """In the order in which things go wrong. The draft names a credential and a template that are there."""
     credential = snapshot.credentials[draft.namespace, draft.credential]
-    hosting = cluster_of(credential.region)
-    place = "the management cluster" if hosting == MANAGEMENT else hosting
+    hosting = credential.region
     return (
-        _reachable(place, destination),
-        *_providers(draft, snapshot, hosting, place),
-        _namespace(draft, snapshot, hosting, place, credential.kind),
+        _reachable(in_words(hosting), destination),
+        *_providers(draft, snapshot, hosting),
+        _namespace(draft, snapshot, hosting, credential.kind),
         _live(draft, destination),
-        _free(draft, place, destination),
+        _free(draft, hosting, destination),
         PreflightCheck(
             "Capacity",
             CheckState.OPEN,
@@ -67,7 +66,8 @@ def _reachable(place: str, destination: Destination) -> PreflightCheck:
     return PreflightCheck("Reachable", CheckState.BAD, said)
 
 
-def _providers(draft: DeploymentDraft, snapshot: ClusterSnapshot, hosting: str, place: str) -> list[PreflightCheck]:
+def _providers(draft: DeploymentDraft, snapshot: ClusterSnapshot, hosting: str) -> list[PreflightCheck]:
+    where = located(hosting)
     template = snapshot.templates[draft.namespace, draft.template]
     found = []
     for provider in template.providers:
@@ -77,36 +77,37 @@ def _providers(draft: DeploymentDraft, snapshot: ClusterSnapshot, hosting: str, 
         name = provider.removeprefix("infrastructure-")
         if takes is None:
             found.append(
-                PreflightCheck("Provider", CheckState.OPEN, f"Whether {name} is installed on {place} is not known.")
+                PreflightCheck("Provider", CheckState.OPEN, f"Whether {name} is installed {where} is not known.")
             )
         elif takes:
-            found.append(PreflightCheck("Provider", CheckState.GOOD, f"{name} is installed on {place}."))
+            found.append(PreflightCheck("Provider", CheckState.GOOD, f"{name} is installed {where}."))
         else:
-            found.append(PreflightCheck("Provider", CheckState.BAD, f"{name} is not installed on {place}."))
+            found.append(PreflightCheck("Provider", CheckState.BAD, f"{name} is not installed {where}."))
     return found
 
 
-def _namespace(
-    draft: DeploymentDraft, snapshot: ClusterSnapshot, hosting: str, place: str, identity: str
-) -> PreflightCheck:
+def _namespace(draft: DeploymentDraft, snapshot: ClusterSnapshot, hosting: str, identity: str) -> PreflightCheck:
+    where = located(hosting)
     there = snapshot.has_namespace(hosting, draft.namespace)
     if there is None:
         return PreflightCheck(
-            "Namespace", CheckState.OPEN, f"{place} could not be asked for the namespace {draft.namespace}."
+            "Namespace",
+            CheckState.OPEN,
+            f"Whether there is a namespace {draft.namespace} is not known: {in_words(hosting)} could not be asked.",
         )
     if there:
-        return PreflightCheck("Namespace", CheckState.GOOD, f"{draft.namespace} is there on {place}.")
+        return PreflightCheck("Namespace", CheckState.GOOD, f"{draft.namespace} is there {where}.")
     if identity.startswith("AWS"):
         return PreflightCheck(
             "Namespace",
             CheckState.BAD,
-            f"There is no {draft.namespace} on {place}, and with a credential of this "
+            f"There is no {draft.namespace} {where}, and with a credential of this "
             "kind nobody makes it: make it there first.",
         )
     return PreflightCheck(
         "Namespace",
         CheckState.OPEN,
-        f"There is no {draft.namespace} on {place} yet; k0rdent makes it when it copies the credential.",
+        f"There is no {draft.namespace} {where} yet; k0rdent makes it when it copies the credential.",
     )
 
 
@@ -116,14 +117,15 @@ def _live(draft: DeploymentDraft, destination: Destination) -> PreflightCheck:
     return PreflightCheck("Credential", state, said)
 
 
-def _free(draft: DeploymentDraft, place: str, destination: Destination) -> PreflightCheck:
+def _free(draft: DeploymentDraft, hosting: str, destination: Destination) -> PreflightCheck:
+    where = located(hosting)
     if destination.leftovers is None:
         return PreflightCheck(
-            "Name", CheckState.OPEN, f"Whether something called {draft.name} is left on {place} is not known."
+            "Name", CheckState.OPEN, f"Whether something called {draft.name} is left {where} is not known."
         )
     left = [kind for kind, there in destination.leftovers.items() if there]
     if left:
         return PreflightCheck(
             "Name", CheckState.BAD, f"A {' and a '.join(left)} {draft.name} is there already, of something else."
         )
-    return PreflightCheck("Name", CheckState.GOOD, f"Nothing is called {draft.name} in {draft.namespace} on {place}.")
+    return PreflightCheck("Name", CheckState.GOOD, f"Nothing is called {draft.name} in {draft.namespace} {where}.")

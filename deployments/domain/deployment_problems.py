@@ -11,11 +11,11 @@ from deployments.domain.findings import Problem, Severity, error, pointer, warni
 from deployments.domain.risks import risks
 from deployments.domain.schema import validation
 from deployments.domain.schema.values import merge
-from deployments.domain.snapshot import ClusterSnapshot, KnownCredential, KnownTemplate, cluster_of
+from deployments.domain.snapshot import ClusterSnapshot, KnownCredential, KnownTemplate
 from regions.domain import manifest as m
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
-from regions.domain.refs import MANAGEMENT
+from regions.domain.refs import MANAGEMENT, in_words, located
 from regions.domain.words import listed
 
 UNPROPAGATED = ("azure-aks", "kubevirt-standalone-cp", "kubevirt-hosted-cp", "remote-cluster", "gcp-gke")
@@ -97,9 +97,9 @@ def _credential(
         yield error(
             "credential", f"This credential is not ready{': ' + credential.message if credential.message else ''}."
         )
-    hosting = cluster_of(credential.region)
-    region = snapshot.region(credential.region) if credential.region else None
-    if credential.region and region is None:
+    hosting, where = credential.region, located(credential.region)
+    region = snapshot.region(hosting)
+    if hosting != MANAGEMENT and region is None:
         yield error("credential", f"Its region {credential.region} does not exist.")
     elif region is not None:
         if region.deleting:
@@ -118,17 +118,17 @@ def _credential(
         if credential.kind.startswith("AWS"):
             yield error(
                 "namespace",
-                f"There is no namespace {draft.namespace} in {hosting}, and with this kind of "
+                f"There is no namespace {draft.namespace} {where}, and with this kind of "
                 "credential k0rdent does not make it. Create it there first.",
             )
         else:
-            yield warning("namespace", f"There is no namespace {draft.namespace} in {hosting} yet.")
+            yield warning("namespace", f"There is no namespace {draft.namespace} {where} yet.")
 
 
 def _fits(
     template: KnownTemplate | None, credential: KnownCredential, hosting: str, snapshot: ClusterSnapshot
 ) -> Iterator[Problem]:
-    where = "the management cluster" if hosting == MANAGEMENT else hosting
+    where = located(hosting)
     for provider in template.providers if template else ():
         if not provider.startswith("infrastructure-"):
             continue
@@ -146,7 +146,7 @@ def _fits(
             enable = f"cluster-api-provider-{provider.removeprefix('infrastructure-')}"
             yield error(
                 "template",
-                f"The provider {provider} is not installed on {where}. Enable {enable} there, or "
+                f"The provider {provider} is not installed {where}. Enable {enable} there, or "
                 "choose another credential.",
             )
         elif credential.kind not in takes:
@@ -252,12 +252,12 @@ def _edited(
 ) -> Iterator[Problem]:
     spec = m.mapping(opened.get("spec"))
     before = snapshot.credentials.get((draft.namespace, m.text(spec.get("credential"))))
-    region = before.region if before else m.text(m.part(opened, "status", "region"))
+    region = before.region if before else m.text(m.part(opened, "status", "region")) or MANAGEMENT
     if credential is not None and credential.region != region:
         yield error(
             "credential",
-            f"This credential is of {_place(credential.region)}, but the cluster runs in "
-            f"{_place(region)}. A deployment cannot move; clone it there.",
+            f"This credential is of {in_words(credential.region)}, but the cluster runs "
+            f"{located(region)}. A deployment cannot move; clone it there.",
         )
     template = m.text(spec.get("template"))
     if draft.template != template:
@@ -282,7 +282,3 @@ def _edited(
                 f"{'/'.join(name)} is no longer listed, so it would be uninstalled from the "
                 "cluster. Say below that this is meant, or list it again.",
             )
-
-
-def _place(region: str) -> str:
-    return f"the region {region}" if region else "the management cluster"

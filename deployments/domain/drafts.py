@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from regions.domain.refs import MANAGEMENT
+
 MASK = "‹secret›"
 """What stands wherever a Secret is shown."""
 
@@ -87,15 +89,20 @@ class DeploymentDraft:
 
 @dataclass(frozen=True, slots=True)
 class CredentialDraft:
-    """A Credential with all that it needs, by one of `recipes.RECIPES`. An empty region is the management cluster."""
+    """A Credential with all that it needs, by one of `recipes.RECIPES`, for what is run in `region`."""
 
     recipe: str
     namespace: str
     name: str
-    region: str = ""
+    region: str = MANAGEMENT
     description: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, Secret] = field(default_factory=dict)
+
+    @property
+    def regional(self) -> bool:
+        """Whether its clusters are run elsewhere than on management."""
+        return self.region != MANAGEMENT
 
 
 @dataclass(frozen=True, slots=True)

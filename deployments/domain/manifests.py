@@ -15,7 +15,7 @@ from typing import Any
 from deployments.domain.drafts import CredentialDraft, DeploymentDraft, Draft, RegionDraft, Secret, ServiceDraft
 from deployments.domain.recipes import RECIPES
 from deployments.domain.recipes.base import COMPONENT, SECRET, Recipe, SecretPlace
-from deployments.domain.snapshot import ClusterSnapshot, cluster_of
+from deployments.domain.snapshot import ClusterSnapshot
 from regions.domain import manifest as m
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
@@ -118,11 +118,11 @@ def _service(service: ServiceDraft) -> Manifest:
 
 def _credential(draft: CredentialDraft, snapshot: ClusterSnapshot) -> list[Planned]:
     recipe = RECIPES[draft.recipe]
-    hosting = cluster_of(draft.region)
+    hosting = draft.region
     reference = identity_reference(draft, recipe, snapshot)
     rendered_in = reference.get("namespace") or draft.namespace
-    copied = bool(draft.region) and snapshot.copies_identities
-    home = MANAGEMENT if copied or not draft.region else hosting
+    copied = draft.regional and snapshot.copies_identities
+    home = MANAGEMENT if copied else hosting
     # k0rdent copies originals out of the system namespace; where it copies none, they lie where they are used.
     inside = snapshot.system_namespace if copied or recipe.secret_in_system else draft.namespace
     needed = {rendered_in, inside if home == hosting else rendered_in}
@@ -151,7 +151,7 @@ def _credential(draft: CredentialDraft, snapshot: ClusterSnapshot) -> list[Plann
         planned.append(Planned(home, identity | {"spec": recipe.spec(draft, place)}, f"The identity. {keeps}", single))
     planned.append(_resource_template(draft, recipe, hosting, rendered_in))
     spec: Manifest = {"identityRef": reference}
-    if draft.region:
+    if draft.regional:
         spec["region"] = draft.region
     if draft.description.strip():
         spec["description"] = draft.description.strip()

@@ -9,7 +9,7 @@ from deployments.domain.snapshot import ClusterSnapshot, version_of
 from regions.domain import manifest as m
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
-from regions.domain.refs import MANAGEMENT
+from regions.domain.refs import MANAGEMENT, in_words
 from regions.domain.words import listed
 
 SERVICES = "projectsveltos"
@@ -58,10 +58,10 @@ def _deployment(chosen: tuple[str, str], snapshot: ClusterSnapshot) -> Iterator[
     if known is None:
         yield error("cluster_deployment", f"There is no deployment {'/'.join(chosen)}.")
         return
-    if known.region:
+    if known.region != MANAGEMENT:
         yield error(
             "cluster_deployment",
-            f"It runs in the region {known.region}. Only a deployment of the management cluster can become a region.",
+            f"It runs in region {known.region}. Only a deployment of the management cluster can become a region.",
         )
     elif known.adopted and not known.has_kubeconfig:
         yield error("cluster_deployment", "k0rdent holds no kubeconfig of an adopted cluster. Paste its kubeconfig.")
@@ -86,7 +86,7 @@ def _kubeconfig(draft: RegionDraft, snapshot: ClusterSnapshot) -> Iterator[Probl
         yield from paste_checks.kubeconfig("kubeconfig", text)
         server = paste_checks.server_of(text)
         if known := snapshot.servers.get(server):
-            what = "the management cluster itself" if known == MANAGEMENT else f"the region {known}"
+            what = in_words(known)
             yield error("kubeconfig", f"This is the API server of {what}.")
         if not why and snapshot.is_taken(MANAGEMENT, "", "Secret", snapshot.system_namespace, name):
             yield error(

@@ -9,7 +9,7 @@ from deployments.domain import safe_yaml
 from deployments.domain.drafts import Secret
 from deployments.domain.manifests import SUBMISSION, Planned, secret_kind
 from regions.domain.manifest import Manifest
-from regions.domain.refs import MANAGEMENT
+from regions.domain.refs import short_name
 
 SEALING = (
     "Do not keep the Secret in Git as it is. Fill in the placeholders in memory and seal it first, for example with "
@@ -64,7 +64,7 @@ def _shown(one: Planned) -> Shown:
 
 def _change(cluster: str, one: Shown) -> File:
     """One change, as kubectl sends it by hand."""
-    context = "<management>" if cluster == MANAGEMENT else f"<{cluster}>"
+    context = f"<{short_name(cluster)}>"
     metadata = one.manifest["metadata"]
     where = f" --namespace {metadata['namespace']}" if metadata.get("namespace") else ""
     what = f"{one.manifest['kind'].lower()} {metadata['name']}"
@@ -80,8 +80,8 @@ def _file(cluster: str, shown: Iterable[Shown]) -> File:
     shown = list(shown)
     if [one for one in shown if one.verb == "patch"]:
         return _change(cluster, shown[0])
-    name = ("management" if cluster == MANAGEMENT else cluster) + ".yaml"
-    context = "<management>" if cluster == MANAGEMENT else f"<{cluster}>"
+    name = f"{short_name(cluster)}.yaml"
+    context = f"<{short_name(cluster)}>"
     return File(cluster, name, "---\n".join(one.yaml for one in shown), f"kubectl --context {context} apply -f {name}")
 
 

@@ -32,7 +32,7 @@ class KnownCredential:
 
     namespace: str
     name: str
-    region: str = ""
+    region: str = MANAGEMENT
     ready: bool | None = True
     kind: str = ""
     identity: str = ""
@@ -70,7 +70,7 @@ class KnownDeployment:
 
     namespace: str
     name: str
-    region: str = ""
+    region: str = MANAGEMENT
     ready: bool = True
     adopted: bool = False
     has_kubeconfig: bool = True  # a Secret <name>-kubeconfig lies beside it on the management cluster
@@ -121,8 +121,3 @@ def version_of(release: str) -> tuple[int, int] | None:
     """Major and minor of `1.11.4`, `v1.5.0-rc1` or `kcm-1-11-0`; None for what says no version."""
     found = re.search(r"(?:^|[^0-9])(\d{1,4})[.-](\d{1,4})(?:[.-]|$)", release)
     return (int(found[1]), int(found[2])) if found else None
-
-
-def cluster_of(region: str) -> str:
-    """The cluster that hosts what a region of this name hosts."""
-    return region or MANAGEMENT

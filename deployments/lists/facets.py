@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from regions.domain import health_scale
-from regions.domain.refs import MANAGEMENT
+from regions.domain.refs import MANAGEMENT, short_name
 
 MOST = 100
 """Options of one facet: a fleet has more namespaces than anybody reads through."""
@@ -37,7 +37,7 @@ class Facet:
 
 def label(value: str) -> str:
     """A value as an option says it."""
-    return "management" if value == MANAGEMENT else health_scale.label(value) or "none"
+    return short_name(value) if value == MANAGEMENT else health_scale.label(value) or "none"
 
 
 def facet(

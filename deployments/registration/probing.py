@@ -5,6 +5,7 @@ from deployments.domain.findings import Problem, error, note, warning
 from regions.clusters.probe import probe
 from regions.clusters.rights import ResourceAttributes, decide
 from regions.clusters.session import ClusterSession
+from regions.domain.refs import in_words
 from regions.models import Cluster
 
 NEEDS_ADMIN = "It may not do everything there. k0rdent installs operators and their roles: it needs cluster-admin."
@@ -34,8 +35,7 @@ def probed(
     found = [note(field, f"It answers: Kubernetes {seen.version}.")]
     known = Cluster.objects.filter(uid=seen.uid).exclude(uid="").exclude(name=own).first()
     if known is not None:
-        what = "the management cluster itself" if known.name.startswith("~") else f"the region {known.name}"
-        said = f"This is the cluster of {what}, perhaps by another address."
+        said = f"This is {in_words(known.name)} itself, perhaps by another address."
         found.append(error(field, said) if region else warning(field, said))
     if own and seen.uid:
         mine = Cluster.objects.filter(name=own).exclude(uid="").first()

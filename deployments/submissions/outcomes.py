@@ -7,7 +7,7 @@ from deployments.domain.diffs import DiffLine
 from deployments.domain.findings import Problem, errors
 from deployments.domain.manifests import Planned
 from regions.domain.manifest import Manifest
-from regions.domain.refs import MANAGEMENT, Ref
+from regions.domain.refs import Ref, short_name
 
 
 class Outcome(StrEnum):
@@ -45,7 +45,7 @@ class Looked:
 
     @property
     def where(self) -> str:
-        return "management" if self.planned.cluster == MANAGEMENT else self.planned.cluster
+        return short_name(self.planned.cluster)
 
 
 @dataclass(frozen=True, slots=True)

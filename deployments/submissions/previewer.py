@@ -15,7 +15,7 @@ from deployments.submissions.secret_mask import SecretMask, problems_from, waits
 from regions.clusters.session import ClusterSession
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
-from regions.domain.refs import MANAGEMENT
+from regions.domain.refs import in_words, located
 from regions.kube.client import Client, Person
 from regions.kube.errors import Conflict, KubeError, NotFound, Unreachable
 
@@ -60,7 +60,7 @@ class _Previewer:
         return await self.accounts[cluster]
 
     async def _look(self, one: Planned) -> Looked:
-        where = "the management cluster" if one.cluster == MANAGEMENT else one.cluster
+        where = in_words(one.cluster)
         try:
             client = await self.clusters.client(one.cluster)
             who = await self._account(one.cluster)
@@ -106,7 +106,7 @@ class _Previewer:
             )
         except KubeError as failure:
             self.clusters.failed(one.cluster, failure)
-            return self._failed(one, failure, f"{one.cluster.removeprefix('~')} could not be asked", name)
+            return self._failed(one, failure, f"{in_words(one.cluster)} could not be asked", name)
         if answer is None:
             return Looked(one, Outcome.SAME, "was changed by this request already", account=name, stands=stands)
         return Looked(
@@ -131,7 +131,7 @@ class _Previewer:
             return Looked(one, Outcome.REFUSED, "is another one by now", said, name, problems=(deleter.another(one),))
         except KubeError as failure:
             self.clusters.failed(one.cluster, failure)
-            return self._failed(one, failure, f"{one.cluster.removeprefix('~')} could not be asked", name)
+            return self._failed(one, failure, f"{in_words(one.cluster)} could not be asked", name)
         warnings = tuple(map(self.mask, answer.warnings))
         heeded = tuple(denials.heed(warnings))
         return Looked(one, Outcome.DELETE, "would be deleted", account=name, warnings=warnings, problems=heeded)
@@ -171,10 +171,10 @@ class _Previewer:
 def taken(one: Planned) -> Problem:
     """The problem of a name that something else has."""
     ref = one.ref
-    where = "management" if ref.cluster == MANAGEMENT else ref.cluster
+    where = located(ref.cluster)
     inside = f" in {ref.namespace}" if ref.namespace else ""
     field = "name" if ref.kind in ("ClusterDeployment", "Credential", "Region") else ""
-    return error(field, f"There is a {ref.kind} {ref.name}{inside} on {where} already. Choose another name.")
+    return error(field, f"There is a {ref.kind} {ref.name}{inside} {where} already. Choose another name.")
 
 
 async def read(client: Client, one: Planned, who: Person | None) -> Manifest | None:

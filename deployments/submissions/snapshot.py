@@ -94,7 +94,7 @@ def _credential(row: Resource, body: Manifest) -> KnownCredential:
     return KnownCredential(
         namespace=row.namespace,
         name=row.name,
-        region=m.text(m.part(body, "spec", "region")),
+        region=m.text(m.part(body, "spec", "region")) or MANAGEMENT,
         ready=ready if isinstance(ready, bool) else None,
         kind=m.text(identity.get("kind")),
         identity=m.text(identity.get("name")),
@@ -150,7 +150,7 @@ def _deployments(sight: Visibility, which: Q) -> dict[Name, KnownDeployment]:
         (row.namespace, row.name): KnownDeployment(
             row.namespace,
             row.name,
-            "" if row.region == MANAGEMENT else row.region,
+            row.region or MANAGEMENT,
             row.health == Health.READY,
             row.template.startswith("adopted-cluster"),
         )

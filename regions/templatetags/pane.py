@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from regions import inventory
 from regions.domain.bounds import LABELS, Some
 from regions.domain.health_scale import Health, label
-from regions.domain.refs import MANAGEMENT
+from regions.domain.refs import short_name
 from regions.templatetags import folding, spans
 
 register = template.Library()
@@ -148,7 +148,7 @@ def expiry(at: datetime | None) -> str:
 @register.filter
 def place(name: str) -> str:
     """A region's or cluster's name as a page says it."""
-    return "management" if name == MANAGEMENT else name
+    return short_name(name)
 
 
 @register.filter

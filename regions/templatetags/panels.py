@@ -12,6 +12,7 @@ from regions.domain.alerts import ordering
 from regions.domain.charts import geometry
 from regions.domain.charts.units import counts, parts, say
 from regions.domain.metrics.measures import Aggregate, Figure, Missing, Reading, Why
+from regions.domain.refs import short_name
 from regions.inventory import targets
 from regions.metrics.pages import links
 from regions.metrics.reads import measures
@@ -158,7 +159,7 @@ def lacking(found: Aggregate | None) -> str:
 
 
 def _listed(names: Sequence[str], most: int = 4) -> str:
-    shown = ", ".join("management" if name == "~management" else name for name in names[:most])
+    shown = ", ".join(short_name(name) for name in names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 

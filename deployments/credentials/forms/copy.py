@@ -4,7 +4,7 @@ Where the originals stay on the management cluster nothing secret is needed: k0r
 the form of a new credential asks for the secret again.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,7 +23,7 @@ from deployments.domain.drafts import CredentialDraft
 from deployments.domain.findings import Problem, error, warning
 from deployments.domain.manifests import API, Planned
 from deployments.domain.recipes.base import COMPONENT
-from deployments.domain.snapshot import ClusterSnapshot, cluster_of
+from deployments.domain.snapshot import ClusterSnapshot
 from deployments.submissions.pages import FormPage, FormRequest, PageRequest, answer, form_view
 from deployments.submissions.snapshot import take_snapshot
 from regions.domain.manifest import Manifest
@@ -40,6 +40,7 @@ class Copying:
     found: CredentialDependents
     draft: CredentialDraft
     places: tuple[RegionChoice, ...]
+    chosen: str  # where it shall be for; empty: nobody has said yet
     again: str  # why the secret has to be given once more; empty: it need not
     problems: tuple[Problem, ...]
 
@@ -65,20 +66,20 @@ def copying(found: CredentialDependents, request: FormRequest, known: ClusterSna
     """The form as posted, or as it is first shown."""
     said: Any = request.POST if request.method == "POST" else request.GET
     region = said.get("region", "").strip()
-    default = f"{found.resource.name}-{region}" if region and region != MANAGEMENT else ""
+    default = f"{found.resource.name}-{region}" if region not in ("", MANAGEMENT) else ""
     recipe = next(iter(recipes_of(found)), None)
     draft = CredentialDraft(
         recipe.key if recipe else "",
         found.resource.namespace,
         said.get("name", default).strip(),
-        "" if region == MANAGEMENT else region,
+        region or MANAGEMENT,
         said.get("description", found.item.description).strip(),
     )
     problems: list[Problem] = []
     if request.method == "POST":
         if not region:
             problems.append(error("region", "Choose where the copy is for."))
-        elif cluster_of(draft.region) == found.hosting:
+        elif draft.region == found.region:
             problems.append(error("region", "That is where this credential is for already."))
         if recipe:
             problems += [one for one in check(draft, known) if one.field in ("name", "region", "namespace")]
@@ -88,8 +89,8 @@ def copying(found: CredentialDependents, request: FormRequest, known: ClusterSna
     if recipe:
         own = found.region
         offered = CredentialForm(recipe, known, draft, (), posted=False).places
-        places = tuple(replace(one, value=one.value or MANAGEMENT) for one in offered if one.value != own)
-    return Copying(found, draft, places, must_give_again(found), tuple(dict.fromkeys(problems)))
+        places = tuple(one for one in offered if one.value != own)
+    return Copying(found, draft, places, region, must_give_again(found), tuple(dict.fromkeys(problems)))
 
 
 def must_give_again(found: CredentialDependents) -> str:
@@ -97,7 +98,7 @@ def must_give_again(found: CredentialDependents) -> str:
     identity, system = found.item.identity, found.known.system
     if not found.known.copies:
         return f"k0rdent {found.known.release} copies nothing to regions, so the secret has to be given for this one."
-    if not identity.cluster_scoped and not found.region and found.resource.namespace != system:
+    if not identity.cluster_scoped and not found.regional and found.resource.namespace != system:
         return f"k0rdent copies originals from {system} only, and this one lies in {found.resource.namespace}."
     gone = [
         one
@@ -134,7 +135,7 @@ def _asked(form: Copying, known: ClusterSnapshot, request: FormRequest) -> PageR
 
 def _planned(form: Copying, data: Any, missing: tuple[str, ...]) -> list[Planned]:
     found, draft = form.found, form.draft
-    identity, hosting = found.item.identity, cluster_of(form.draft.region)
+    identity, hosting = found.item.identity, form.draft.region
     reference: Manifest = {"apiVersion": identity.api_version, "kind": identity.kind, "name": identity.name}
     if identity.namespace:
         reference["namespace"] = identity.namespace if identity.cluster_scoped else draft.namespace
@@ -142,7 +143,7 @@ def _planned(form: Copying, data: Any, missing: tuple[str, ...]) -> list[Planned
     need = Need(hosting, "ConfigMap", inside, f"{identity.name}-resource-template", "template")
     there = any(need.place in found.others or one.need.place == need.place for one in found.needed)
     spec: Manifest = {"identityRef": reference}
-    if draft.region:
+    if draft.regional:
         spec["region"] = draft.region
     if draft.description:
         spec["description"] = draft.description

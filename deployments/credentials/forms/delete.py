@@ -80,7 +80,7 @@ def consequences(found: CredentialDependents) -> list[Problem]:
     """What is worth knowing before."""
     result = []
     region, sight = found.region, found.known.sight
-    if region and region in found.known.regions and not sight.sees(region, region):
+    if region in found.known.regions and not sight.sees(region, region):
         result.append(
             warning(
                 "",
@@ -88,7 +88,7 @@ def consequences(found: CredentialDependents) -> list[Problem]:
                 "deletion waits until the region answers.",
             )
         )
-    elif region and region not in found.known.regions:
+    elif found.regional:
         result.append(note("", f"There is no region {region}: k0rdent takes nothing back from there."))
     if found.resource.labels.get(MANAGED) == "true":
         result.append(
@@ -99,7 +99,7 @@ def consequences(found: CredentialDependents) -> list[Problem]:
 
 def plan(found: CredentialDependents, left: tuple[Leftover, ...]) -> list[Planned]:
     """The Credential first: while it stands, k0rdent may need what it names."""
-    copies = " k0rdent takes its copies in the region back." if found.region and found.known.copies else ""
+    copies = " k0rdent takes its copies in the region back." if found.regional and found.known.copies else ""
     own = deletion(found.body | {"apiVersion": API}, found.resource.uid, f"What deployments name.{copies}")
     why = "Nothing else needs it, as far as Pane knows."
     also = [deletion(pointed(one.need, one.version), one.uid, why, one.need.cluster) for one in left if one.chosen]

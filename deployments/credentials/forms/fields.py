@@ -9,7 +9,7 @@ from deployments.domain.manifests import Planned, plan
 from deployments.domain.problems import problems
 from deployments.domain.recipes import Recipe, RecipeField
 from deployments.domain.snapshot import ClusterSnapshot
-from regions.domain.refs import MANAGEMENT
+from regions.domain.refs import MANAGEMENT, short_name
 
 OWN = ("namespace", "name", "region", "description")
 """Questions of every credential, whichever recipe."""
@@ -111,14 +111,14 @@ class CredentialForm:
         """Where it could be for, those that would do first."""
         bare = replace(self.draft, name="a", namespace=self.snapshot.system_namespace, fields={}, secrets={})
         found = []
-        for value in ("", *sorted(self.snapshot.regions)):
+        for value in (MANAGEMENT, *sorted(self.snapshot.regions)):
             against = [
                 one
                 for one in errors(problems(replace(bare, region=value), self.snapshot))
                 if one.field == "region" or one.field == "recipe"
             ]
             why = against[0].sentence if against else ""
-            found.append(RegionChoice(value, value or "management cluster", why, value == self.draft.region))
+            found.append(RegionChoice(value, short_name(value), why, value == self.draft.region))
         return tuple(sorted(found, key=lambda place: bool(place.why_not)))
 
     @property
@@ -164,7 +164,7 @@ def credential_form(
         recipe=recipe.key,
         namespace=said("namespace") or (snapshot.system_namespace if posted is None else ""),
         name=said("name"),
-        region="" if region == MANAGEMENT else region,
+        region=region or MANAGEMENT,
         description=said("description"),
         fields=fields,
         secrets=secrets,

@@ -107,10 +107,10 @@ def _form(found: CredentialDependents, posted: Mapping[str, str] | None, request
 def identities(found: CredentialDependents) -> tuple[NewIdentity, ...]:
     """Of the same provider, where k0rdent reads originals for this credential; not the one that it has."""
     known, own = found.known, found.item.identity
-    spread = known.copies and bool(found.region)
-    cluster = MANAGEMENT if spread or not found.region else found.region
+    spread = known.copies and found.regional
+    cluster = MANAGEMENT if spread else found.region
     inside = known.system if spread else found.resource.namespace
-    takes = known.takes(found.hosting, found.item.provider) if found.item.provider else None
+    takes = known.takes(found.region, found.item.provider) if found.item.provider else None
     result = []
     for (on, kind, namespace, name), row in known.held.items():
         if on != cluster or row.deleting_at or (kind, name) == (own.kind, own.name):
@@ -206,7 +206,7 @@ def _planned(session: ClusterSession, form: Repointing) -> list[Planned]:
     elif own.namespace:
         reference["namespace"] = None
     planned = []
-    template = Need(found.hosting, "ConfigMap", inside, f"{chosen.name}-resource-template", "template")
+    template = Need(found.region, "ConfigMap", inside, f"{chosen.name}-resource-template", "template")
     if found.known.row(template.place) is None:
         planned.append(config_map(template, content(session, found) or {}, found.ref, shared=True))
     metadata = {"name": found.resource.name, "namespace": found.resource.namespace}

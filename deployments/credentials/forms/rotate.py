@@ -180,6 +180,6 @@ def planned(found: CredentialDependents, recipe: Recipe, held: Needed, secrets: 
 
 
 def _why(found: CredentialDependents, cluster: str) -> str:
-    if cluster == MANAGEMENT and found.region:
+    if cluster == MANAGEMENT and found.regional:
         return f"The original. k0rdent renews its copy in {found.region} within 15 minutes."
     return "The provider reads it here, the next time that it asks the cloud."

@@ -8,11 +8,11 @@ from deployments.domain.findings import Problem, error, errors, warning
 from deployments.domain.manifests import plan
 from deployments.domain.recipes import RECIPES, Recipe
 from deployments.domain.recipes.base import asked
-from deployments.domain.snapshot import ClusterSnapshot, cluster_of
+from deployments.domain.snapshot import ClusterSnapshot
 from regions.domain import manifest as m
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
-from regions.domain.refs import MANAGEMENT
+from regions.domain.refs import MANAGEMENT, located
 from regions.domain.words import listed
 
 
@@ -37,7 +37,7 @@ def _names(draft: CredentialDraft, snapshot: ClusterSnapshot) -> Iterator[Proble
     elif snapshot.has_namespace(MANAGEMENT, draft.namespace) is False:
         yield error("namespace", f"There is no namespace {draft.namespace} on the management cluster.")
     together = len(draft.namespace) + len(draft.name)
-    if draft.region and together > name_rules.CREDENTIAL:
+    if draft.regional and together > name_rules.CREDENTIAL:
         yield error(
             "name",
             f"Namespace and name together have {together} characters. In a region at most {name_rules.CREDENTIAL} are "
@@ -46,9 +46,9 @@ def _names(draft: CredentialDraft, snapshot: ClusterSnapshot) -> Iterator[Proble
 
 
 def _region(draft: CredentialDraft, snapshot: ClusterSnapshot, opened: Manifest | None) -> Iterator[Problem]:
-    if opened is not None and m.text(m.part(opened, "spec", "region")) != draft.region:
+    if opened is not None and (m.text(m.part(opened, "spec", "region")) or MANAGEMENT) != draft.region:
         yield error("region", "The region of a credential cannot be changed. Copy the credential to the other region.")
-    if not draft.region:
+    if not draft.regional:
         return
     region = snapshot.region(draft.region)
     if region is None:
@@ -65,23 +65,23 @@ def _region(draft: CredentialDraft, snapshot: ClusterSnapshot, opened: Manifest 
 def _provider(draft: CredentialDraft, recipe: Recipe, snapshot: ClusterSnapshot) -> Iterator[Problem]:
     """The provider must be where clusters are run; for copying its kinds must be on the management cluster as well."""
     kind = recipe.identity.kind
-    hosting = cluster_of(draft.region)
+    hosting = draft.region
     for cluster in dict.fromkeys([hosting, MANAGEMENT] if snapshot.copies_identities else [hosting]):
         takes = snapshot.interface(cluster, recipe.provider)
-        where = "the management cluster" if cluster == MANAGEMENT else cluster
+        where = located(cluster)
         if cluster != hosting and recipe.identity.is_secret:
             continue  # every cluster knows Secrets
         if recipe.provider == "infrastructure-internal" or takes is None:
             continue  # needs no provider, or we do not know
         if not takes:
             enable = f"cluster-api-provider-{recipe.provider.removeprefix('infrastructure-')}"
-            how = "in the Management object" if cluster == MANAGEMENT else f"in the region {cluster}"
+            how = "in the Management object" if cluster == MANAGEMENT else located(cluster)
             yield error(
-                "region", f"The provider {recipe.provider} is not installed on {where}. Enable {enable} {how} first."
+                "region", f"The provider {recipe.provider} is not installed {where}. Enable {enable} {how} first."
             )
         elif kind not in takes:
             yield error(
-                "recipe", f"{recipe.provider} on {where} takes {listed(sorted(takes))} as identity, but not {kind}."
+                "recipe", f"{recipe.provider} {where} takes {listed(sorted(takes))} as identity, but not {kind}."
             )
 
 
@@ -90,7 +90,7 @@ def _taken(draft: CredentialDraft, recipe: Recipe, snapshot: ClusterSnapshot) ->
         ref = one.ref
         if one.shared or ref not in snapshot.taken:
             continue
-        where = "the management cluster" if ref.cluster == MANAGEMENT else ref.cluster
+        where = located(ref.cluster)
         what = "A credential" if (ref.group, ref.kind) == (K0RDENT, "Credential") else f"A {ref.kind}"
         inside = f" in {ref.namespace}" if ref.namespace else ""
-        yield error("name", f"{what} {ref.name} exists already{inside} on {where}. Choose another name.")
+        yield error("name", f"{what} {ref.name} exists already{inside} {where}. Choose another name.")

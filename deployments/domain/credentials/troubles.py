@@ -11,7 +11,7 @@ from deployments.domain.findings import Problem, Severity, error, note, warning
 from regions.domain import manifest as m
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
-from regions.domain.refs import MANAGEMENT
+from regions.domain.refs import MANAGEMENT, located
 from regions.domain.words import counted, listed
 
 COMPONENT = f"{K0RDENT}/component"
@@ -97,14 +97,14 @@ def _identity(facts: CredentialFacts) -> Iterator[Problem]:
 def _provider(facts: CredentialFacts) -> Iterator[Problem]:
     if not facts.provider or facts.takes is None or facts.provider == "infrastructure-internal":
         return
-    where = _place(m.text(m.part(facts.credential, "spec", "region")) or MANAGEMENT)
+    where = located(m.text(m.part(facts.credential, "spec", "region")) or MANAGEMENT)
     if not facts.takes:
         enable = f"cluster-api-provider-{facts.provider.removeprefix('infrastructure-')}"
-        yield error("region", f"{title(facts.provider)} is not enabled on {where}. Enable {enable} there.")
+        yield error("region", f"{title(facts.provider)} is not enabled {where}. Enable {enable} there.")
     elif facts.identity.kind not in facts.takes:
         yield error(
             "identity",
-            f"{title(facts.provider)} on {where} takes {listed(sorted(facts.takes))} as identity, but not "
+            f"{title(facts.provider)} {where} takes {listed(sorted(facts.takes))} as identity, but not "
             f"{facts.identity.kind}.",
         )
 
@@ -114,36 +114,36 @@ def _objects(facts: CredentialFacts) -> Iterator[Problem]:
     for one in facts.needed:
         need = one.need
         called = f"{need.kind} {need.namespace + '/' if need.namespace else ''}{need.name}"
-        where = _place(need.cluster)
+        where = located(need.cluster)
         if one.state == "missing" and need.role == "template":
             if facts.propagates:
                 yield warning(
                     "template",
-                    f"{called} is missing on {where}. k0rdent never copies it, and without "
+                    f"{called} is missing {where}. k0rdent never copies it, and without "
                     "it nothing of the credential reaches new clusters, unless their deployments say "
                     "propagateCredentials: false.",
                 )
         elif one.state == "missing" and need.original:
             yield error(
                 need.role,
-                f"The original {called} is missing on {where}: k0rdent cannot copy or renew it, and "
+                f"The original {called} is missing {where}: k0rdent cannot copy or renew it, and "
                 "leaves its condition as it was.",
             )
         elif one.state == "missing" and need.copy:
             if orphaned:
                 continue  # what k0rdent cannot copy: the original is the problem
             yield warning(
-                need.role, f"The copy {called} is missing on {where}. k0rdent makes it within 15 minutes, if it can."
+                need.role, f"The copy {called} is missing {where}. k0rdent makes it within 15 minutes, if it can."
             )
         elif one.state == "missing":
-            yield error(need.role, f"{called} is missing on {where}.")
+            yield error(need.role, f"{called} is missing {where}.")
         elif one.state == "absent":
             said = f"{where[0].upper()}{where[1:]} does not know the kind {need.kind}"
             yield error(need.role, f"{said}: its provider is not installed.")
         elif one.state == "unmanaged":
             yield warning(
                 need.role,
-                f"{called} on {where} was made by hand: k0rdent does not keep it in step with the "
+                f"{called} {where} was made by hand: k0rdent does not keep it in step with the "
                 "original. Delete it there, and k0rdent copies it anew.",
             )
         elif one.state == "present" and need.role == "secret":
@@ -154,7 +154,7 @@ def _keys(facts: CredentialFacts, one: Needed, called: str, where: str) -> Itera
     known = IDENTITIES.get(facts.identity.kind)
     lacking = [key for key in known.secret_keys if key not in one.keys] if known else []
     if lacking:
-        yield error("secret", f"{called} on {where} lacks {counted(len(lacking), 'key')}: {listed(lacking)}.")
+        yield error("secret", f"{called} {where} lacks {counted(len(lacking), 'key')}: {listed(lacking)}.")
     if known and known.secret_field and one.need.name != f"{facts.identity.name}-secret" and facts.propagates:
         yield warning(
             "secret",
@@ -175,7 +175,3 @@ def _propagation(facts: CredentialFacts) -> Iterator[Problem]:
         )
     if m.labels(facts.credential).get(COMPONENT) != "kcm":
         yield note("labels", f"It lacks the label {COMPONENT}=kcm: k0rdent's backups leave it out.")
-
-
-def _place(cluster: str) -> str:
-    return "the management cluster" if cluster == MANAGEMENT else cluster

@@ -97,7 +97,7 @@ def _look_role(draft: CredentialDraft, snapshot: ClusterSnapshot) -> list[Proble
         found.append(error("source_name", "There is only one controller identity, and it is called default."))
     elif kind == ROLE.kind and source == draft.name:
         found.append(error("source_name", "A role cannot be its own source."))
-    if draft.region and kind != CONTROLLER.kind:
+    if draft.regional and kind != CONTROLLER.kind:
         found.append(
             error(
                 "source_kind",

@@ -13,7 +13,7 @@ from regions.domain.causes.verdict import Finding
 from regions.domain.health_scale import Health
 from regions.domain.kinds import INFRASTRUCTURE
 from regions.domain.manifest import Condition
-from regions.domain.refs import MANAGEMENT, Ref
+from regions.domain.refs import MANAGEMENT, Ref, in_words
 
 _OWN = (
     "CredentialReady",
@@ -91,8 +91,7 @@ def _finding(
 
 def _names(thing: Thing, ground: Evidence, at: Ref, said: str) -> dict[str, str]:
     """What sentences and advice may name."""
-    management = at.cluster == MANAGEMENT
-    host = "the management cluster" if management else f"region {at.cluster}"
+    management, host = at.cluster == MANAGEMENT, in_words(at.cluster)
     chart = _CHART.search(said)
     return {
         "name": thing.ref.name,
@@ -137,4 +136,5 @@ def _shared(words: Words, at: Ref, ground: Evidence) -> Ref | None:
 
 
 def _place(region: str) -> str:
-    return "the management cluster" if region == MANAGEMENT else region
+    """As sentences take it that say themselves that it is a region."""
+    return in_words(region) if region == MANAGEMENT else region

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from regions.domain.health_scale import Assessment, Health
-from regions.domain.refs import MANAGEMENT
+from regions.domain.refs import in_words
 from regions.domain.words import dated, one_line, short
 
 GRACE = timedelta(minutes=2)
@@ -76,7 +76,7 @@ def without_cluster(name: str, region: str, since: datetime, now: datetime) -> C
     """A Ready of which the region, heard and listed whole, has no Cluster; `since`: no earlier than it was listed."""
     if now - since < GRACE:
         return None
-    where = "the management cluster has" if region == MANAGEMENT else f"region {region} has"
+    where = f"{in_words(region)} has"
     return _contradiction(f"{where} no Cluster {name}, since {dated(since)} at the latest", since)
 
 

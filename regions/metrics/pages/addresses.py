@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.urls import NoReverseMatch, reverse
 
 from regions.domain.charts.spans import Span, span_of
+from regions.domain.refs import short_name
 from regions.metrics.pages.links import OutsideLink
 
 
@@ -23,7 +24,7 @@ class MetricsScope:
         if self.cluster:
             return f"{self.namespace}/{self.cluster}" if self.namespace else self.cluster
         if self.region:
-            return "management" if self.region == "~management" else self.region
+            return short_name(self.region)
         return "the fleet"
 
     @property

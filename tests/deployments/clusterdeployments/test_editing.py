@@ -159,7 +159,7 @@ def test_values_of_a_running_cluster_are_warned_about(ada: Client, named: str):
 
 def test_a_credential_of_another_region_is_refused(ada: Client, named: str):
     page = ada.get(url(named))
-    assert re.search(r"in \S+ : This credential is of [^.]*, but the cluster runs in the region eu-west", text(page))
+    assert re.search(r"in region \S+ : This credential is of [^.]*, but the cluster runs in region eu-west", text(page))
     other = re.search(r"<strong>([^<]*)</strong>[^<]*<span[^>]*>[^<]*</span>: This credential", page.content.decode())
     assert other
     refused = post(ada, named, page, "preview", credential=other[1])

@@ -133,7 +133,7 @@ def test_what_is_pasted_is_looked_at(asked, recipe, paste, said):
 def test_a_provider_that_is_not_enabled_is_said_before_with_what_to_enable(asked):
     html = asked.get("/new/credential/azure/").content.decode()
     assert re.search(r'<option value="eu-west">eu-west \(not possible now\)</option>', html)
-    assert "Enable cluster-api-provider-azure in the region eu-west first." in html
+    assert "Enable cluster-api-provider-azure in region eu-west first." in html
     refused = post(asked, "azure", filled("azure", region="eu-west"))
     assert refused.status_code == 422
 
@@ -229,7 +229,7 @@ def test_a_name_that_is_taken_is_said_at_the_name(asked):
     html = post(asked, "docker", filled("docker", "taken")).content.decode()
     assert "This would be refused" in html
     said = html[html.index('id="said-name"') :]
-    assert "taken in media on management already" in text(said[: said.index("</div>\n")])
+    assert "taken in media on the management cluster already" in text(said[: said.index("</div>\n")])
 
 
 def test_who_may_not_is_told_by_the_api_server_itself(asked, client, django_user_model):

@@ -18,7 +18,7 @@ from tests.deployments.domain.charts import shipped
 from tests.deployments.domain.pastes import CANARY
 from tests.deployments.domain.worlds import INTERFACES, SYSTEM, credential, said, world
 
-REGIONS = [pytest.param("", id="management"), pytest.param("fra1", id="region")]
+REGIONS = [pytest.param(MANAGEMENT, id="management"), pytest.param("fra1", id="region")]
 COMPONENT = "k0rdent.mirantis.com/component"
 
 
@@ -80,8 +80,8 @@ def test_names_and_labels_keep_the_rules_of_k0rdent(recipe, region, release, nam
     spec = by_kind["Credential"].manifest["spec"]
     reference = spec["identityRef"]
     assert all(one.manifest["metadata"]["labels"][COMPONENT] == "kcm" for one in made)
-    assert spec.get("region", "") == region
-    hosting = region or MANAGEMENT
+    assert spec.get("region", MANAGEMENT) == region
+    hosting = region
     template = by_kind["ConfigMap"]
     assert template.cluster == hosting
     assert template.ref.name == f"{reference['name']}-resource-template"
@@ -95,7 +95,7 @@ def test_names_and_labels_keep_the_rules_of_k0rdent(recipe, region, release, nam
     if "Secret" in by_kind:
         secret = by_kind["Secret"].ref
         assert secret.name == (reference["name"] if kind.is_secret else f"{reference['name']}-secret")
-        copied = region and release != "1.4.0"
+        copied = region != MANAGEMENT and release != "1.4.0"
         cluster_scoped = not kind.namespaced
         assert secret.namespace == (SYSTEM if copied or cluster_scoped else namespace)
 
@@ -233,7 +233,7 @@ def test_a_file_for_each_cluster_says_how_it_is_sent():
 def test_names_are_checked_where_k0rdent_does_not():
     long = credential(region="fra1", name="a" * 42)
     assert said(problems(long, world()))[0][0] == "name"
-    assert said(problems(replace(long, region=""), world())) == []
+    assert said(problems(replace(long, region=MANAGEMENT), world())) == []
     assert said(problems(replace(long, name="a" * 41), world())) == []
 
 
@@ -259,7 +259,7 @@ def test_what_is_not_there_is_said_at_its_field(differently, field, words):
 
 def test_a_provider_that_is_not_enabled_is_said_before_with_what_to_enable():
     less = {name: kinds for name, kinds in INTERFACES.items() if name != "infrastructure-aws"}
-    for where, words in (("fra1", "in the region fra1"), (MANAGEMENT, "in the Management object")):
+    for where, words in (("fra1", "in region fra1"), (MANAGEMENT, "in the Management object")):
         known = world(interfaces={MANAGEMENT: INTERFACES, "fra1": INTERFACES, where: less})
         found = said(problems(credential(region="fra1"), known))
         assert [field for field, _ in found] == ["region"]
@@ -272,7 +272,7 @@ def test_what_exists_already_is_said_with_its_place():
     taken = frozenset({Ref("fra1", "", "ConfigMap", SYSTEM, "cred-resource-template")})
     found = said(problems(credential(region="fra1"), world(taken=taken)))
     assert found == [
-        ("name", "A ConfigMap cred-resource-template exists already in kcm-system on fra1. Choose another name.")
+        ("name", "A ConfigMap cred-resource-template exists already in kcm-system in region fra1. Choose another name.")
     ]
 
 
@@ -362,7 +362,7 @@ BAD: list[tuple[str, dict, dict, str, str]] = [
     ("adopted", {}, {"kubeconfig": K8S("http://a.example")}, "kubeconfig", "https://"),
     ("adopted", {}, {"kubeconfig": K8S("https://me:pw@a.example")}, "kubeconfig", "a user or a password"),
     ("adopted", {}, {"kubeconfig": K8S("https://a.example:99999")}, "kubeconfig", "no server"),
-    ("adopted", {}, {"kubeconfig": K8S(**{"certificate-authority": "/ca"})}, "kubeconfig", "file (certificate-authority)"),
+    ("adopted", {}, {"kubeconfig": K8S(**{"certificate-authority": "/ca"})}, "kubeconfig", "(certificate-authority)"),
     ("kubevirt", {}, {"kubeconfig": K8S() + "---\na: b\n"}, "kubeconfig", "more than one YAML document"),
     (
         "kubevirt",

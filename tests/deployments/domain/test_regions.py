@@ -69,8 +69,12 @@ def test_an_existing_secret_or_deployment_is_only_named():
         ({"kubeconfig": None}, "kubeconfig", "Paste a kubeconfig"),
         ({"kubeconfig": Secret(kubeconfig(user={"exec": {}, "token": ""}))}, "kubeconfig", "neither a token"),
         ({"kubeconfig": Secret(kubeconfig(user={"exec": {"command": "x"}}))}, "kubeconfig", "runs a program"),
-        ({"kubeconfig": Secret(kubeconfig("https://weu.example:6443"))}, "kubeconfig", "API server of the region weu"),
-        ({"kubeconfig": Secret(kubeconfig("https://mgmt.example"))}, "kubeconfig", "the management cluster itself"),
+        ({"kubeconfig": Secret(kubeconfig("https://weu.example:6443"))}, "kubeconfig", "API server of region weu"),
+        (
+            {"kubeconfig": Secret(kubeconfig("https://mgmt.example"))},
+            "kubeconfig",
+            "API server of the management cluster",
+        ),
         ({"kubeconfig": None, "secret_name": "rgn"}, "secret_key", "under which key"),
         ({"secret_name": "Bad_Name"}, "secret_name", "lower case"),
         ({"secret_key": "a b"}, "secret_key", "only letters"),
@@ -91,7 +95,7 @@ def test_what_is_wrong_is_said_at_its_field(differently, field, words):
 
 @pytest.mark.parametrize(
     ("differently", "words"),
-    [({"region": "weu"}, "runs in the region weu"), ({"adopted": True, "has_kubeconfig": False}, "adopted cluster")],
+    [({"region": "weu"}, "runs in region weu"), ({"adopted": True, "has_kubeconfig": False}, "adopted cluster")],
 )
 def test_a_deployment_that_cannot_be_a_region_is_refused(differently, words):
     found = said(problems(by_deployment(), with_deployment(**differently)))

@@ -35,7 +35,7 @@ def world(**differently: Any) -> ClusterSnapshot:
             credentials={
                 (SYSTEM, "aws-fra1"): KnownCredential(SYSTEM, "aws-fra1", "fra1", kind="AWSClusterStaticIdentity"),
                 (SYSTEM, "aws-weu"): KnownCredential(SYSTEM, "aws-weu", "weu", kind="AWSClusterStaticIdentity"),
-                (SYSTEM, "kube"): KnownCredential(SYSTEM, "kube", "", kind="Secret"),
+                (SYSTEM, "kube"): KnownCredential(SYSTEM, "kube", MANAGEMENT, kind="Secret"),
             },
             templates={
                 (SYSTEM, "station-1"): KnownTemplate(

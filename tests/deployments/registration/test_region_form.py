@@ -82,7 +82,7 @@ def test_a_cluster_that_is_registered_under_another_name_is_recognised(ada: Clie
     Cluster.objects.filter(name="eu-west").update(uid=home["metadata"]["uid"], server="192.0.2.1:6443")
     response = post(ada, server.kubeconfig())
     assert response.status_code == 422
-    assert "This is the cluster of the region eu-west, perhaps by another address." in text(response)
+    assert "This is region eu-west itself, perhaps by another address." in text(response)
 
 
 def test_a_kubeconfig_that_may_too_little_is_warned_about(ada: Client, newcomer: Server):

@@ -7,7 +7,7 @@ from regions.domain.causes.evidence import Evidence, Thing
 from regions.domain.causes.verdict import Finding, Tier
 from regions.domain.health_scale import Health
 from regions.domain.references import named_objects
-from regions.domain.refs import MANAGEMENT, Ref
+from regions.domain.refs import MANAGEMENT, Ref, located
 
 
 def gone(thing: Thing, ground: Evidence) -> Iterator[Finding]:
@@ -76,7 +76,7 @@ def template_missing(thing: Thing, ground: Evidence) -> Iterator[Finding]:
     name, namespace = m.text(identity.get("name")), m.text(identity.get("namespace")) or thing.ref.namespace
     ref = Ref(ground.region, "", "ConfigMap", namespace, f"{name}-resource-template")
     if name and ground.lacks(ref):
-        place = "on the management cluster" if ground.region == MANAGEMENT else f"in region {ground.region}"
+        place = located(ground.region)
         yield Finding(
             "resource-template",
             Tier.PLAIN,

@@ -9,7 +9,7 @@ from regions.domain.causes.texts import clean, told
 from regions.domain.causes.verdict import Finding, Tier
 from regions.domain.health_scale import Health
 from regions.domain.links import Link
-from regions.domain.refs import MANAGEMENT, Ref
+from regions.domain.refs import MANAGEMENT, Ref, in_words
 from regions.domain.words import clock, listed, one_line
 
 _WHY = (
@@ -46,7 +46,7 @@ def unheard(thing: Thing, ground: Evidence) -> Iterator[Finding]:
         link = ground.links.get(name)
         if link is None or not link.quiet(ground.now):
             continue
-        place = "the management cluster" if name == MANAGEMENT else f"region {name}"
+        place = in_words(name)
         at = region_ref(name)
         yield Finding(
             UNHEARD.get(link.state, "region-silent"),
@@ -157,7 +157,7 @@ def provider_missing(thing: Thing, ground: Evidence) -> Iterator[Finding]:
         return
     lacking = sorted(m.text(one) for one in wanted if one not in there and m.text(one) != "infrastructure-internal")
     if lacking:
-        place = "the management cluster" if ground.region == MANAGEMENT else f"region {ground.region}"
+        place = in_words(ground.region)
         yield Finding(
             "provider-missing",
             Tier.BLOCKS,

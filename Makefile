@@ -22,7 +22,7 @@ VICTORIA := $(STORES)/victoria-metrics-$(call pinned,tests/stores,github.com/Vic
 PROMETHEUS := $(STORES)/prometheus-$(call pinned,tests/stores,github.com/prometheus/prometheus)
 ALERTMANAGER := $(STORES)/alertmanager-$(call pinned,tests/stores/alertmanager,github.com/prometheus/alertmanager)
 
-.PHONY: help dev demo up test lint lint-style lint-types lint-imports lint-migrations lint-deploy apiserver stores release lock clean
+.PHONY: help dev demo up test lint lint-style lint-templates lint-types lint-imports lint-migrations lint-deploy apiserver stores release lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -48,11 +48,14 @@ dev: $(DEV)
 test: $(DEV)
 	$(PY) -m pytest $(ARGS)
 
-lint: lint-style lint-types lint-imports lint-migrations lint-deploy
+lint: lint-style lint-templates lint-types lint-imports lint-migrations lint-deploy
 
 lint-style: $(DEV)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+
+lint-templates: $(DEV)
+	find templates -name "*.html" | xargs $(VENV)/bin/djade --check --target-version 5.2
 
 lint-types: $(DEV)
 	$(PY) -m mypy

@@ -26,11 +26,6 @@ class Held:
     sentence: str  # who holds it, and where to change it
     warning: str  # what becomes of a change made here
 
-    @property
-    def git_first(self) -> bool:
-        """Whether the form offers a patch for Git before a direct change."""
-        return self.owner.what != "release"
-
 
 def held(manifest: Manifest) -> Held | None:
     """Who holds this object, and what follows; None when nobody does."""

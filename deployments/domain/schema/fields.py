@@ -14,7 +14,6 @@ from deployments.domain import safe_yaml
 from deployments.domain.findings import pointer
 from deployments.domain.schema.values import Path
 
-EMPTY = '""'
 NULL = "null"
 
 

@@ -88,34 +88,30 @@ def test_a_patch_leaves_the_labels_of_others_and_removes_those_that_are_null():
 
 
 @pytest.mark.parametrize(
-    ("metadata", "words", "warning", "git"),
+    ("metadata", "words", "warning"),
     [
         (
             {"labels": {"kustomize.toolkit.fluxcd.io/name": "apps", "kustomize.toolkit.fluxcd.io/namespace": "flux"}},
             "kept by Flux. Change it in the repository of the Kustomization flux/apps.",
             "Flux puts it back",
-            True,
         ),
         (
             {"annotations": {"argocd.argoproj.io/tracking-id": "shop:k0rdent/x"}},
             "the Application shop.",
             "out of sync",
-            True,
         ),
         (
             {"labels": {"app.kubernetes.io/managed-by": "Helm"}, "annotations": {"meta.helm.sh/release-name": "r"}},
             "in the values of the release r.",
             "next upgrade",
-            False,
         ),
     ],
 )
-def test_what_is_held_elsewhere_says_where_to_change_it(metadata, words, warning, git):
+def test_what_is_held_elsewhere_says_where_to_change_it(metadata, words, warning):
     found = held({"metadata": metadata})
     assert found is not None
     assert words in found.sentence
     assert warning in found.warning
-    assert found.git_first is git
 
 
 def test_what_nobody_holds_says_nothing():

@@ -20,9 +20,14 @@ one of them differ: for the members of long lists. The values must be such as ar
     {% still %}…{% endstill %}
 
 holds no live part, and so is left out when a page is drawn again for those who have it open.
+
+    {% kept line.id only line %}…{% endkept %}
+
+is kept as `live … only` is, and is no live part of its own: for the rows of a table that moves as one.
 """
 
 import re
+from collections.abc import Callable, Hashable
 
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token
@@ -80,12 +85,17 @@ class LiveNode(template.Node):
         return html
 
     def _kept(self, dom_id: str, only: list[str], context: Context) -> str:
-        values = tuple(context.get(name) for name in only)
-        html = keeping.recall((self, dom_id), values)
-        if html is None:
-            html = self._drawn(dom_id, context.new(dict(zip(only, values, strict=True))))
-            keeping.keep((self, dom_id), values, html)
-        return html
+        return _kept((self, dom_id), only, context, lambda inner: self._drawn(dom_id, inner))
+
+
+def _kept(part: Hashable, only: list[str], context: Context, draw: Callable[[Context], str]) -> str:
+    """What was drawn of these names of the context before, while their values are equal."""
+    values = tuple(context.get(name) for name in only)
+    html = keeping.recall(part, values)
+    if html is None:
+        html = draw(context.new(dict(zip(only, values, strict=True))))
+        keeping.keep(part, values, html)
+    return html
 
 
 def _check(dom_id: str, html: str) -> None:
@@ -124,6 +134,16 @@ class LiveListNode(template.Node):
         if collector is not None:
             collector.orders[dom_id] = found
         return html
+
+
+class KeptNode(template.Node):
+    def __init__(self, parts: list[FilterExpression], only: list[str], nodelist: NodeList) -> None:
+        self.parts = parts
+        self.only = only
+        self.nodelist = nodelist
+
+    def render(self, context: Context) -> str:
+        return _kept((self, _join(self.parts, context)), self.only, context, self.nodelist.render)
 
 
 class StillNode(template.Node):
@@ -170,6 +190,17 @@ def livelist(parser: Parser, token: Token) -> LiveListNode:
     nodelist = parser.parse(("endlivelist",))
     parser.delete_first_token()
     return LiveListNode(parts, order, nodelist)
+
+
+@register.tag
+def kept(parser: Parser, token: Token) -> KeptNode:
+    """`{% kept line.id only line %}…{% endkept %}`: drawn again only when one of these values differs."""
+    parts, order, only = _words(parser, token)
+    if order is not None or only is None:
+        raise template.TemplateSyntaxError("kept needs only, and after it the names of what it shows; it has no order.")
+    nodelist = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return KeptNode(parts, only, nodelist)
 
 
 @register.tag

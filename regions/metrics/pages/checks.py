@@ -59,7 +59,7 @@ def _vanished(clusters: list[ClusterMeasures]) -> KofCheck:
         return KofCheck("vanished", title, "good", f"All {len(wanted)} clusters that should report do.")
     # A cluster whose store is not heard may well report: that is not its fault.
     unheard = [one for one in gone if one.store is not None and not one.store.answers]
-    lost = [one for one in gone if one not in unheard]
+    lost = [one for one in gone if one.store is None or one.store.answers]
     if not lost:
         said = f"Of {len(unheard)} of {len(wanted)} clusters nobody can tell: their stores do not answer."
         return KofCheck("vanished", title, "unknown", said)

@@ -12,6 +12,7 @@ from regions.domain.metrics.measures import Aggregate, Figure, Missing, Reading,
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
 from regions.inventory.basics import NotFound
+from regions.metrics.reads.keeping import Kept
 from regions.metrics.reads.kof import kof_health
 from regions.metrics.reads.lazy import Lazy
 from regions.metrics.reads.rows import OF_CLUSTERS, MeasuredFleet, cluster_of, survey
@@ -21,6 +22,9 @@ from regions.models import Firing
 from regions.permitted import permits_region, permitted
 
 Line = tuple[tuple[datetime, float | None], ...]
+
+WEIGHED = tuple(id for id in OF_CLUSTERS if QUERIES[id].over in QUERIES)
+_HISTORIES: Kept[History] = Kept(500)
 
 _ANY_TIME = datetime.min.replace(tzinfo=UTC)
 _SEVERITIES = {"critical": 0, "error": 1, "warning": 2, "info": 3, "none": 4}
@@ -136,7 +140,7 @@ def _region(name: str, clusters: list[ClusterMeasures], ground: MeasuredFleet) -
         sums=sums,
         clusters_heard=sum(one.reporting for one in expected),
         clusters_of=len(expected),
-        history=Lazy.whole(lambda: _history(clusters)),
+        history=Lazy.whole(lambda: _kept_history(clusters, ground)),
     )
 
 
@@ -199,6 +203,16 @@ def _reporting(clusters: Iterable[ClusterMeasures]) -> Aggregate:
             here = Reading(1.0, "clusters", _ANY_TIME)
             figures[one.label] = here if one.reporting else Absence.NOT_REPORTING.missing()
     return total(figures, "clusters", "clusters")
+
+
+def _kept_history(clusters: list[ClusterMeasures], ground: MeasuredFleet) -> History:
+    """The last hour of a region: as it was made of the same hours of the same clusters, as long as they are these."""
+    rows = [row for one in clusters if (row := ground.row(one.namespace, one.name))]
+    pasts = [past for row in rows if (past := ground.past(row))]
+    told = {id for past in pasts for id in past.series}
+    weights = [[_weight(one, QUERIES[id]) for one in clusters] for id in WEIGHED if id in told]
+    source = [[(past.start, past.step, past.series) for past in pasts], weights]
+    return _HISTORIES.of(tuple(row.pk for row in rows), source, lambda: _history(clusters))
 
 
 def _history(clusters: list[ClusterMeasures]) -> History:

@@ -1,9 +1,10 @@
 """Rows of the meter joined with the copy: stores, and every cluster once."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django.db.models import Q
@@ -18,6 +19,7 @@ from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
 from regions.domain.words import clock
 from regions.inventory.visibility import Visibility, look
+from regions.metrics.reads.keeping import Kept, as_text
 from regions.metrics.reads.lazy import Lazy
 from regions.metrics.reads.onboarding import cluster_ladder, store_ladder
 from regions.metrics.reads.values import ClusterMeasures, History, Part, StoreView
@@ -37,6 +39,8 @@ OF_CLUSTERS = tuple(query.id for query in QUERIES.values() if query.by != "store
 
 # Where several stores have series of one cluster: the one it should report to, then the nearest to the source.
 _ORDER = {"regional": 0, "regionless": 1, "set": 2, "extra": 3, "management": 4, "promxy": 5}
+_READINGS: Kept[dict[str, Any]] = Kept(4_000)  # of as many clusters, a few kilobytes each
+_SERIES: Kept[dict[str, Any]] = Kept(4_000)
 _MANAGED = ("eks", "aks", "gke", "hosted")
 
 
@@ -75,11 +79,18 @@ class MeasuredFleet:
     def now(self) -> datetime:
         return self.sight.now
 
+    def row(self, namespace: str, name: str) -> Measured | None:
+        """Where the figures of a cluster are from."""
+        return self.measured.get((namespace, name), (None, None))[0]
+
     def past(self, row: Measured) -> Past | None:
         """The hour of a cluster; all of them are read when the first is wanted."""
         if self._pasts is None:
-            rows = [one.pk for one, _ in self.measured.values()]
-            self._pasts = {past.pk: past for past in Past.objects.filter(pk__in=rows)}
+            wanted = [one.pk for one, _ in self.measured.values()]
+            rows = Past.objects.filter(pk__in=wanted).defer("series").annotate(text=as_text("series"))
+            self._pasts = {past.pk: past for past in rows}
+            for past in rows:
+                past.series = _SERIES.of(past.pk, past.text, partial(json.loads, past.text))
         return self._pasts.get(row.pk)
 
     def parts(self, row: Measured, id: str) -> list[Any]:
@@ -127,7 +138,10 @@ def survey(viewer: Viewer, *, region: str | None = None, cluster: tuple[str, str
     ground = MeasuredFleet(sight, dark, regions=regions, raw=rows, homes=homes)
     ground.deployments = {(row[0], row[1]): Home(*row[2:]) for row in columns}
     ground.onboarded = _onboarded(cluster)
-    kept = [row for row in measured.defer("parts") if _shown(row, ground)]
+    told = measured.defer("parts", "readings").annotate(text=as_text("readings"))
+    kept = [row for row in told if _shown(row, ground)]
+    for row in kept:
+        row.readings = _READINGS.of(row.pk, row.text, partial(json.loads, row.text))
     if region is not None and not cluster:
         kept = [row for row in kept if not row.name or _region_of(row, row.namespace, row.name, ground) == region]
     by_store: dict[int, list[Measured]] = {}
@@ -283,7 +297,7 @@ def _figure(
     value = row.readings.get(query.id)
     read = (value[0], datetime.fromtimestamp(value[1], UTC)) if value else None
     asked = not row.name or query.tier in row.asked
-    absent = _absent(query, row, template, ground, asked)
+    absent = None if value else _absent(query, row, template, ground, asked)
     found = figure(read, query.unit, query.tier, told, ground.now, absent, asked=asked, of_silent=query.of_silent)
     if isinstance(found, Reading) and query.counted:
         return replace(found, lacks=_lacks(query, row))

@@ -22,7 +22,12 @@ VICTORIA := $(STORES)/victoria-metrics-$(call pinned,tests/stores,github.com/Vic
 PROMETHEUS := $(STORES)/prometheus-$(call pinned,tests/stores,github.com/prometheus/prometheus)
 ALERTMANAGER := $(STORES)/alertmanager-$(call pinned,tests/stores/alertmanager,github.com/prometheus/alertmanager)
 
-.PHONY: help dev demo up test lint lint-style lint-templates lint-types lint-imports lint-migrations lint-deploy apiserver stores release lock clean
+# k0rdent's manager, with the charts and CRDs of its release.
+KCM := $(call pinned,tests/manager,github.com/K0rdent/kcm)
+MANAGER := $(CACHE)/manager/$(KCM)
+
+.PHONY: help dev demo up test lint lint-style lint-templates lint-types lint-imports lint-migrations lint-deploy
+.PHONY: apiserver stores manager release lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -33,6 +38,7 @@ help:
 	@echo "make lint       style, types, import contracts, migrations, Django's deployment checks"
 	@echo "make apiserver  builds kube-apiserver, etcd and kubectl, for the tests against real ones"
 	@echo "make stores     builds VictoriaMetrics, Prometheus and Alertmanager, for the tests against real ones"
+	@echo "make manager    builds k0rdent's own manager, for the tests against the real one"
 	@echo "make release    cuts the changelog, sets the version, commits and tags  (VERSION=…)"
 	@echo "make lock       writes the lock files from pyproject.toml (needs uv)"
 
@@ -125,6 +131,38 @@ $(COPY):
 	@mkdir "$@.part/module/ui/app/dist" && touch "$@.part/module/ui/app/dist/index.html"
 	@cd "$@.part" && go mod edit -replace "github.com/prometheus/alertmanager=./module"
 	@mv "$@.part" "$@"
+
+manager: $(MANAGER)/manager $(MANAGER)/charts $(MANAGER)/crds
+
+# It looks for the Release of the version that it was built as.
+$(MANAGER)/manager:
+	@command -v go >/dev/null || { echo "Building k0rdent's manager needs Go; there is none on PATH." >&2; exit 1; }
+	@echo "Building k0rdent's manager $(KCM) into $(MANAGER): minutes the first time, never again."
+	@mkdir -p $(MANAGER)
+	cd tests/manager && CGO_ENABLED=0 go build -trimpath \
+	  -ldflags "-s -w -X github.com/K0rdent/kcm/internal/build.Version=$(KCM:v%=%)" -o "$@.part" github.com/K0rdent/kcm/cmd
+	@mv "$@.part" "$@"
+
+# Where Go keeps the source of a module: one that tests/manager/go.mod lists, or the whole repository of one of its APIs.
+source = $$(cd tests/manager && go list -m -f '{{.Dir}}' $(1))
+whole = $$(cd tests/manager && go mod download -json $(1)@$(call pinned,tests/manager,$(1)/api) | \
+  sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
+
+$(MANAGER)/charts: | $(MANAGER)/manager
+	@rm -rf "$@.part" && cp -r "$(call source,github.com/K0rdent/kcm)/templates" "$@.part" && chmod -R u+w "$@.part"
+	@mv "$@.part" "$@"
+
+$(MANAGER)/crds: | $(MANAGER)/charts
+	@rm -rf "$@.part" && mkdir "$@.part" && cp $(MANAGER)/charts/provider/kcm*/templates/crds/*.yaml \
+	  "$(call source,sigs.k8s.io/cluster-api)"/config/crd/bases/*.yaml \
+	  "$(call source,sigs.k8s.io/cluster-api-operator)"/config/crd/bases/*.yaml \
+	  "$(call source,sigs.k8s.io/cluster-api-ipam-provider-in-cluster)"/config/crd/bases/*.yaml \
+	  "$(call source,github.com/projectsveltos/libsveltos)"/config/crd/bases/*.yaml \
+	  "$(call source,github.com/projectsveltos/addon-controller)"/config/crd/bases/*.yaml \
+	  "$(call source,github.com/vmware-tanzu/velero)"/config/crd/v1/bases/*.yaml \
+	  "$(call whole,github.com/fluxcd/source-controller)"/config/crd/bases/*.yaml \
+	  "$(call whole,github.com/fluxcd/helm-controller)"/config/crd/bases/*.yaml "$@.part"
+	@chmod -R u+w "$@.part" && mv "$@.part" "$@"
 
 release:
 	@python3 .ci/release.py "$(VERSION)"

@@ -63,7 +63,7 @@ def test_what_is_sent_before_the_beat_is_held_back_too(form, served):
     form.wait_for_timeout(2_500)
     Session.objects.all().delete()
     form.get_by_role("button", name="Save").click()
-    banner(form).get_by_text("What you typed stays here").wait_for(timeout=5_000)
+    banner(form).get_by_text("What you typed stays here").wait_for(timeout=30_000)
     assert form.locator("[name=reason]").input_value() == "disks are changed"
 
 
@@ -80,7 +80,7 @@ def test_nothing_is_sent_as_somebody_else(form, served):
     form.wait_for_timeout(2_500)
     sign_in_elsewhere(form, User.objects.create_user("eve"))
     form.get_by_role("button", name="Save").click()
-    banner(form).get_by_text("Somebody else is signed in").wait_for(timeout=5_000)
+    banner(form).get_by_text("Somebody else is signed in").wait_for(timeout=30_000)
     assert not Upkeep.objects.exists()
 
 

@@ -21,7 +21,8 @@ RULES: tuple[Rule, ...] = (
         _D,
         r"incompatible providers in (?:Region|Management) (\S+): .*not deployed yet: \[([^\]]*)\]",
         "template",
-        "{0} lacks what this template needs: {1}. Enable it there, or choose another credential.",
+        "{0} does not have yet what this template needs: {1}. While it is being installed there, ask again later; else "
+        "enable it, or choose another credential.",
     ),
     (
         _D,

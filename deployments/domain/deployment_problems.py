@@ -11,7 +11,7 @@ from deployments.domain.findings import Problem, Severity, error, pointer, warni
 from deployments.domain.risks import risks
 from deployments.domain.schema import validation
 from deployments.domain.schema.values import merge
-from deployments.domain.snapshot import ClusterSnapshot, KnownCredential, KnownTemplate
+from deployments.domain.snapshot import ClusterSnapshot, KnownCredential, KnownTemplate, still_installing
 from regions.domain import manifest as m
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
@@ -129,7 +129,13 @@ def _fits(
     template: KnownTemplate | None, credential: KnownCredential, hosting: str, snapshot: ClusterSnapshot
 ) -> Iterator[Problem]:
     where = located(hosting)
+    coming = snapshot.installing.get(hosting, {})
+    behind = {coming[provider] for provider in (template.providers if template else ()) if provider in coming}
+    for component, said in sorted(behind):
+        yield error("template", still_installing(component, said, where, "no deployment that needs it is taken"))
     for provider in template.providers if template else ():
+        if provider in coming:
+            continue
         if not provider.startswith("infrastructure-"):
             continue
         if provider == "infrastructure-internal":

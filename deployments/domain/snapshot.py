@@ -90,6 +90,8 @@ class ClusterSnapshot:
     offered: tuple[str, ...] = ()  # providers of the Release, such as cluster-api-provider-aws
     interfaces: Mapping[str, Mapping[str, Set[str]] | None] = field(default_factory=dict)
     """By cluster: ProviderInterface's provider (infrastructure-aws) -> kinds of identity that it takes."""
+    installing: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
+    """By cluster: Cluster API's provider that is asked for and not there yet -> component, what that says."""
     namespaces: Mapping[str, Set[str] | None] = field(default_factory=dict)  # by cluster
     taken: Set[Ref] = frozenset()  # objects that exist, among those that a form may want to make
     servers: Mapping[str, str] = field(default_factory=dict)  # address of an API server -> cluster
@@ -121,3 +123,13 @@ def version_of(release: str) -> tuple[int, int] | None:
     """Major and minor of `1.11.4`, `v1.5.0-rc1` or `kcm-1-11-0`; None for what says no version."""
     found = re.search(r"(?:^|[^0-9])(\d{1,4})[.-](\d{1,4})(?:[.-]|$)", release)
     return (int(found[1]), int(found[2])) if found else None
+
+
+def still_installing(component: str, said: str, where: str, until: str) -> str:
+    """The sentence for what is asked of a cluster on which k0rdent still installs a component, which says this.
+
+    `where`: as `located` says it.
+    """
+    return (
+        f"k0rdent is still installing {component} {where} ({said.rstrip('.')}). Ask again later: until then {until}."
+    )

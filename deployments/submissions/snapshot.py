@@ -18,6 +18,7 @@ from deployments.domain.snapshot import (
 )
 from deployments.domain.template_names import chart_of, family, said_chart
 from regions.domain import manifest as m
+from regions.domain.components import installing
 from regions.domain.health import Health
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
@@ -64,6 +65,10 @@ def take_snapshot(
             for one in m.items(m.part(body, "spec", "providers"))
         ),
         interfaces=_interfaces(found["ProviderInterface"], sight),
+        installing={
+            MANAGEMENT if row.kind == "Management" else row.name: installing(body)
+            for row, body in (*found["Region"], *found["Management"])
+        },
         taken=_taken(taken),
         servers={f"https://{link.server}": name for name, link in sight.links.items() if link.server},
     )

@@ -9,6 +9,7 @@ from django.db.models import Q
 from regions.domain import bounds
 from regions.domain import manifest as m
 from regions.domain.bounds import Some
+from regions.domain.components import under_way
 from regions.domain.health import Assessment, Health, assess_region_linked
 from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT
@@ -101,15 +102,16 @@ def _release_name(region: str, component: str) -> str:
     return component if region == MANAGEMENT else f"{region}-{component}"
 
 
-def components(manifest: Mapping[str, Any], region: str, ground: RegionsShared) -> tuple[Component, ...]:
+def components(row: Resource, manifest: Mapping[str, Any], ground: RegionsShared) -> tuple[Component, ...]:
     """The parts of k0rdent in a region, in the order in which k0rdent installs them."""
+    region = place_of(row)
     releases = ground.releases.get(region, {})
     found = []
     for name, raw in _statuses(manifest).items():
         part = m.mapping(raw)
         release = releases.get(_release_name(region, name))
         success, error = part.get("success") is True, m.text(part.get("error"))
-        health, message = _component_health(success, error, release)
+        health, message = _component_health(success, error, row, release)
         found.append(
             Component(
                 name,
@@ -127,13 +129,17 @@ def components(manifest: Mapping[str, Any], region: str, ground: RegionsShared) 
     return tuple(sorted(found, key=lambda one: (first.get(one.name, 2), one.name)))
 
 
-def _component_health(success: bool, error: str, release: Row | None) -> tuple[Health, str]:
+def _component_health(success: bool, error: str, of: Resource, release: Row | None) -> tuple[Health, str]:
     # The Region's own word is frozen once it was Ready; its HelmRelease is judged anew by Flux all the time.
     if release and release.health in (*_TROUBLE, Health.UNKNOWN, Health.PROGRESSING):
         return release.health, release.message
     if success:
         return Health.READY, "Installed"
-    return Health.PROGRESSING, error or "Not installed yet"
+    if not error:
+        return Health.PROGRESSING, "Not installed yet"
+    # By the judgement of the whole, so that the two never differ: it was made when the clock said so.
+    ill = Health(of.health) in _TROUBLE and not under_way(error)
+    return Health.DEGRADED if ill else Health.PROGRESSING, error
 
 
 def _ok(part: Component) -> bool:
@@ -158,7 +164,7 @@ def card(row: Resource, manifest: Mapping[str, Any], ground: RegionsShared) -> R
     """One region at a glance."""
     name = place_of(row)
     sight = ground.sight
-    parts = components(manifest, name, ground)
+    parts = components(row, manifest, ground)
     health, last_health, message = _health(row, name, parts, sight)
     link = sight.link(name)
     kcm = next((part.template for part in parts if part.name in ("kcm", "kcm-regional")), "")

@@ -69,6 +69,11 @@ class ChartServer:
     def address(self, archive: Archive) -> str:
         return f"{self.url}/{archive.name}@{archive.version}.tgz"
 
+    def interface(self, name: str) -> str:
+        """The ProviderInterface that a provider's chart installs; empty for other charts."""
+        file = self._folder / "provider" / name / "templates" / "interface.yaml"
+        return file.read_text() if file.is_file() else ""
+
     def _files(self, name: str, version: str) -> dict[str, bytes]:
         for kind in ("cluster", "provider"):
             folder = self._folder / kind / name

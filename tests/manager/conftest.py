@@ -16,7 +16,8 @@ def manager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Manager]:
     servers, found = binaries.find(), kcm.find()
     need(servers, binaries.HOW)
     need(found, kcm.HOW)
-    assert servers and found
+    assert servers
+    assert found
     rig = Rig(servers)
     started = Manager(rig, found, tmp_path_factory.mktemp("manager"))
     try:

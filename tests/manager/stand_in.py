@@ -1,7 +1,7 @@
 """What k0rdent's manager leans on, played: Flux's controllers, Cluster API's operator, Cluster API itself.
 
-Level-triggered, like what it stands in for: a few times a second it looks at what is there and moves it on. Nothing here
-is k0rdent's: whatever stands in a Region, a Credential or a ClusterDeployment was written by the manager.
+Level-triggered, like what it stands in for: a few times a second it looks at what is there and moves it on. Nothing of
+this is k0rdent's: whatever stands in a Region, a Credential or a ClusterDeployment was written by the manager.
 """
 
 import threading
@@ -112,8 +112,12 @@ class StandIn:
                 "appVersion": "",
             }
             verb = "install" if not before else "upgrade"
-            said = f"Helm {verb} succeeded for release {snapshot['namespace']}/{release}.v{before + 1} with chart {chart}"
+            said = (
+                f"Helm {verb} succeeded for release {snapshot['namespace']}/{release}.v{before + 1} with chart {chart}"
+            )
             more = {"history": [snapshot], "lastAttemptedConfigDigest": DIGEST, "lastAttemptedRevision": "0.1.0"}
+            if interface := self._charts.interface(release):
+                self._server(found).apply(interface)
             self._observe(found, path, f"{verb.capitalize()}Succeeded", said, **more)
 
     # -- Cluster API ---------------------------------------------------------------------------------------------
@@ -122,7 +126,10 @@ class StandIn:
         """A Cluster for each deployment whose chart is installed, where its kubeconfig leads; none for others."""
         wanted: dict[str, dict[str, Manifest]] = {}
         for found in self._list(self._management, f"{HELM}/helmreleases"):
-            owner = next((one for one in found["metadata"].get("ownerReferences", []) if one["kind"] == "ClusterDeployment"), None)
+            owner = next(
+                (one for one in found["metadata"].get("ownerReferences", []) if one["kind"] == "ClusterDeployment"),
+                None,
+            )
             if owner and _said(found).startswith("Helm ") and not found["metadata"].get("deletionTimestamp"):
                 place = self._place(found)
                 wanted.setdefault(place, {})[f"{found['metadata']['namespace']}/{owner['name']}"] = found
@@ -144,6 +151,10 @@ class StandIn:
                         {"status": status},
                         "application/merge-patch+json",
                     )
+
+    def _server(self, release: Manifest) -> ApiServer:
+        place = self._place(release)
+        return self._regions[place] if place else self._management
 
     def _place(self, release: Manifest) -> str:
         """The region that a HelmRelease's kubeconfig is of; empty for the management cluster."""

@@ -8,7 +8,7 @@ from deployments.domain.findings import Problem, error, errors, warning
 from deployments.domain.manifests import plan
 from deployments.domain.recipes import RECIPES, Recipe
 from deployments.domain.recipes.base import asked
-from deployments.domain.snapshot import ClusterSnapshot
+from deployments.domain.snapshot import ClusterSnapshot, still_installing
 from regions.domain import manifest as m
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
@@ -59,7 +59,9 @@ def _region(draft: CredentialDraft, snapshot: ClusterSnapshot, opened: Manifest 
     elif region.silent:
         yield error("region", f"Pane does not reach {draft.region} now, and part of the credential must be made there.")
     elif not region.ready:
-        yield warning("region", f"{draft.region} is not ready; the credential will be when the region is.")
+        yield warning(
+            "region", f"{draft.region} is not ready: deployments wait for it, whatever is said of their credential."
+        )
 
 
 def _provider(draft: CredentialDraft, recipe: Recipe, snapshot: ClusterSnapshot) -> Iterator[Problem]:
@@ -73,7 +75,9 @@ def _provider(draft: CredentialDraft, recipe: Recipe, snapshot: ClusterSnapshot)
             continue  # every cluster knows Secrets
         if recipe.provider == "infrastructure-internal" or takes is None:
             continue  # needs no provider, or we do not know
-        if not takes:
+        if coming := snapshot.installing.get(cluster, {}).get(recipe.provider):
+            yield error("region", still_installing(*coming, where, "nothing that it brings can be made there"))
+        elif not takes:
             enable = f"cluster-api-provider-{recipe.provider.removeprefix('infrastructure-')}"
             how = "in the Management object" if cluster == MANAGEMENT else located(cluster)
             yield error(

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from regions.domain import components
 from regions.domain import manifest as m
 from regions.domain.health_scale import Assessment, Health
 from regions.domain.kinds import K0RDENT
@@ -10,19 +11,6 @@ from regions.domain.rules import common
 from regions.domain.words import listed, one_line
 
 REGION_PAUSE = f"{K0RDENT}/region-pause"
-
-_UNDER_WAY = (
-    "Some dependencies are not ready yet",
-    "Ready condition is not updated yet",
-    "has not observed new values yet",
-    "is not yet ready: Running ",
-    "is not yet ready: Fulfilling ",
-    "has empty deployment history",
-    "actual status is pending-",
-    "is not yet reconciled the latest values",
-    "InfrastructureProvider is not yet ready",
-)
-"""What a component says while it is still being installed; everything else in its `error` is one."""
 
 
 def region(manifest: Manifest, now: datetime, progressed_at: datetime) -> Assessment:
@@ -63,8 +51,9 @@ def _components_of(manifest: Manifest, now: datetime, progressed_at: datetime) -
     waits = common.said(ready) if ready and ready["status"] == "False" else ""
     if being_deleted := common.deletion(manifest, now, progressed_at, waits):
         return being_deleted
-    errors = _errors(manifest)
-    broken = {name: error for name, error in errors.items() if not any(words in error for words in _UNDER_WAY)}
+    errors = components.errors(manifest)
+    told = {name: components.told(error, now, progressed_at) for name, error in errors.items()}
+    broken = {name: errors[name] for name, (health, _) in told.items() if health is not Health.PROGRESSING}
     if broken:
         return Assessment(Health.DEGRADED, one_line("; ".join(f"{name}: {error}" for name, error in broken.items())))
     if ready is None:
@@ -74,19 +63,11 @@ def _components_of(manifest: Manifest, now: datetime, progressed_at: datetime) -
     if ready["status"] != "True":
         detail = listed(f"{name} ({error})" for name, error in errors.items())
         message = one_line(f"Installing {detail}" if detail else common.said(ready))
-        return common.waiting(ready, message, now, progressed_at)
+        verdict = common.waiting(ready, message, now, progressed_at)
+        due_at = min([at for _, at in told.values() if at], default=verdict.due_at)
+        return Assessment(verdict.health, verdict.message, due_at)
     if stale := common.unobserved(manifest, now, progressed_at):
         return stale
     if errors:
         return Assessment(Health.DEGRADED, one_line("; ".join(f"{name}: {error}" for name, error in errors.items())))
     return common.ready(ready["message"])
-
-
-def _errors(manifest: Manifest) -> dict[str, str]:
-    """Components that have not succeeded, with what they say."""
-    components = m.mapping(m.part(manifest, "status", "components"))
-    return {
-        name: one_line(m.text(m.part(component, "error"))) or "not ready yet"
-        for name, component in components.items()
-        if m.part(component, "success") is not True
-    }

@@ -28,7 +28,7 @@ DENIED: list[tuple[str, str, str, str]] = [
         "failed to validate required providers: incompatible providers in Region fra1: one or more required providers "
         "are not deployed yet: [infrastructure-azure]",
         "template",
-        "fra1 lacks what this template needs: infrastructure-azure",
+        "fra1 does not have yet what this template needs: infrastructure-azure",
     ),
     (
         CLD,

@@ -155,6 +155,14 @@ def known(**differently) -> dict:
         ({"regions": {"fra1": KnownRegion("fra1", silent=True)}}, "credential", "does not answer now"),
         ({"regions": {"fra1": KnownRegion("fra1", deleting=True)}}, "credential", "being deleted"),
         ({"interfaces": {"fra1": {}}}, "template", "Enable cluster-api-provider-aws there"),
+        (
+            {
+                "interfaces": {"fra1": {}},
+                "installing": {"fra1": {"infrastructure-aws": ("cluster-api-provider-aws", "no.")}},
+            },
+            "template",
+            "still installing cluster-api-provider-aws in region fra1 (no). Ask again later",
+        ),
         ({"namespaces": {MANAGEMENT: {SYSTEM}, "fra1": set()}}, "namespace", "Create it there first"),
         (
             {"templates": {(SYSTEM, "station-1"): KnownTemplate(SYSTEM, "station-1", providers=("bootstrap-x",))}},

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from regions.domain.health import Assessment, Health, assess_in_region, assess_region_linked
+from regions.domain.components import installing
+from regions.domain.health import Assessment, Health, assess, assess_in_region, assess_region_linked
 from regions.domain.links import Link
-from tests.regions.domain.files import NOON, judged
+from tests.regions.domain.files import NOON, judged, manifest
 
 HEARD = Link(name="dublin", state="connected", since=NOON - timedelta(days=3), heard_at=NOON - timedelta(seconds=4))
 READY = Assessment(Health.READY, "All components are successfully installed")
@@ -162,3 +163,34 @@ def test_worse_ranks_lower_and_unknown_lies_between_degraded_and_progressing():
     ranks = [health.rank for health in (Health.FAILED, Health.DEGRADED, Health.UNKNOWN, Health.PROGRESSING)]
     assert ranks == sorted(ranks)
     assert Health.READY.rank == max(health.rank for health in Health)
+
+
+NOT_SEEN = 'failed to check provider status: HelmRelease.helm.toolkit.fluxcd.io "oslo-capi" not found'
+
+
+def test_a_helm_release_that_the_manager_does_not_see_yet_is_under_way_and_later_an_error():
+    region = manifest("regions", "oslo")
+    region["status"]["components"]["capi"] = {"success": False, "error": NOT_SEEN}
+    young = assess(region, NOON, NOON - timedelta(seconds=10))
+    assert (young.health, young.due_at) == (Health.PROGRESSING, NOON + timedelta(seconds=110))
+    assert NOT_SEEN in young.message
+    assert assess(region, NOON, NOON - timedelta(minutes=2)).health is Health.DEGRADED
+
+
+def test_what_is_asked_for_and_not_there_yet_is_told_by_provider():
+    region = manifest("regions", "oslo")
+    region["spec"]["providers"] = [
+        {"name": "cluster-api-provider-aws"},
+        {"name": "cluster-api-provider-k0sproject-k0smotron"},
+        {"name": "cluster-api-provider-azure"},
+    ]
+    exposed = ["bootstrap-k0sproject-k0smotron", "control-plane-k0sproject-k0smotron"]
+    region["status"]["components"] = {
+        "cluster-api-provider-aws": {"success": True, "exposedProviders": ["infrastructure-aws"]},
+        "cluster-api-provider-k0sproject-k0smotron": {"success": False, "error": NOT_SEEN, "exposedProviders": exposed},
+    }
+    smotron = ("cluster-api-provider-k0sproject-k0smotron", NOT_SEEN)
+    assert installing(region) == {
+        **dict.fromkeys(exposed, smotron),
+        "infrastructure-azure": ("cluster-api-provider-azure", "k0rdent has not begun with it yet"),
+    }

@@ -7,6 +7,7 @@ from regions.domain import manifest as m
 from regions.domain.causes.evidence import Evidence, Thing, region_ref
 from regions.domain.causes.texts import clean, told
 from regions.domain.causes.verdict import Finding, Tier
+from regions.domain.components import installing
 from regions.domain.health_scale import Health
 from regions.domain.links import Link
 from regions.domain.refs import MANAGEMENT, Ref, in_words
@@ -156,17 +157,23 @@ def provider_missing(thing: Thing, ground: Evidence) -> Iterator[Finding]:
     if not isinstance(there, list) or not there or not isinstance(wanted, list):
         return
     lacking = sorted(m.text(one) for one in wanted if one not in there and m.text(one) != "infrastructure-internal")
-    if lacking:
+    if lacking and region:
         place = in_words(ground.region)
+        coming = installing(region.body)
+        behind = sorted({coming[one] for one in lacking if one in coming})
+        advice = f"Add the provider to spec.providers of {place} and wait until it is Ready."
+        if behind:
+            said = listed(f"{component} ({words.rstrip('.')})" for component, words in behind)
+            advice = f"k0rdent is installing it: {said}. Wait, or mend that."
         yield Finding(
             "provider-missing",
             Tier.BLOCKS,
             f"{place[0].upper()}{place[1:]} lacks {listed(lacking)}",
-            f"Add the provider to spec.providers of {place} and wait until it is Ready.",
+            advice,
             region_ref(ground.region),
             thing.ref,
             f"{thing.ref.name} needs {listed(lacking)}",
-            region.since if region else None,
+            region.since,
             Health.DEGRADED,
             region_ref(ground.region),
         )

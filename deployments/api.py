@@ -6,11 +6,13 @@ from deployments.backups.api import Backups
 from deployments.clusterdeployments.api import Deployment, Deployments
 from deployments.credentials.api import Credentials
 from deployments.registration.api import Regions
+from deployments.registration.change_api import Region
 from deployments.services.api import Services
 from deployments.template_catalog.api import Templates
 
 urlpatterns = [
     path("regions/", Regions.as_view(), name="regions"),
+    path("regions/<str:name>/", Region.as_view(), name="region"),
     path("credentials/", Credentials.as_view(), name="credentials"),
     path("deployments/", Deployments.as_view(), name="deployments"),
     path("deployments/<str:namespace>/<str:name>/", Deployment.as_view(), name="deployment"),

@@ -38,13 +38,16 @@ class Regions(APIView):
         return paged(request, inventory.list_regions(viewer=viewer(request)), RegionSerializer)
 
 
+REGION_NAME = OpenApiParameter("name", str, OpenApiParameter.PATH, description="`~management` is management.")
+
+
 class Region(APIView):
     """One region."""
 
     @extend_schema(
         operation_id="regions_get",
         responses=RegionDetailSerializer,
-        parameters=[OpenApiParameter("name", str, OpenApiParameter.PATH, description="`~management` is management.")],
+        parameters=[REGION_NAME],
     )
     def get(self, request: Request, name: str) -> Response:
         try:
@@ -111,6 +114,5 @@ class Changes(APIView):
 
 
 urlpatterns = [
-    path("regions/<str:name>/", Region.as_view(), name="region"),
     path("changes/", Changes.as_view(), name="changes"),
 ]

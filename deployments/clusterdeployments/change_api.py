@@ -22,12 +22,9 @@ from deployments.domain.findings import Problem, error, errors
 from deployments.domain.manifests import deletion
 from deployments.domain.patches import change
 from deployments.domain.problems import problems
-from deployments.models import Submission
-from deployments.submissions.api import KEY, answer, only_tried, refused, told
-from deployments.submissions.keys import is_key
+from deployments.submissions.api import KEY, answer, done_before, key_of, only_tried, refused, told
 from regions.api import viewer
 from regions.domain import manifest as m
-from regions.domain.viewer import Viewer
 
 
 class Labels(serializers.DictField):
@@ -69,7 +66,7 @@ def amend(request: Request, namespace: str, name: str) -> Response:
     body.is_valid(raise_exception=True)
     said, who = dict(body.validated_data), viewer(request)
     key = said.pop("key") or submissions.new_key()
-    if before := _before(key, who):
+    if before := done_before(key, who):
         return told(request, before, status=200)
     with submissions.ClusterSession(who) as session:
         return _amend(request, session, _opened(session, namespace, name), said, key)
@@ -98,19 +95,13 @@ def _amend(
 def take_down(request: Request, namespace: str, name: str) -> Response:
     """Preview or ask for its deletion. 200 when that was accepted, 422 with problems when not."""
     who = viewer(request)
-    key = request.query_params.get("key", "")
-    key = key if is_key(key) else submissions.new_key()
-    if before := _before(key, who):
+    key = key_of(request)
+    if before := done_before(key, who):
         return told(request, before, status=200)
     with submissions.ClusterSession(who) as session:
         opened = _opened(session, namespace, name).manifest
         uid = m.text(m.part(opened, "metadata", "uid"))
         return answer(request, session, [deletion(opened, uid, GOES)], [], key, 200)
-
-
-def _before(key: str, who: Viewer) -> Submission | None:
-    """A request of this key that is done: asked again, it answers the same, whatever has become of the object since."""
-    return Submission.objects.filter(key=key, person=who.name, state=Submission.State.DONE).first()
 
 
 def _opened(session: submissions.ClusterSession, namespace: str, name: str) -> Opened:

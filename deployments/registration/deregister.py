@@ -21,9 +21,9 @@ def deregister(request: FormRequest, name: str) -> HttpResponse:
             return before
         raise Http404(str(missing)) from missing
     typed = request.POST.get("name", "").strip()
-    problems = _problems(found)
+    wrong = problems(found)
     if request.method == "POST" and typed != name:
-        problems.append(error("name", f"Type {name} to give it up."))
+        wrong.append(error("name", f"Type {name} to give it up."))
     page = FormPage(
         "registration/delete.html",
         f"Deregister {name}",
@@ -36,21 +36,22 @@ def deregister(request: FormRequest, name: str) -> HttpResponse:
             "secret": kubeconfig_secret(found),
         },
     )
-    return answer(request, page, PageRequest(_planned(found), tuple(problems)))
+    return answer(request, page, PageRequest(planned(found), tuple(wrong)))
 
 
-def _problems(found: RegionDependents) -> list[Problem]:
-    problems: list[Problem] = []
+def problems(found: RegionDependents) -> list[Problem]:
+    """What keeps a region from being given up, and what holds that up."""
+    wrong: list[Problem] = []
     if found.deployments:
         lives = "lives" if len(found.deployments) == 1 else "live"
         said = f"{counted(len(found.deployments), 'deployment')} {lives} there: {listed(found.users)}."
-        problems.append(error("", f"{said} Delete them first."))
+        wrong.append(error("", f"{said} Delete them first."))
     if not found.heard:
         said = f"We do not hear {found.name}. k0rdent uninstalls its components there first, so the Region stays until "
-        problems.append(warning("", f"{said}it answers, or somebody takes its finalizer away."))
+        wrong.append(warning("", f"{said}it answers, or somebody takes its finalizer away."))
     if found.resource.deleting_at:
-        problems.append(error("", "It is being given up already."))
-    return problems
+        wrong.append(error("", "It is being given up already."))
+    return wrong
 
 
 def kubeconfig_secret(found: RegionDependents) -> str:
@@ -60,6 +61,7 @@ def kubeconfig_secret(found: RegionDependents) -> str:
     return f"{found.system}/{name}" if name else ""
 
 
-def _planned(found: RegionDependents) -> list[Planned]:
+def planned(found: RegionDependents) -> list[Planned]:
+    """Its deletion."""
     why = "k0rdent uninstalls its components there, one after the other, and forgets it then."
     return [deletion(found.body | {"apiVersion": found.api_version}, found.resource.uid, why)]

@@ -23,12 +23,6 @@ def pause(request: FormRequest, name: str) -> HttpResponse:
     except NotFound as missing:
         raise Http404(str(missing)) from missing
     wanted = {"pause": True, "resume": False}.get(request.POST.get("way", ""), not found.card.paused)
-    problems: list[Problem] = []
-    if wanted is found.card.paused:
-        problems.append(error("", f"{name} {'is paused' if wanted else 'is not paused'} already."))
-    elif wanted and (busy := [row for row in found.deployments if row.health == "Progressing"]):
-        said = f"{len(busy)} of its deployments {'is' if len(busy) == 1 else 'are'} being changed now: k0rdent stops "
-        problems.append(warning("", f"{said}there, Flux and Cluster API go on with what they have."))
     page = FormPage(
         "registration/pause.html",
         f"{'Pause' if wanted else 'Resume'} {name}",
@@ -39,10 +33,22 @@ def pause(request: FormRequest, name: str) -> HttpResponse:
             "held": held(found.body),
         },
     )
-    return answer(request, page, PageRequest([_planned(found, wanted)], tuple(problems)))
+    return answer(request, page, PageRequest([planned(found, wanted)], tuple(problems(found, wanted))))
 
 
-def _planned(found: RegionDependents, wanted: bool) -> Planned:
+def problems(found: RegionDependents, wanted: bool) -> list[Problem]:
+    """What speaks against pausing it (`wanted`), or against resuming."""
+    if wanted is found.card.paused:
+        return [error("", f"{found.name} {'is paused' if wanted else 'is not paused'} already.")]
+    busy = [row for row in found.deployments if row.health == "Progressing"] if wanted else []
+    if not busy:
+        return []
+    said = f"{len(busy)} of its deployments {'is' if len(busy) == 1 else 'are'} being changed now: k0rdent stops "
+    return [warning("", f"{said}there, Flux and Cluster API go on with what they have.")]
+
+
+def planned(found: RegionDependents, wanted: bool) -> Planned:
+    """The annotation, set or taken away."""
     annotations: Manifest = {PAUSE: "true" if wanted else None}
     manifest: Manifest = {
         "apiVersion": found.api_version,

@@ -14,7 +14,8 @@ from deployments.domain.findings import Problem
 from deployments.domain.manifests import Planned
 from deployments.models import Submission
 from deployments.submissions import ClusterSession
-from deployments.submissions.keys import fingerprint
+from deployments.submissions.keys import fingerprint, is_key
+from regions.domain.viewer import Viewer
 
 PREVIEW = OpenApiParameter("preview", bool, description="Try it on the cluster; nothing is made.")
 KEY = OpenApiParameter(
@@ -143,6 +144,17 @@ def told(request: Request, row: Submission, found: tuple[Problem, ...] = (), sta
         "url": reverse("deployments:submission", [row.key], request=request),
     }
     return Response(SubmissionSerializer(answer).data, status=status if made else 422)
+
+
+def key_of(request: Request) -> str:
+    """The key that names this request in its address; a new one where there is none."""
+    said = request.query_params.get("key", "")
+    return said if is_key(said) else submissions.new_key()
+
+
+def done_before(key: str, who: Viewer) -> Submission | None:
+    """A request of this key that is done: asked again, it answers the same, whatever has become of the object since."""
+    return Submission.objects.filter(key=key, person=who.name, state=Submission.State.DONE).first()
 
 
 def refused(found: list[Problem]) -> Response:

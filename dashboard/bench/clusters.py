@@ -1,7 +1,9 @@
 """Real API servers, filled with as many objects as a part needs."""
 
+import atexit
 import base64
 import contextlib
+import functools
 import importlib
 import json
 import os
@@ -23,7 +25,17 @@ _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 @contextlib.contextmanager
 def started() -> Iterator["Clusters"]:
-    """The rig of the tests: management and two regions. Raises Unavailable."""
+    """The rig of the tests, management and two regions, with nothing in them. Raises Unavailable."""
+    rig = _rig()
+    rig.refresh()
+    for name in rig.regions:
+        rig.register(name)
+    yield Clusters(rig)
+
+
+@functools.cache
+def _rig() -> Any:
+    """Started once for all parts of a run: API servers take half a minute of two processors to come up."""
     try:
         fleet = importlib.import_module("tests.rig.fleet")
         binaries = importlib.import_module("tests.rig.binaries")
@@ -33,14 +45,9 @@ def started() -> Iterator["Clusters"]:
     if found is None:
         raise Unavailable(binaries.HOW)
     rig = fleet.Rig(found)
-    try:
-        rig.start()
-        rig.management.create_namespace(fleet.SYSTEM_NAMESPACE)
-        for name in rig.regions:
-            rig.register(name)
-        yield Clusters(rig)
-    finally:
-        rig.stop()
+    atexit.register(rig.stop)
+    rig.start()
+    return rig
 
 
 class Clusters:

@@ -18,9 +18,14 @@ from tests.rig import binaries
 
 def quick(folder: Path, name: str, **environment: str) -> dict[str, Any]:
     """What a quick run of one part says."""
+    return run(folder, name, **environment)[name]
+
+
+def run(folder: Path, *names: str, **environment: str) -> dict[str, dict[str, Any]]:
+    """What a quick run of these parts says, by name."""
     file = folder / "figures.json"
     done = subprocess.run(
-        [sys.executable, str(settings.BASE_DIR / "manage.py"), "bench", name, "--quick", "--json", str(file)],
+        [sys.executable, str(settings.BASE_DIR / "manage.py"), "bench", *names, "--quick", "--json", str(file)],
         env={**os.environ, "PANE_DATA": str(folder), **environment},
         capture_output=True,
         text=True,
@@ -31,39 +36,31 @@ def quick(folder: Path, name: str, **environment: str) -> dict[str, Any]:
     found = json.loads(file.read_text())
     assert found["quick"] is True
     assert found["machine"]["python"]
-    (part,) = found["parts"]
-    for line in part["lines"]:
-        assert line["what"] in done.stdout
-    return part
-
-
-@pytest.fixture
-def api_servers() -> None:
-    need(binaries.find(), binaries.HOW)
+    for part in found["parts"]:
+        for line in part["lines"]:
+            assert line["what"] in done.stdout
+    return {part["name"]: part for part in found["parts"]}
 
 
 @pytest.mark.real
-def test_sync_is_timed_for_pane_and_for_kubectl(tmp_path: Path, api_servers: None):
-    figures = quick(tmp_path, "sync")["figures"]
+def test_what_needs_real_api_servers_is_timed_beside_kubectl(tmp_path: Path):
+    need(binaries.find(), binaries.HOW)
+    parts = run(tmp_path, "sync", "latency", "memory")
+
+    figures = parts["sync"]["figures"]
     assert figures["objects"] == 300
     for seconds in (*figures["pane_seconds"], *figures["kubectl_kinds_seconds"], *figures["kubectl_clusters_seconds"]):
         assert 0.1 < seconds < 280
     assert figures["ratio"] == pytest.approx(figures["kubectl_kinds_seconds"][0] / figures["pane_seconds"][0])
 
-
-@pytest.mark.real
-def test_latency_is_timed_for_an_open_page_and_for_kubectl(tmp_path: Path, api_servers: None):
-    figures = quick(tmp_path, "latency")["figures"]
+    figures = parts["latency"]["figures"]
     assert 0 < figures["kubectl"]["median"] < 60
     way, later = figures["socket"]["way"], figures["socket"]["later_than_kubectl"]
     assert way["count"] > 20
     assert 0 < way["min"] <= way["median"] <= way["p95"] <= way["p99"] <= way["max"] < 60
     assert later["median"] < way["max"]
 
-
-@pytest.mark.real
-def test_memory_grows_with_the_objects_watched(tmp_path: Path, api_servers: None):
-    figures = quick(tmp_path, "memory")["figures"]
+    figures = parts["memory"]["figures"]
     assert all(20 * 2**20 < size < 2**31 for size in (*figures["few_bytes"], *figures["many_bytes"]))
     assert figures["bytes_an_object"] == pytest.approx(
         (figures["many_bytes"][0] - figures["few_bytes"][0]) / (figures["many"] - figures["few"])

@@ -130,6 +130,4 @@ def still_installing(component: str, said: str, where: str, until: str) -> str:
 
     `where`: as `located` says it.
     """
-    return (
-        f"k0rdent is still installing {component} {where} ({said.rstrip('.')}). Ask again later: until then {until}."
-    )
+    return f"k0rdent is still installing {component} {where} ({said.rstrip('.')}). Ask again later: until then {until}."

@@ -8,6 +8,9 @@ from regions.domain.manifest import Manifest
 from regions.domain.rules import common
 from regions.domain.words import listed, one_line
 
+_BEFORE_MANAGEMENT = "Waiting for Management creation"
+"""Of a template that is older than Management: no fault of its own (seen on k0rdent 1.11.4)."""
+
 
 def credential(manifest: Manifest, now: datetime, progressed_at: datetime) -> Assessment:
     """Say whether k0rdent found the identity. It never asks the cloud whether the keys are right."""
@@ -45,7 +48,10 @@ def template(manifest: Manifest, now: datetime, progressed_at: datetime) -> Asse
     if stale := common.unobserved(manifest, now, progressed_at):
         return stale
     status = m.mapping(manifest.get("status"))
-    if why := m.text(status.get("validationError")):
+    why = m.text(status.get("validationError"))
+    if why.startswith(_BEFORE_MANAGEMENT):
+        return common.under_way("k0rdent validates it once its Management object is there", now, progressed_at)
+    if why:
         return Assessment(Health.FAILED, one_line(f"Not valid: {why}"))
     if status.get("valid") is True:
         return common.ready(m.text(status.get("description")) or "Valid")

@@ -41,6 +41,14 @@ def test_a_template_whose_chart_is_missing_has_failed():
     assert "no chart version found" in found.message
 
 
+def test_a_template_that_is_older_than_management_waits_for_it():
+    found = manifest("catalog", "aws-standalone-cp-1-0-43")
+    found["status"] |= {"valid": False, "validationError": "Waiting for Management creation to complete validation"}
+    judgement = assess(found, NOON, NOON - timedelta(minutes=1))
+    assert judgement.health is Health.PROGRESSING
+    assert judgement.message == "k0rdent validates it once its Management object is there"
+
+
 def test_a_template_not_checked_yet_is_progressing():
     assert judged("catalog", "kyverno-3-5-0", idle=0.2).health is Health.PROGRESSING
 

@@ -81,7 +81,7 @@ def register_a_region_while_a_provider_comes_late(pane: Pane) -> None:
     aws = next(one for one in region["components"] if one["name"] == "cluster-api-provider-aws")
     assert aws["health"] == "Progressing", aws
     # A region that is seconds old was never told as ill.
-    told = [one["health"] for one in pane.get("changes/?topic=region.fra1")["results"] if one["kind"] == "Region"]
+    told = [one["health"] for one in pane.get("changes/?topic=region:fra1")["results"] if one["kind"] == "Region"]
     assert not {"Degraded", "Failed"} & set(told), told
 
     words = pane.refused("post", "credentials/", CREDENTIAL)

@@ -71,6 +71,7 @@ function show(id) {
     button.hidden = count === 0;
     const number = button.querySelector("[data-live-count]") ?? button;
     number.textContent = String(count);
+    button.querySelector("[data-live-plural]")?.toggleAttribute("hidden", count === 1);
   }
 }
 

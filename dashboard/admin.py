@@ -7,8 +7,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from dashboard.models import ApiToken
+from dashboard.models import ApiToken, GroupRole
 from dashboard.people import links
+from regions.models import AuditEntry
 
 
 @admin.register(ApiToken)
@@ -38,6 +39,30 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
                 continue  # nobody may hand themselves more than they have
             address = request.build_absolute_uri(links.make(user))
             self.message_user(request, f"{user.get_username()}, once, within 30 minutes: {address}", messages.SUCCESS)
+
+
+@admin.register(GroupRole)
+class GroupRoleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("group", "role", "regions", "namespaces")
+    list_filter = ("role",)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """The trail can be looked at; nobody adds to it, changes it or takes from it here."""
+
+    list_display = ("id", "at", "actor", "action", "kind", "namespace", "name", "outcome")
+    search_fields = ("actor", "action", "name")
+    ordering = ("-id",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
 
 
 admin.site.unregister(User)

@@ -80,6 +80,16 @@ def choice(name: str, allowed: list[str]) -> str:
     refuse(f"{PREFIX}{name} is {value!r}; it must be one of {', '.join(allowed)}.")
 
 
+def rights(impersonate: bool, production: bool) -> str:
+    """Who says what a person may see: the management cluster, where they are somebody there, or Pane's own roles."""
+    said = text("RIGHTS").lower() or ("cluster" if impersonate and production else "roles")
+    if said not in ("cluster", "roles"):
+        refuse(f"PANE_RIGHTS is {said!r}; it must be cluster or roles.")
+    if said == "cluster" and not impersonate:
+        refuse("PANE_RIGHTS=cluster needs PANE_IMPERSONATE: without it nobody is somebody on the management cluster.")
+    return said
+
+
 def items(name: str, default: list[str] | None = None) -> list[str]:
     """PANE_<name> as a list: parts between commas."""
     return [part.strip() for part in text(name).split(",") if part.strip()] or list(default or [])

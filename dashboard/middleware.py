@@ -6,14 +6,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from dashboard import errors, statics
 from dashboard.live.hub import remember
-from dashboard.people import screens, tokens
+from dashboard.people import recording, routes, screens, tokens
 from dashboard.people.viewer import viewer_of
 from dashboard.status import probes
 from regions.domain.viewer import Viewer
@@ -71,7 +71,7 @@ def viewer(get_response: GetResponse) -> GetResponse:
 
     def answer(request: HttpRequest) -> HttpResponse:
         request.viewer = viewer_of(request.user)  # type: ignore[attr-defined]
-        response = get_response(request)
+        response = recording.answered(request, get_response)
         live: Live | None = getattr(request, "live", None)
         seen_by: Viewer | None = request.viewer  # type: ignore[attr-defined]  # perhaps found to be a screen meanwhile
         # A page that is to be drawn anew in a while is drawn when its socket comes: so its time begins to run.
@@ -105,9 +105,25 @@ def no_zero_bytes(get_response: GetResponse) -> GetResponse:
 
 
 class SignInRequired(LoginRequiredMiddleware):
-    """Every view needs a signed-in person unless it says otherwise (`login_not_required`, `for_screens`)."""
+    """Every view needs a signed-in person unless it says otherwise (`login_not_required`, `for_screens`), and the
+    right that `dashboard.people.routes` says."""
 
     def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., Any],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        turned_away = self._come_in(request, view_func, view_args, view_kwargs)
+        if turned_away is None and request.resolver_match is not None:
+            viewer: Viewer | None = getattr(request, "viewer", None)
+            recording.began(request, request.resolver_match.route)
+            if sentence := routes.refused(viewer, request.resolver_match.route):
+                raise PermissionDenied(sentence)
+        return turned_away
+
+    def _come_in(
         self,
         request: HttpRequest,
         view_func: Callable[..., Any],

@@ -31,6 +31,24 @@ class ApiToken(models.Model):
         return f"token {self.name or self.pk} of {self.user}"
 
 
+class GroupRole(models.Model):
+    """A role of Pane that the members of a group have, where it is bound to some regions or namespaces only there."""
+
+    class Role(models.TextChoices):
+        VIEWER = "viewer"
+        OPERATOR = "operator"
+        CREDENTIALS = "credential manager"
+        ADMINISTRATOR = "administrator"
+
+    group = models.ForeignKey("auth.Group", on_delete=models.CASCADE)
+    role = models.CharField(max_length=32, choices=Role.choices)
+    regions = models.JSONField(default=list, blank=True)  # names; empty: any
+    namespaces = models.JSONField(default=list, blank=True)  # of deployments; empty: any
+
+    def __str__(self) -> str:
+        return f"{self.role} by {self.group}"
+
+
 class FailedSignIn(models.Model):
     """An attempt that failed, kept for a quarter of an hour so that guessing is slow."""
 

@@ -26,6 +26,9 @@ PANE_EGRESS = env.networks(env.items("EGRESS"))  # where servers may lie that pe
 PANE_REGION_KUBECONFIGS = env.text("REGION_KUBECONFIGS")  # folder with one least-privileged kubeconfig a region
 PANE_REGION_PROXIES = env.proxies(env.items("REGION_PROXIES"))  # that a region's kubeconfig may name in proxy-url
 PANE_IMPERSONATE = env.flag("IMPERSONATE", default=True)  # write to management as pane:<account>; 0: as Pane itself
+PANE_AUDIT_DAYS = env.number("AUDIT_DAYS", 400)  # how long the audit trail is kept
+PANE_AUDIT_STDOUT = env.flag("AUDIT_STDOUT")  # each line of it as JSON on standard output, too
+PANE_RIGHTS = env.rights(PANE_IMPERSONATE, PRODUCTION)  # who says what a person may see: cluster, or roles
 PANE_KEEP_DAYS = env.number("KEEP_DAYS", 7)  # how long the log is kept
 PANE_SOCKETS = env.number("SOCKETS", 2_000)  # of open pages and programs that one process holds
 PANE_SOCKETS_A_PERSON = env.number("SOCKETS_A_PERSON", 100)  # of these, by one account or one screen

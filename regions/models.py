@@ -251,6 +251,44 @@ class Upkeep(models.Model):
         return f"{self.kind} of {self.object_kind} {self.namespace}/{self.name} by {self.person}"
 
 
+class AuditEntry(models.Model):
+    """One line of the audit trail (`regions.audit`): only appended; `digest` seals it and all before it."""
+
+    id = models.BigIntegerField(primary_key=True)  # without holes
+    at = models.DateTimeField()
+    act = models.CharField(max_length=32)  # the same for what was asked and what came of it
+    actor = models.CharField(max_length=150, blank=True)  # the account, or the name that was typed
+    means = models.CharField(max_length=150, blank=True)  # session, token 7, screen hall, command
+    address = models.CharField(max_length=64, blank=True)
+    action = models.CharField(max_length=63)
+    cluster = models.CharField(max_length=253, blank=True)
+    kind = models.CharField(max_length=63, blank=True)
+    namespace = models.CharField(max_length=253, blank=True)
+    name = models.CharField(max_length=253, blank=True)
+    outcome = models.CharField(max_length=63)  # asked, then what came of it
+    detail = models.JSONField(default=dict)  # never a secret
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["act"], name="audit_act"),
+            models.Index(fields=["actor", "-id"], name="audit_actor"),
+            models.Index(fields=["kind", "namespace", "name", "-id"], name="audit_object"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id}: {self.actor} {self.action} {self.outcome}"
+
+
+class AuditHead(models.Model):
+    """Where the trail ends and where what is kept of it begins. One row, locked by whoever appends."""
+
+    newest = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64)  # of the newest
+    oldest = models.BigIntegerField(default=1)  # that is kept
+    before = models.CharField(max_length=64)  # digest of the row before it
+
+
 class Store(models.Model):
     """Where metrics or alerts are asked for, how it was found, and what happened at the last try.
 

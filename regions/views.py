@@ -9,6 +9,7 @@ from regions.domain import topics
 from regions.domain.health_scale import Health
 from regions.inventory import RegionCard
 from regions.inventory.as_of.views import or_then, region_then
+from regions.inventory.cards import hidden_regions
 from regions.live import follow
 from regions.requests import ViewedRequest
 
@@ -32,6 +33,7 @@ def regions(request: ViewedRequest) -> HttpResponse:
         {
             "regions": shown,
             "total": len(everything),
+            "hidden": hidden_regions(viewer=request.viewer),
             "options": options,
             "chosen": ", ".join(healths),
             "text": text,

@@ -1,13 +1,14 @@
 """`/badges/…`: how a region or a deployment is, as a small picture for a wiki or a README.
 
 Whoever has the address may look at that one word and nothing else: the address carries a signature of its path.
-Somebody who is signed in may see any.
+Somebody who is signed in may see those of what they may see.
 """
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
@@ -15,11 +16,13 @@ from django.views.decorators.http import require_safe
 
 from regions.domain.health_scale import label
 from regions.domain.refs import MANAGEMENT
+from regions.domain.viewer import Viewer
 from regions.inventory.basics import Row
 from regions.inventory.cards import cards
 from regions.inventory.rows import row_of
 from regions.inventory.visibility import look
 from regions.models import Resource
+from regions.permitted import permits_region, resources
 
 SALT = "pane.badge"
 AGE = 30  # seconds that a badge may be kept
@@ -40,8 +43,10 @@ def address(kind: str, namespace: str, name: str) -> str:
     return ""
 
 
-def _may_look(request: HttpRequest) -> bool:
-    if request.user.is_authenticated:
+def _may_look(request: HttpRequest, kind: str, namespace: str, name: str) -> bool:
+    """Whoever has the signed address, or may see the object itself."""
+    viewer = getattr(request, "viewer", None)
+    if viewer is not None and (permits_region(viewer, name) if kind == "Region" else _sees(viewer, namespace, name)):
         return True
     try:
         signing.Signer(salt=SALT).unsign(f"{request.path}:{request.GET.get('key', '')}")
@@ -50,25 +55,39 @@ def _may_look(request: HttpRequest) -> bool:
     return True
 
 
+def _sees(viewer: Viewer, namespace: str, name: str) -> bool:
+    if not viewer.confined:
+        return True
+    rows = resources(viewer).filter(kind="ClusterDeployment", cluster=MANAGEMENT, namespace=namespace, name=name)
+    return rows.exists()
+
+
 @login_not_required
 @require_safe
-def region(request: HttpRequest, name: str) -> HttpResponse:
+def region(request: HttpRequest, name: str) -> HttpResponseBase:
     """One region."""
-    if not _may_look(request):
-        return redirect_to_login(request.get_full_path())
+    if not _may_look(request, "Region", "", name):
+        return _turned_away(request)
     found = next((card for card in cards(look()) if card.name == name), None)
     return _draw(request, name, str(found.health) if found else "gone", bool(found and found.upkeep))
 
 
 @login_not_required
 @require_safe
-def deployment(request: HttpRequest, namespace: str, name: str) -> HttpResponse:
+def deployment(request: HttpRequest, namespace: str, name: str) -> HttpResponseBase:
     """One deployment."""
-    if not _may_look(request):
-        return redirect_to_login(request.get_full_path())
+    if not _may_look(request, "ClusterDeployment", namespace, name):
+        return _turned_away(request)
     row = Resource.objects.filter(kind="ClusterDeployment", cluster=MANAGEMENT, namespace=namespace, name=name).first()
     found: Row | None = row_of(row, look()) if row else None
     return _draw(request, name, str(found.health) if found else "gone", bool(found and found.upkeep))
+
+
+def _turned_away(request: HttpRequest) -> HttpResponseBase:
+    """Who is signed in would be led in a circle: to them it is not there."""
+    if request.user.is_authenticated:
+        raise Http404("There is no such badge")
+    return redirect_to_login(request.get_full_path())
 
 
 def _draw(request: HttpRequest, name: str, word: str, upkeep: bool) -> HttpResponse:

@@ -9,10 +9,11 @@ from dashboard.live import view_runner
 from dashboard.live.redraw import Subscriber
 from dashboard.live.socket import BAD_REQUEST, Refused, Socket
 from dashboard.live.tail import PAGE, change_text
-from dashboard.people.viewer import viewer_of
 from regions import journal
+from regions.domain.viewer import Viewer
 from regions.domain.wire import gap_as_json
 from regions.journal import Cursor, Slice
+from regions.permitted import permits_change
 
 HELLO = 10.0  # seconds a page has to say what it shows
 TOPICS = ("fleet", "region:", "deployment:", "kind:", "object:")
@@ -37,10 +38,9 @@ class PageSocket(Socket):
         url = hello.get("url") if isinstance(hello, dict) else None
         if not view_runner.acceptable(url):
             raise Refused(BAD_REQUEST, "Say which page you show, as a path.")
-        viewer = viewer_of(user)
-        assert viewer is not None
-        subscriber = Subscriber(user, viewer, pulse=hello.get("pulse") is True)
+        subscriber = Subscriber(user, await self.viewer_of(user), pulse=hello.get("pulse") is True)
         self.hub.join(url, Cursor.parse(str(hello.get("cursor"))), subscriber)
+        self.hub.keep(self, user, lambda viewer: self.hub.turn(url, subscriber, viewer))
         try:
             while True:
                 for text in await subscriber.outbox.take():
@@ -56,11 +56,18 @@ class ChangesSocket(Socket):
     nothing piles up here. Where changes are not to be had, {"gap": {"from", "to", "why"}} says so.
     """
 
+    viewer: Viewer
+
+    def _turn(self, viewer: Viewer) -> None:
+        self.viewer = viewer
+
     async def talk(self, user: Any) -> None:
         asked = parse_qs(self.scope["query_string"].decode("latin-1"))
         topic = asked.get("topic", [""])[0] or None
         if topic is not None and (not topic.startswith(TOPICS) or "\x00" in topic):
             raise Refused(BAD_REQUEST, "A topic is fleet, region:…, deployment:…, kind:… or object:….")
+        self._turn(await self.viewer_of(user))
+        self.hub.keep(self, user, self._turn)
         feed = self.hub.follow(topic)  # before reading: what comes meanwhile is then sent twice at most, and skipped
         try:
             after = asked.get("after", [""])[0]
@@ -72,7 +79,8 @@ class ChangesSocket(Socket):
                     continue
                 for entry in entries:
                     if entry.id > position.id:
-                        await self.tell(entry.text, patient=True)
+                        if entry.change is not None and permits_change(self.viewer, entry.change):
+                            await self.tell(entry.text, patient=True)
                         position = Cursor(position.log, int(entry.id))
         finally:
             self.hub.unfollow(feed)
@@ -87,7 +95,8 @@ class ChangesSocket(Socket):
                 until = piece.changes[0].at if piece.changes else None
                 await self.tell(json.dumps(gap_as_json(None, until, piece.gap)), patient=True)
             for change in piece.changes:
-                await self.tell(change_text(change, position.log), patient=True)
+                if permits_change(self.viewer, change):
+                    await self.tell(change_text(change, position.log), patient=True)
             if len(piece.changes) < PAGE:
                 return position
             after = piece.cursor

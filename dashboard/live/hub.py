@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter, defaultdict, deque
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from threading import Lock
 from typing import Any, Protocol
@@ -22,6 +22,7 @@ from dashboard.live.tail import Entry, Tail
 from dashboard.live.threads import Threads
 from dashboard.live.version import version
 from dashboard.people.sessions import Credential, ended
+from dashboard.people.viewer import viewer_of
 from regions.domain.viewer import Viewer
 from regions.domain.wire import time_as_json
 from regions.journal import Cursor
@@ -84,6 +85,7 @@ class Hub:
         self._by_topic: dict[str, set[SharedPage]] = defaultdict(set)
         self._feeds: set[Feed] = set()
         self._credentials: dict[Departure, Credential] = {}
+        self._viewers: dict[Departure, tuple[Any, Callable[[Viewer], None]]] = {}
         self._people: Counter[tuple[str, int]] = Counter()
         self._beating: asyncio.Task[None] | None = None
 
@@ -117,6 +119,7 @@ class Hub:
         return True
 
     def forget(self, socket: Departure) -> None:
+        self._viewers.pop(socket, None)
         credential = self._credentials.pop(socket, None)
         if credential is not None:
             self._people[credential.who] -= 1
@@ -147,6 +150,17 @@ class Hub:
             screen.close()
             self._index(screen, frozenset())
             del self._screens[key]
+
+    def keep(self, socket: Departure, user: Any, turn: Callable[[Viewer], None]) -> None:
+        """Tell this socket every ten seconds on whose behalf it reads by then: their rights may be others."""
+        self._viewers[socket] = (user, turn)
+
+    def turn(self, url: str, subscriber: Subscriber, viewer: Viewer) -> None:
+        """Show the page as this viewer sees it, who is the same person with other rights perhaps."""
+        if viewer.permission_set != subscriber.viewer.permission_set:
+            self.leave(url, subscriber)
+            subscriber.viewer, subscriber.synced = viewer, False
+            self.join(url, None, subscriber)
 
     def follow(self, topic: str | None) -> Feed:
         """The changes of a topic from now on. Give it back with `unfollow`."""
@@ -213,6 +227,16 @@ class Hub:
                 for socket, credential in list(self._credentials.items()):
                     if credential in gone:
                         socket.sign_out()
+                await self._look_again()
+
+    async def _look_again(self) -> None:
+        """Rights that were given or taken reach whoever looks."""
+        looking = dict(self._viewers)
+        people = {user.pk: user for user, _ in looking.values() if user.pk is not None}
+        found = await self.reading.run(_viewers_of, list(people.values()))
+        for socket, (user, turn) in looking.items():
+            if socket in self._viewers and (viewer := found.get(user.pk)):
+                turn(viewer)
 
     def _beat_text(self) -> str:
         watcher = self.tail.watcher
@@ -221,6 +245,11 @@ class Hub:
             watcher={"alive": watcher.alive, "beat_at": time_as_json(watcher.beat_at)},
             version=version(),
         )
+
+
+def _viewers_of(people: list[Any]) -> dict[int, Viewer]:
+    found = ((user.pk, viewer_of(user)) for user in people)
+    return {pk: viewer for pk, viewer in found if viewer is not None}
 
 
 # What pages followed when they were served, so that their sockets need no drawing to know it. Written by request

@@ -10,6 +10,8 @@ from django.conf import settings
 
 from dashboard.live.hub import Hub, hub
 from dashboard.people.sockets import credential_of, signed_in_user
+from dashboard.people.viewer import viewer_of
+from regions.domain.viewer import Viewer
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +89,12 @@ class Socket:
             reading.cancel()
             self._serving.cancel()
             await asyncio.gather(reading, self._serving, return_exceptions=True)
+
+    async def viewer_of(self, user: Any) -> Viewer:
+        """On whose behalf this socket reads. Asks the database, and perhaps management."""
+        viewer = await self.hub.reading.run(viewer_of, user)
+        assert viewer is not None
+        return viewer
 
     def sign_out(self) -> None:
         """The session or token by which this socket came in is no longer valid."""

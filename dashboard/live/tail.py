@@ -38,6 +38,7 @@ class Entry:
     id: float
     topics: Topics
     text: str = ""  # the change as programs are sent it; only kept while there are programs
+    change: Change | None = None  # that very change, to see who may be sent it
 
     def touches(self, topics: frozenset[str]) -> bool:
         return self.topics is None or not self.topics.isdisjoint(topics)
@@ -167,7 +168,9 @@ class Tail:
             self._ring.clear()
             self._floor = found.here.id + 0.5
         entries = [
-            Entry(change.id, names.topics_of(change), change_text(change, found.here.log) if self.programs else "")
+            Entry(change.id, names.topics_of(change), change_text(change, found.here.log), change)
+            if self.programs
+            else Entry(change.id, names.topics_of(change))
             for change in found.changes
         ]
         entries += self._beside_the_log(found, first)

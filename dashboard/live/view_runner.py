@@ -14,6 +14,7 @@ from django.urls import Resolver404, resolve
 from django_htmx.middleware import HtmxDetails
 
 from dashboard.live.collector import Collector
+from dashboard.people import routes
 from dashboard.people.screens import open_to_screens
 from regions.domain.viewer import Viewer
 
@@ -44,7 +45,9 @@ def draw(url: str, user: Any, viewer: Viewer) -> Drawn | None:
     except Resolver404:
         return None
     request.resolver_match = match
-    if viewer.confined and not open_to_screens(match.func):
+    if viewer.screen and not open_to_screens(match.func):
+        return Drawn(gone=403)
+    if routes.refused(viewer, match.route):
         return Drawn(gone=403)
     try:
         response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)

@@ -3,7 +3,7 @@
 import secrets
 
 from django.contrib import messages
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,7 +16,8 @@ from dashboard.notices import making
 from dashboard.notices.forms import RuleForm
 from dashboard.notices.messages import secret
 from dashboard.notices.turns import TEST, TURNS
-from dashboard.people.rights import administrators_only
+from regions.domain.viewer import Viewer
+from regions.permitted import permitted_notices
 from regions.requests import ViewedRequest
 
 SOME = 100
@@ -28,7 +29,7 @@ TOASTS = 3
 def index(request: ViewedRequest) -> HttpResponse:
     """What turned, newest first. Having looked is remembered, so that the bell falls silent."""
     before, what = request.GET.get("before", ""), request.GET.get("what", "")
-    rows = Notice.objects.exclude(what=TEST).order_by("-id")
+    rows = _mine(request.viewer).order_by("-id")
     if what in TURNS:
         rows = rows.filter(what=what)
     older = rows.filter(id__lt=int(before)) if before.isdecimal() and len(before) < 19 else rows
@@ -48,12 +49,17 @@ def index(request: ViewedRequest) -> HttpResponse:
     )
 
 
+def _mine(viewer: Viewer) -> QuerySet[Notice]:
+    """The notices that this person may be told of."""
+    return Notice.objects.filter(permitted_notices(viewer)).exclude(what=TEST)
+
+
 @never_cache
 @require_GET
 def bell(request: ViewedRequest) -> HttpResponse:
     """The bell of the header, asked for now and then: how many are new to this person, and the newest as they come."""
     seen = NoticeSeen.objects.filter(user__username=request.viewer.name).values_list("notice", flat=True).first() or 0
-    fresh = Notice.objects.exclude(what=TEST).filter(id__gt=seen)
+    fresh = _mine(request.viewer).filter(id__gt=seen)
     last = request.GET.get("last", "")
     came: list[Notice] = []
     newest = fresh.aggregate(newest=Max("id"))["newest"] or seen
@@ -78,7 +84,9 @@ def rule(request: ViewedRequest, pk: int) -> HttpResponse:
     """One rule, and what became of its messages."""
     found = get_object_or_404(NoticeRule, pk=pk)
     rows = list(found.deliveries.order_by("-id")[:SOME])
-    told = Notice.objects.in_bulk([pk for row in rows for pk in row.notices[:5]])
+    told = Notice.objects.filter(permitted_notices(request.viewer)).in_bulk(
+        [pk for row in rows for pk in row.notices[:5]]
+    )
     for row in rows:
         row.told = [told[pk] for pk in row.notices[:5] if pk in told]  # type: ignore[attr-defined]
     return render(
@@ -93,7 +101,6 @@ def rule(request: ViewedRequest, pk: int) -> HttpResponse:
 
 
 @never_cache
-@administrators_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: ViewedRequest, pk: int | None = None) -> HttpResponse:
     """Make or change a rule."""
@@ -108,7 +115,6 @@ def edit(request: ViewedRequest, pk: int | None = None) -> HttpResponse:
 
 
 @never_cache
-@administrators_only
 @sensitive_variables()
 @require_POST
 def reveal(request: ViewedRequest, pk: int) -> HttpResponse:
@@ -120,7 +126,6 @@ def reveal(request: ViewedRequest, pk: int) -> HttpResponse:
     return render(request, "notices/secret.html", {"rule": found, "secret": secret(found)})
 
 
-@administrators_only
 @require_POST
 def test(request: ViewedRequest, pk: int) -> HttpResponse:
     """Send a test message."""
@@ -130,7 +135,6 @@ def test(request: ViewedRequest, pk: int) -> HttpResponse:
     return redirect("notices:rule", found.pk)
 
 
-@administrators_only
 @require_POST
 def again(request: ViewedRequest, pk: int) -> HttpResponse:
     """Try a message once more that was given up."""
@@ -141,7 +145,6 @@ def again(request: ViewedRequest, pk: int) -> HttpResponse:
     return redirect("notices:rule", row.rule_id)
 
 
-@administrators_only
 @require_POST
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a rule with the record of its messages."""

@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from dashboard.people import views
+from dashboard.people import access, audit, views
 
 app_name = "people"
 urlpatterns = [
@@ -12,5 +12,8 @@ urlpatterns = [
     # /account/
     path("account/", views.account, name="account"),
     path("account/session/", views.session, name="session"),
+    path("access/", access.access, name="access"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/export.<str:form>", audit.export, name="audit_export"),
     path("account/tokens/<int:pk>/revoke/", views.revoke, name="revoke"),
 ]

@@ -1,8 +1,12 @@
-"""From an account to the viewer on whose behalf things are read."""
+"""From an account to the viewer on whose behalf things are read: with the roles of their groups, and their rights."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from dashboard.models import GroupRole
 from dashboard.people.screens import Screen
+from regions.clusters.rights import with_rights
+from regions.domain.roles import STRANGER, Granted, Scope
 from regions.domain.viewer import Viewer
 
 
@@ -12,4 +16,22 @@ def viewer_of(user: Any) -> Viewer | None:
         return user.viewer
     if user is None or not user.is_authenticated:
         return None
-    return Viewer(name=user.get_username(), administrator=bool(user.is_staff or user.is_superuser))
+    return with_rights(person_named(user))
+
+
+def person_named(user: Any) -> Viewer:
+    """Who an account is, with the roles of its groups; what management lets them read is not asked."""
+    administrator = bool(user.is_staff or user.is_superuser)
+    groups = tuple(user.groups.order_by("name").values_list("name", flat=True))
+    granted = () if administrator else granted_to(groups)
+    return Viewer(user.get_username(), administrator=administrator, groups=groups, granted=granted)
+
+
+def granted_to(groups: Sequence[str]) -> tuple[Granted, ...]:
+    """The roles that these groups give; whoever has none of them may see."""
+    rows = GroupRole.objects.filter(group__name__in=groups).select_related("group").order_by("id") if groups else ()
+    found = (
+        Granted(row.role, Scope(frozenset(row.regions), frozenset(row.namespaces)), f"group {row.group.name}")
+        for row in rows
+    )
+    return tuple(found) or (STRANGER,)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -13,9 +14,11 @@ from prometheus_client.registry import Collector, CollectorRegistry
 
 from dashboard.models import Delivery
 from dashboard.people import tokens
+from dashboard.people.viewer import viewer_of
 from deployments.models import Submission
 from regions import inventory
 from regions.models import Change, Resource
+from regions.permitted import sees_fleet
 
 
 class Database(Collector):
@@ -59,8 +62,12 @@ _DATABASE.register(Database())
 def metrics(request: HttpRequest) -> HttpResponse:
     """For a token or a session; 401 without, as a scraper expects."""
     secret = tokens.bearer(request.headers.get("Authorization", ""))
-    if not (request.user.is_authenticated if secret is None else tokens.resolve(secret)):
+    user = request.user if secret is None else tokens.resolve(secret)
+    viewer = viewer_of(user)
+    if viewer is None:
         refusal = HttpResponse("A token is needed: Authorization: Bearer …\n", status=401, content_type="text/plain")
         refusal["WWW-Authenticate"] = 'Bearer realm="Pane"'
         return refusal
+    if not sees_fleet(viewer):
+        raise PermissionDenied("Pane's own figures speak of every cluster: they are for who may see all of the fleet.")
     return HttpResponse(generate_latest(_DATABASE) + generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)

@@ -25,7 +25,7 @@ from regions.inventory.rows import counted, counts, rows_of
 from regions.inventory.values import RegionCard
 from regions.inventory.visibility import Visibility, link_of, look
 from regions.models import Change, Resource
-from regions.permitted import permitted
+from regions.permitted import permits_region, permitted, permitted_changes, sees_part_of
 
 WORST = 3
 SOME = 60  # deployments on the way
@@ -110,7 +110,7 @@ def read_board(*, viewer: Viewer) -> Board:
     measured = figures(viewer=viewer)
     tiles = _tiles(sight, viewer, measured)
     moving = _moving(sight, viewer)
-    known = [link_of(link) for link in sight.links.values()]
+    known = [link_of(link) for name, link in sight.links.items() if permits_region(viewer, name)]
     return Board(
         tiles=tiles,
         deployments=counts((health, n) for tile in tiles for health, n in tile.deployments.by_health.items()),
@@ -199,10 +199,9 @@ def _lately(sight: Visibility, viewer: Viewer) -> tuple[ChangeItem, ...]:
     """What turned bad, or well again, in the last hour; the last word of each object, and of each link."""
     turned = Q(kind__in=("ClusterDeployment", "Credential", "Region", "Management"), reason="HealthChanged")
     query = Change.objects.filter(turned | Q(reason__in=_LINKS), seen_at__gt=sight.now - LATELY, source="observed")
-    if viewer.scope:
-        if viewer.scope.namespaces:
-            query = query.filter(kind="ClusterDeployment")
-        query = query.filter(permitted(viewer))
+    if sees_part_of(viewer):
+        query = query.filter(kind="ClusterDeployment")
+    query = query.filter(permitted_changes(viewer))
     rows = query.order_by("-id")[:200]
     log = journal.cursor().rpartition(".")[0]
     found = _matter((item(row, log) for row in rows), sight)

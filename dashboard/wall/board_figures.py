@@ -8,6 +8,7 @@ from regions.domain.viewer import Viewer
 from regions.metrics.reads.measures import fleet_measures
 from regions.metrics.reads.values import Alert, RegionMeasures
 from regions.models import Store
+from regions.permitted import sees_part_of
 
 _GAUGES = (("cpu_used_ratio", "CPU"), ("mem_used_ratio", "Mem"), ("disk_worst", "Disk"))
 HOT = 0.9
@@ -77,17 +78,16 @@ def figures(*, viewer: Viewer) -> BoardFigures:
     if not Store.objects.exists():
         return BoardFigures()
     found = fleet_measures(viewer=viewer)
-    scope = viewer.scope
     names = {region.name for region in found.regions}
     alerts = tuple(alert for alert in found.alerts if alert.state == "active" and alert.severity not in _QUIET)
     known = found.alerts_trouble is None
     alarms = {name: _alarms([alert for alert in alerts if alert.region == name], known) for name in names}
     whole = (
         {}
-        if scope and scope.namespaces
+        if sees_part_of(viewer)
         else {region.name: _figures(region) for region in found.regions if region.name in names and region.clusters_of}
     )
-    trouble = found.alerts_trouble.sentence if found.alerts_trouble and scope is None else ""
+    trouble = found.alerts_trouble.sentence if found.alerts_trouble and not viewer.confined else ""
     return BoardFigures(True, whole, alarms, alerts, trouble or ("" if known else "The alerts cannot be read"))
 
 

@@ -73,15 +73,14 @@ def alerts(request: ViewedRequest) -> HttpResponse:
 
 def _draw(request: ViewedRequest, template: str, board: Board, **more: Any) -> HttpResponse:
     """A layout with what all of them have: headline, foot, heartbeat."""
-    confined = request.viewer.confined
-    headline = words.headline(board, timezone.now(), confined)
+    headline = words.headline(board, timezone.now(), request.viewer.confined)
     return render(
         request,
         template,
         {
             "board": board,
             "headline": _with_cause(headline, request),
-            "confined": confined,
+            "confined": request.viewer.screen,
             "version": version(),
             "theme": "light" if request.GET.get("theme") == "light" else "dark",
             "lately": board.lately[:TICKER],

@@ -21,6 +21,7 @@ from regions.inventory.rows import manifests
 from regions.inventory.serving import serving, without_strangers
 from regions.inventory.visibility import Visibility, link_of
 from regions.models import Change, Resource, Stream
+from regions.permitted import changes, permits_region, sees_every
 
 LOOKED_FOR = timedelta(minutes=6)
 """Within this time what a new object names has been read by name on the cluster that it is to be on."""
@@ -51,22 +52,23 @@ def thing(row: Resource, body: Manifest | None = None, warned: tuple[Warned, ...
 
 def gather(row: Resource, sight: Visibility) -> Evidence:
     """Everything that is known around an object."""
-    parts = list(Resource.objects.filter(_parts(row)).exclude(pk=row.pk))
+    parts = _shown(Resource.objects.filter(_parts(row)).exclude(pk=row.pk), sight)
     bodies = manifests([row, *parts])
     parts = without_strangers(parts, bodies)
     body = bodies.get(row.pk, {})
     region = _region(row, body)
     credential, template = _depends_on(row, body)
-    around = list(
+    around = _shown(
         Resource.objects.filter(_around(row, body, region, credential, template)).exclude(
             pk__in=[row.pk, *(one.pk for one in parts)]
-        )
+        ),
+        sight,
     )
     bodies |= manifests(around)
-    extra = _needed([row, *around], bodies, region)
+    extra = _shown(_needed([row, *around], bodies, region), sight)
     if extra:
         bodies |= manifests(extra)
-    if secrets := _secrets(extra, bodies):
+    if secrets := _shown(_secrets(extra, bodies), sight):
         extra += secrets
     warned = _warnings(row, sight)
     things = tuple(thing(one, bodies.get(one.pk), warned.get(ref_of(one), ())) for one in [*parts, *around, *extra])
@@ -82,6 +84,11 @@ def gather(row: Resource, sight: Visibility) -> Evidence:
         template=template,
         handed_on=row.kind != "Credential" or _handed_on(row, extra),
     )
+
+
+def _shown(rows: Iterable[Resource], sight: Visibility) -> list[Resource]:
+    """What the viewer may be shown of it: of the rest nobody tells them."""
+    return [row for row in rows if sight.shows(row)]
 
 
 def _handed_on(row: Resource, near: list[Resource]) -> bool:
@@ -187,15 +194,24 @@ def _seen(row: Resource, region: str, sight: Visibility) -> frozenset[tuple[str,
         if not sight.sees(cluster, cluster):
             continue
         for kind in ("Credential", "ClusterTemplate", "Region") if cluster == MANAGEMENT else ():
-            if (cluster, f"{kind.lower()}s.{K0RDENT}") in watched:
+            known = (cluster, f"{kind.lower()}s.{K0RDENT}") in watched
+            if known and sees_every(sight.viewer, K0RDENT, kind, row.namespace):
                 found.add((cluster, kind))
         if young:
             continue  # what is read by name may not have been read yet
-        if (cluster, f"configmaps.?{K0RDENT}/component=kcm") in watched:
+        mine = {kind for kind in ("ConfigMap", "Secret") if _sees_named(kind, cluster, sight)}
+        if "ConfigMap" in mine and (cluster, f"configmaps.?{K0RDENT}/component=kcm") in watched:
             found.add((cluster, "ConfigMap"))
-        if cluster in secrets:
+        if "Secret" in mine and cluster in secrets:
             found.add((cluster, "Secret"))
     return frozenset(found)
+
+
+def _sees_named(kind: str, cluster: str, sight: Visibility) -> bool:
+    """Whether the viewer may be shown all such objects that something may name there, in whatever namespace."""
+    if cluster == MANAGEMENT:
+        return sees_every(sight.viewer, "", kind, "")
+    return permits_region(sight.viewer, cluster)
 
 
 def _warnings(row: Resource, sight: Visibility) -> dict[Ref, tuple[Warned, ...]]:
@@ -206,7 +222,7 @@ def _warnings(row: Resource, sight: Visibility) -> dict[Ref, tuple[Warned, ...]]
         about = journal.about(f"deployment:{row.deployment}")
     else:
         about = Q(kind=row.kind, namespace=row.namespace, name=row.name)
-    told = Change.objects.filter(about, source=Change.Source.REPORTED, at__gte=sight.now - RECENT)
+    told = changes(sight.viewer).filter(about, source=Change.Source.REPORTED, at__gte=sight.now - RECENT)
     told = told.exclude(severity=Change.Severity.NORMAL).order_by("-id")
     columns = ("cluster", "group", "kind", "namespace", "name", "at", "reason", "message")
     found: dict[Ref, list[Warned]] = defaultdict(list)

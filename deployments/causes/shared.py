@@ -22,6 +22,7 @@ from regions.inventory.serving import serves
 from regions.inventory.visibility import Visibility, link_of, look
 from regions.journal.correlating import chunks
 from regions.models import Resource, Stream
+from regions.permitted import permits_region, sees_every
 
 ENOUGH = 2
 """So many deployments with one cause are said once."""
@@ -115,8 +116,8 @@ def _known(rows: Iterable[Row], viewer: Viewer) -> dict[str, Verdict]:
 def _verdicts(subjects: QuerySet[Resource], sight: Visibility) -> Iterable[tuple[Target, Verdict]]:
     """Of every one of these deployments, why."""
     chosen = list(subjects.order_by().values_list(*_COLUMNS))
-    below = _below({values[13]: values[12] for values in chosen})
-    upon, seen = _upon(), _seen(sight)
+    below = _below({values[13]: values[12] for values in chosen}, sight)
+    upon, seen = _upon(sight), _seen(sight)
     links = {name: link_of(view) for name, view in sight.links.items()}
     for values in chosen:
         own, region = _thing(values), values[12] or MANAGEMENT
@@ -130,11 +131,11 @@ def _verdicts(subjects: QuerySet[Resource], sight: Visibility) -> Iterable[tuple
         yield Target(own.kind, own.ref.namespace, own.ref.name, MANAGEMENT, region), explain(evidence)
 
 
-def _below(regions: Mapping[str, str]) -> dict[str, list[Thing]]:
+def _below(regions: Mapping[str, str], sight: Visibility) -> dict[str, list[Thing]]:
     """By deployment, of which this says where it runs, the objects that serve it and are not well."""
     found: dict[str, list[Thing]] = defaultdict(list)
     for some in chunks(regions):
-        parts = Resource.objects.filter(deployment__in=some, rank__lt=_ILL).exclude(kind="ClusterDeployment")
+        parts = sight.resources.filter(deployment__in=some, rank__lt=_ILL).exclude(kind="ClusterDeployment")
         for values in parts.order_by().values_list(*_COLUMNS):
             if serves(values[0], values[1], regions[values[13]]):
                 found[values[13]].append(_thing(values))
@@ -143,16 +144,20 @@ def _below(regions: Mapping[str, str]) -> dict[str, list[Thing]]:
 
 def _seen(sight: Visibility) -> frozenset[tuple[str, str]]:
     watched = Stream.objects.filter(cluster=MANAGEMENT, name=f"credentials.{K0RDENT}", state=Stream.State.WATCHING)
-    known = sight.sees(MANAGEMENT, MANAGEMENT) and watched.exists()
+    every = sees_every(sight.viewer, K0RDENT, "Credential", "")
+    known = every and sight.sees(MANAGEMENT, MANAGEMENT) and watched.exists()
     return frozenset({(MANAGEMENT, "Credential")} if known else ())
 
 
-def _upon() -> Mapping[Ref, Thing]:
+def _upon(sight: Visibility) -> Mapping[Ref, Thing]:
     """What deployments depend on: regions, credentials, and the templates that are not well."""
-    kinds = Resource.objects.filter(kind__in=("Region", "Credential"), group=K0RDENT)
-    templates = Resource.objects.filter(kind="ClusterTemplate", rank__lt=_ILL)
-    found = [_thing(values) for query in (kinds, templates) for values in query.order_by().values_list(*_COLUMNS)]
-    return {one.ref: one for one in found}
+    places = Resource.objects.filter(kind="Region", group=K0RDENT)
+    credentials = sight.resources.filter(kind="Credential", group=K0RDENT)
+    templates = sight.resources.filter(kind="ClusterTemplate", rank__lt=_ILL)
+    queries = (places, credentials, templates)
+    found = [_thing(values) for query in queries for values in query.order_by().values_list(*_COLUMNS)]
+    shown = (one for one in found if one.ref.kind != "Region" or permits_region(sight.viewer, one.ref.name))
+    return {one.ref: one for one in shown}
 
 
 def _thing(values: Values) -> Thing:

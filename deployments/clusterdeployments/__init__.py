@@ -1,7 +1,7 @@
 """Deployments as pages and the API see them: the copy joined with the links, as the `viewer` may be shown it.
 
 list_deployments(filters, *, viewer) -> Listing
-summarise(rows) -> tuple[Summary, ...]                              rows with conditions, services, version
+summarise(rows, *, viewer) -> tuple[Summary, ...]                  rows with conditions, services, version
 get_deployment(namespace, name, *, viewer) -> DeploymentDetail      raises inventory.NotFound
 """
 

@@ -55,7 +55,7 @@ class Deployments(APIView):
         filters, problems = parse(request.query_params)
         refuse(problems)
         listing = clusterdeployments.list_deployments(filters, viewer=viewer(request))
-        rows = clusterdeployments.summarise(listing.rows)
+        rows = clusterdeployments.summarise(listing.rows, viewer=viewer(request))
         results = DeploymentSerializer(rows, many=True).data
         return respond(request, results, listing.page.total, filters.page, listing.page.pages)
 

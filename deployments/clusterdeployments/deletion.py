@@ -11,6 +11,7 @@ from regions.inventory.rows import manifests
 from regions.inventory.serving import serving
 from regions.inventory.visibility import look
 from regions.models import Resource
+from regions.permitted import sees_every
 
 
 def get_leaving(namespace: str, name: str, *, viewer: Viewer) -> DeletionProgress | None:
@@ -22,13 +23,14 @@ def get_leaving(namespace: str, name: str, *, viewer: Viewer) -> DeletionProgres
     if found is None:
         return None
     parts = list(
-        Resource.objects.filter(
+        sight.resources.filter(
             Q(kind__in=("HelmRelease", "ServiceSet")) | Q(group=CAPI) | Q(group__endswith=f".{CAPI}"),
             serving(f"{namespace}/{name}", found.region),
         )
     )
     bodies = manifests([found, *parts])
     seen = sight.sees(MANAGEMENT, MANAGEMENT)
+    known = sees_every(viewer, K0RDENT, "Credential", namespace)
     credential = Resource.objects.filter(
         cluster=MANAGEMENT,
         kind="Credential",
@@ -39,7 +41,7 @@ def get_leaving(namespace: str, name: str, *, viewer: Viewer) -> DeletionProgres
     return leaving(
         bodies.get(found.pk, {}),
         [bodies[one.pk] for one in parts if one.pk in bodies],
-        credential=credential if seen else None,
+        credential=credential if seen and known else None,
         blind=sight.link(found.region or MANAGEMENT).blind,
         now=timezone.now(),
     )

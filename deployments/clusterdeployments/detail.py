@@ -35,15 +35,15 @@ def get_deployment(namespace: str, name: str, *, viewer: Viewer, at: datetime | 
         named = sight.resources.filter(kind="ClusterDeployment", group=K0RDENT, namespace=namespace, name=name)
         if (found := named.first()) is None:
             raise NotFound(f"There is no deployment {namespace}/{name}")
-        own = Resource.objects.filter(serving(f"{namespace}/{name}", found.region)).exclude(pk=found.pk)
+        own = sight.resources.filter(serving(f"{namespace}/{name}", found.region)).exclude(pk=found.pk)
         parts = list(own.order_by("kind", "name"))
         bodies = manifests([found, *parts])
         lines = lines_about(topic(namespace, name), viewer=viewer, limit=SOME)
     else:
         past = FleetAsOf(at)
-        rows = past.of_deployment(namespace, name)
         sight = past.sight(viewer)
-        found = next((row for row in rows if row.kind == "ClusterDeployment" and sight.shows(row)), None)
+        rows = [row for row in past.of_deployment(namespace, name) if sight.shows(row)]
+        found = next((row for row in rows if row.kind == "ClusterDeployment"), None)
         if found is None:
             raise NotFound(f"Pane knew of no deployment {namespace}/{name} at {at:%Y-%m-%d %H:%M:%S} UTC")
         parts = [row for row in rows if row is not found]

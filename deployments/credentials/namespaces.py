@@ -8,8 +8,9 @@ from deployments.domain.drafts import CredentialDraft
 from deployments.domain.snapshot import ClusterSnapshot
 from regions.clusters.session import ClusterSession
 from regions.domain.refs import MANAGEMENT
-from regions.kube.client import Client, Person
+from regions.kube.client import Client
 from regions.kube.errors import KubeError, NotFound
+from regions.kube.persons import Person
 
 DEADLINE = 5.0
 

@@ -21,6 +21,7 @@ from regions.domain.viewer import Viewer
 from regions.inventory.rows import manifests
 from regions.inventory.visibility import Visibility, look
 from regions.models import Change, Resource, Stream
+from regions.permitted import permits_region, sees_every
 
 LATEST = 1000
 """So many reported warnings are looked through for a cloud's refusals."""
@@ -73,6 +74,8 @@ class Survey:
         """Whether it is there, as far as the copy can tell."""
         blind = not self.sight.sees(need.cluster, need.cluster)
         row = self.held.get(need.place)
+        if not self._may_see(need, row):
+            return Needed(need, "forbidden", f"You may not see a {need.kind} there.", blind=blind)
         if row is None:
             young = credential.created_at is not None and self.sight.now - credential.created_at < LOOKED_FOR
             return Needed(need, *self._absent(need, blind, young), blind=blind)
@@ -85,6 +88,14 @@ class Survey:
             state = "unmanaged"
             note = f"Made by hand: without the label {MANAGED}=true k0rdent leaves it as it is, outdated or not."
         return Needed(need, state, note, keys, row.created_at, blind)
+
+    def _may_see(self, need: Need, row: Resource | None) -> bool:
+        if row is not None:
+            return self.sight.shows(row)
+        if need.cluster != MANAGEMENT:
+            return permits_region(self.sight.viewer, need.cluster)
+        group = "" if need.kind in (SECRET, "ConfigMap") else INFRASTRUCTURE
+        return sees_every(self.sight.viewer, group, need.kind, need.namespace)
 
     def _absent(self, need: Need, blind: bool, young: bool) -> tuple[str, str]:
         if blind:
@@ -123,14 +134,15 @@ def survey(viewer: Viewer) -> Survey:
     management = next((bodies.get(row.pk, {}) for row in around if row.kind == "Management"), {})
     release = _release(management)
     version = version_of(release)
-    deployments = Resource.objects.filter(kind="ClusterDeployment", group=K0RDENT).exclude(credential="")
+    sight = look(viewer)
+    deployments = sight.resources.filter(kind="ClusterDeployment", group=K0RDENT).exclude(credential="")
     users = {path: User(*place) for path, *place in deployments.values_list("deployment", "credential", "region")}
     used: dict[str, int] = defaultdict(int)
     for user in users.values():
         used[user.credential] += 1
     made, liveness = _evidence(users)
     return Survey(
-        sight=look(viewer),
+        sight=sight,
         system=settings.PANE_SYSTEM_NAMESPACE,
         release=release,
         copies=version is None or version >= (1, 5),

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from regions.domain.kinds import K0RDENT
+from regions.domain.kinds import K0RDENT, KINDS
 from regions.domain.refs import MANAGEMENT
+from regions.domain.viewer import Viewer
 from regions.inventory.visibility import Visibility
 from regions.models import Stream
 
@@ -22,10 +23,25 @@ def filtered_out(what: str) -> Empty:
     return Empty("filtered", f"No {what} fit these filters", "Take one away to see more.")
 
 
+def _not_theirs(viewer: Viewer, plural: str, what: str) -> Empty | None:
+    """Nothing of this kind may be shown to them, whether there is any or not."""
+    rights = viewer.rights
+    if rights is None:
+        return None
+    kind = next((one.name for one in KINDS if (one.group, one.plural) == (K0RDENT, plural)), "")
+    if (K0RDENT, kind) in rights.kinds:
+        return None
+    asked = f"kubectl auth can-i list {plural}.{K0RDENT} --as=pane:{viewer.name}"
+    text = viewer.trouble or f"The management cluster lets you list them nowhere. Its administrators can see: {asked}"
+    return Empty("forbidden", f"No {what} are yours to see", text)
+
+
 def why(sight: Visibility, plural: str, what: str, *, filtered: bool = False, none: str = "") -> Empty:
     """The state of an empty list of a k0rdent kind; `what` names its objects in words."""
     if filtered:
         return filtered_out(what)
+    if sight.viewer is not None and (said := _not_theirs(sight.viewer, plural, what)):
+        return said
     management = sight.links.get(MANAGEMENT)
     if management is None:
         text = "Start Pane's watcher with a kubeconfig of the management cluster."

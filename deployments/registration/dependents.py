@@ -66,7 +66,7 @@ def region_dependents(name: str, *, viewer: Viewer) -> RegionDependents:
         raise NotFound(f"There is no region {name}")
     body = manifests([row]).get(row.pk, {})
     sight = look(viewer)
-    inside = Resource.objects.filter(cluster=MANAGEMENT, group=K0RDENT, region=name)
+    inside = sight.resources.filter(cluster=MANAGEMENT, group=K0RDENT, region=name)
     clds = list(worst_first(inside.filter(kind="ClusterDeployment"), sight))
     credentials = worst_first(inside.filter(kind="Credential"), sight)
     return RegionDependents(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from deployments.domain.findings import Problem
 from deployments.domain.manifests import Planned, main_of, stamped
 from deployments.models import Step, Submission
+from deployments.submissions import recording
 from deployments.submissions.keys import fingerprint, same_fingerprint
 from deployments.submissions.outcomes import NotAsPreviewed, NotTheirs
 from deployments.submissions.writer import Writer, Written
@@ -46,7 +47,10 @@ def submit(session: ClusterSession, planned: Sequence[Planned], digest: str, key
     submission, ours = _claim(planned, mine, session.viewer, key)
     if not ours:
         return Sent(submission)
-    return Sent(submission, _write(session, Writer(session, planned, key), submission, planned))
+    act = recording.asked(session.viewer, planned, key)
+    problems = _write(session, Writer(session, planned, key), submission, planned)
+    act.ended(submission.state, steps=[f"{step} {step.answer}".strip()[:500] for step in submission.steps.all()])
+    return Sent(submission, problems)
 
 
 def _claim(planned: Sequence[Planned], digest: str, person: Viewer, key: str) -> tuple[Submission, bool]:

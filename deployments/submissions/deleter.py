@@ -3,7 +3,8 @@
 from deployments.domain.findings import Problem, error
 from deployments.domain.manifests import Planned
 from regions.domain import manifest as m
-from regions.kube.client import Answer, Client, Person
+from regions.kube.client import Answer, Client
+from regions.kube.persons import Person
 
 DEADLINE = 20.0
 

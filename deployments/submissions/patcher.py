@@ -8,8 +8,9 @@ from deployments.domain.rendering import without_submission
 from deployments.submissions import comparison
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
-from regions.kube.client import Answer, Client, Person
+from regions.kube.client import Answer, Client
 from regions.kube.errors import Conflict
+from regions.kube.persons import Person
 
 TRIES = 5
 DEADLINE = 20.0

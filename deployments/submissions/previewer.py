@@ -7,44 +7,49 @@ from deployments.domain import denials
 from deployments.domain.findings import Problem, error
 from deployments.domain.manifests import SUBMISSION, Planned, stamped, wire
 from deployments.domain.rendering import public
-from deployments.submissions import comparison, deleter, patcher, unchecked
+from deployments.submissions import comparison, deleter, patcher, recording, unchecked
 from deployments.submissions.keys import fingerprint
 from deployments.submissions.outcomes import Looked, Outcome, Preview
 from deployments.submissions.rights import account
+from deployments.submissions.roles import refusal
 from deployments.submissions.secret_mask import SecretMask, problems_from, waits_for
 from regions.clusters.session import ClusterSession
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
 from regions.domain.refs import in_words, located
-from regions.kube.client import Client, Person
-from regions.kube.errors import Conflict, KubeError, NotFound, Unreachable
+from regions.kube.client import Client
+from regions.kube.errors import Conflict, KubeError, NotFound, Refused, Unreachable
+from regions.kube.persons import Person
 
 DEADLINE = 20.0
 
 
 def preview(session: ClusterSession, planned: Sequence[Planned], key: str) -> Preview:
     """How every cluster would answer. Never raises for what a cluster says or does not say."""
-    objects = session.run(_look(session, stamped(planned, key), key))
+    objects = session.run(_look(session, stamped(planned, key), key, refusal(session.viewer, planned)))
     texts = [one.yaml for one in public(planned).objects]
     shown = tuple(_with_yaml(one, text) for one, text in zip(objects, texts, strict=True))
-    return Preview(shown, fingerprint(planned, session.viewer, key), unchecked.unchecked(shown))
+    seen = Preview(shown, fingerprint(planned, session.viewer, key), unchecked.unchecked(shown))
+    recording.previewed(session.viewer, planned, seen)
+    return seen
 
 
 def _with_yaml(one: Looked, text: str) -> Looked:
     return Looked(**{name: getattr(one, name) for name in Looked.__slots__ if name != "yaml"}, yaml=text)
 
 
-async def _look(session: ClusterSession, planned: Sequence[Planned], key: str) -> list[Looked]:
-    previewer = _Previewer(session, planned, key)
+async def _look(session: ClusterSession, planned: Sequence[Planned], key: str, refused: str) -> list[Looked]:
+    previewer = _Previewer(session, planned, key, refused)
     return list(await asyncio.gather(*map(previewer.look, planned)))
 
 
 class _Previewer:
-    def __init__(self, session: ClusterSession, planned: Sequence[Planned], key: str) -> None:
+    def __init__(self, session: ClusterSession, planned: Sequence[Planned], key: str, refused: str) -> None:
         self.clusters = session.clusters
         self.viewer = session.viewer
         self.planned = planned
         self.key = key
+        self.refused = refused
         self.accounts: dict[str, asyncio.Future[Person | None]] = {}
         self.mask = SecretMask(planned)
 
@@ -55,6 +60,8 @@ class _Previewer:
 
     async def _account(self, cluster: str) -> Person | None:
         """On whose behalf this cluster is asked, found out once for the whole plan."""
+        if self.refused:
+            raise Refused(self.refused)
         if cluster not in self.accounts:
             self.accounts[cluster] = asyncio.ensure_future(account(self.clusters, cluster, self.planned, self.viewer))
         return await self.accounts[cluster]

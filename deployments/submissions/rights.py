@@ -13,8 +13,8 @@ from regions.clusters.pool import Clusters
 from regions.clusters.rights import ResourceAttributes, person_of, review
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
-from regions.kube.client import Person
 from regions.kube.errors import Refused
+from regions.kube.persons import Person
 
 
 async def account(clusters: Clusters, cluster: str, planned: Sequence[Planned], viewer: Viewer) -> Person | None:

@@ -9,14 +9,16 @@ from deployments.models import Step
 from deployments.submissions import comparison, deleter, patcher
 from deployments.submissions.previewer import taken
 from deployments.submissions.rights import account
+from deployments.submissions.roles import refusal
 from deployments.submissions.secret_mask import SecretMask, problems_from
 from regions.clusters.rights import person_of
 from regions.clusters.session import ClusterSession
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT
-from regions.kube.client import Answer, Client, Person
-from regions.kube.errors import Conflict, KubeError, NotFound, Unreachable
+from regions.kube.client import Answer, Client
+from regions.kube.errors import Conflict, KubeError, NotFound, Refused, Unreachable
+from regions.kube.persons import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,14 @@ class Writer:
         self.planned = planned
         self.key = key
         self.mask = SecretMask(planned)
+        self.refused = refusal(session.viewer, planned)
 
     async def write(self, one: Planned) -> Written:
         """Make it. Raises nothing that a cluster may say."""
         try:
             client = await self.clusters.client(one.cluster)
+            if self.refused:
+                raise Refused(self.refused)
             who = await account(self.clusters, one.cluster, self.planned, self.viewer)
             path = await client.path_of(
                 m.text(one.manifest.get("apiVersion")), one.ref.kind, one.ref.name, one.ref.namespace

@@ -6,15 +6,22 @@ Nothing is remembered: whose right was taken away is refused from the next quest
 """
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
 from regions.clusters.pool import Clusters
+from regions.clusters.reading import reading
 from regions.domain.refs import MANAGEMENT
+from regions.domain.roles import ROLES, Right, right_to_change
 from regions.domain.viewer import Viewer
-from regions.kube.client import AccessVerdict, Client, Person
+from regions.kube.client import AccessVerdict, Client
 from regions.kube.errors import KubeError, Refused
+from regions.kube.persons import Person
+
+PREFIX = "pane:"
+"""Before the names of accounts and groups, as management's bindings have them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +33,34 @@ class ResourceAttributes:
     kind: str
     namespace: str = ""
     name: str = ""
+    region: str = ""  # where it is: roles of Pane may be bound to some
+    right: Right | None = None  # of Pane's own that it takes instead of the one to change such objects
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whether they may. `sentence` says why not; `known` is False when management did not say."""
+    """Whether they may. `sentence` says why not, `by` by what; `known` is False when management did not say."""
 
     allowed: bool
     sentence: str = ""
     known: bool = True
+    by: str = ""
 
 
 def person_of(viewer: Viewer) -> Person | None:
-    """Who the viewer is to the management cluster; None: nobody but Pane."""
-    return Person(f"pane:{viewer.name}") if settings.PANE_IMPERSONATE else None
+    """Who the viewer is to the management cluster, with the groups of their account; None: nobody but Pane."""
+    if not settings.PANE_IMPERSONATE:
+        return None
+    return Person(f"{PREFIX}{viewer.name}", tuple(f"{PREFIX}{group}" for group in viewer.groups))
+
+
+def with_rights(viewer: Viewer) -> Viewer:
+    """The same, confined to what management lets them read, where it is management that says so."""
+    person = person_of(viewer)
+    if person is None or settings.PANE_RIGHTS != "cluster":
+        return viewer
+    answer = reading.of(person)
+    return replace(viewer, rights=answer.rights, trouble=answer.trouble)
 
 
 def may(viewer: Viewer, wanted: ResourceAttributes) -> Decision:
@@ -52,17 +73,32 @@ def may(viewer: Viewer, wanted: ResourceAttributes) -> Decision:
     return asyncio.run(ask())
 
 
+def decide_all(asked: Sequence[tuple[Viewer, ResourceAttributes]]) -> list[Decision]:
+    """The same of many questions, side by side on one connection, in their order. Never raises."""
+
+    async def ask() -> list[Decision]:
+        async with Clusters() as clusters:
+
+            async def one(viewer: Viewer, wanted: ResourceAttributes) -> Decision:
+                async with clusters.turn(MANAGEMENT):
+                    return await decide(clusters, viewer, wanted)
+
+            return await asyncio.gather(*(one(*question) for question in asked))
+
+    return asyncio.run(ask())
+
+
 async def decide(clusters: Clusters, viewer: Viewer, wanted: ResourceAttributes) -> Decision:
     """Whether this person may do that. Never raises for what management does not say: then they may not."""
     person = person_of(viewer)
     if person is None:
-        return _by_role(viewer, wanted)
+        return by_role(viewer, wanted)
     try:
         verdict, what = await review(await clusters.client(MANAGEMENT), person, wanted)
     except KubeError as failure:
         return _not_said(person, failure)
     if verdict.allowed:
-        return Decision(True)
+        return Decision(True, by=verdict.reason)
     why = f": {verdict.reason}" if verdict.reason else ""
     return Decision(False, f"{person.name} may not {wanted.verb} {what} on the management cluster{why}.")
 
@@ -84,10 +120,14 @@ async def review(management: Client, person: Person, wanted: ResourceAttributes)
     return verdict, resource + (f" in {wanted.namespace}" if wanted.namespace else "")
 
 
-def _by_role(viewer: Viewer, wanted: ResourceAttributes) -> Decision:
-    if viewer.administrator:
-        return Decision(True)
-    return Decision(False, f"Only administrators of Pane may {wanted.verb} a {wanted.kind} here. Ask one of them.")
+def by_role(viewer: Viewer, wanted: ResourceAttributes) -> Decision:
+    """Whether Pane's own roles let them, where no cluster knows the person."""
+    right = wanted.right or right_to_change(wanted.group, wanted.kind)
+    if viewer.may_at(right, wanted.region, wanted.namespace):
+        own = next((one for one in viewer.granted if one.gives(right)), None)
+        return Decision(True, by=f"the role {own.role}, by {own.by}" if own else "they are staff of Pane")
+    roles = " or ".join(role for role, rights in ROLES.items() if right in rights)
+    return Decision(False, f"To {wanted.verb} a {wanted.kind} here takes the role {roles} of Pane. Ask for it.")
 
 
 def _not_said(person: Person, failure: KubeError) -> Decision:

@@ -9,7 +9,8 @@ from regions.clusters.pool import Clusters
 from regions.clusters.rights import person_of
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
-from regions.kube.client import AccessVerdict, Person
+from regions.kube.client import AccessVerdict
+from regions.kube.persons import Person
 
 T = TypeVar("T")
 

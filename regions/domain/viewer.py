@@ -2,36 +2,65 @@
 
 from dataclasses import dataclass
 
+from regions.domain.rbac import ReadRights
+from regions.domain.roles import Granted, Right, Scope
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a viewer is confined to. Empty means any: of regions, of namespaces of deployments."""
-
-    regions: frozenset[str] = frozenset()
-    namespaces: frozenset[str] = frozenset()
-
-    def holds(self, region: str, namespace: str) -> bool:
-        """Whether a deployment of this region and namespace lies within."""
-        return (not self.regions or region in self.regions) and (not self.namespaces or namespace in self.namespaces)
-
-    def __str__(self) -> str:
-        return f"regions={','.join(sorted(self.regions))};namespaces={','.join(sorted(self.namespaces))}"
+__all__ = ["Scope", "Viewer"]
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Every read takes one. A person may see everything; a screen only what its scope holds (`regions.permitted`)."""
+    """Every read takes one; what they may be shown is said by `regions.permitted` alone.
+
+    With nothing said (no scope, roles or rights) they may see everything. A screen has a scope. A person has the roles
+    of their groups, or, where management is asked, the rights that it gives them.
+    """
 
     name: str
     scope: Scope | None = None
     administrator: bool = False  # of Pane itself; says nothing of what the clusters allow
+    groups: tuple[str, ...] = ()
+    granted: tuple[Granted, ...] = ()
+    rights: ReadRights | None = None
+    trouble: str = ""  # why what they may see is old, or not known
 
     @property
     def permission_set(self) -> str:
         """Viewers with the same permission set see the same fragments, so one drawing serves them all."""
-        return "everything" if self.scope is None else f"screen {self.scope}"
+        if self.scope is not None:
+            return f"screen {self.scope}"
+        if self.rights is not None:
+            return f"rights {self.rights.key}"
+        seen = " or ".join(sorted(map(str, self.scopes))) if self.scopes else "everything"
+        return f"{seen} as {self._can}" if self.granted else seen
+
+    @property
+    def _can(self) -> str:
+        return "; ".join(sorted(f"{one.role} {one.scope}" for one in self.granted))
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """What they are confined to: to any of these. Empty: to nothing."""
+        if self.scope is not None:
+            return (self.scope,)
+        found = tuple(dict.fromkeys(one.scope for one in self.granted if one.gives(Right.SEE)))
+        return () if Scope() in found else found
 
     @property
     def confined(self) -> bool:
+        """There may be something that they are not shown."""
+        return self.scope is not None or self.rights is not None or bool(self.scopes)
+
+    @property
+    def screen(self) -> bool:
         """It is a screen on a wall: it reads, and is offered no way to anywhere else."""
         return self.scope is not None
+
+    def may(self, right: Right) -> bool:
+        """Whether Pane's own roles give them this right somewhere."""
+        return not self.screen and (self.administrator or any(one.gives(right) for one in self.granted))
+
+    def may_at(self, right: Right, region: str, namespace: str) -> bool:
+        """Whether they give it there; what has no namespace is only for who is not confined to some."""
+        own = (one for one in self.granted if one.gives(right))
+        return not self.screen and (self.administrator or any(one.scope.holds(region, namespace) for one in own))

@@ -19,7 +19,7 @@ from regions.inventory.rows import counted, manifests, row_of
 from regions.inventory.values import Component, RegionCard, Versions
 from regions.inventory.visibility import Visibility, link_of, look
 from regions.models import Resource
-from regions.permitted import permits_region, permitted
+from regions.permitted import permits_region, permitted, sees_part_of
 
 PAUSE = f"{K0RDENT}/region-pause"
 _KCM = Q(kind="Management", cluster=MANAGEMENT, namespace="", name="kcm")
@@ -50,13 +50,21 @@ def list_regions(*, viewer: Viewer) -> list[RegionCard]:
     return cards(look(viewer))
 
 
+def hidden_regions(*, viewer: Viewer) -> int:
+    """How many regions there are that the viewer may not be shown."""
+    if not viewer.confined:
+        return 0
+    names = Resource.objects.filter(kind="Region", cluster=MANAGEMENT, namespace="").values_list("name", flat=True)
+    return sum(not permits_region(viewer, name) for name in names)
+
+
 def cards(sight: Visibility) -> list[RegionCard]:
     """The same, for one who has already looked. Who sees only some namespaces is told of their part of a region."""
     rows = [row for row in Resource.objects.filter(_PLACES) if permits_region(sight.viewer, place_of(row))]
     bodies = manifests(rows)
     ground = survey(sight, bodies, rows)
     found = [card(row, bodies.get(row.pk, {}), ground) for row in rows]
-    if sight.viewer and sight.viewer.scope and sight.viewer.scope.namespaces:
+    if sees_part_of(sight.viewer):
         found = [own_part(card) for card in found if card.deployments.total]
     return sorted(found, key=lambda card: (card.health.rank, not card.is_management, card.name))
 

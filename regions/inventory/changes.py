@@ -11,7 +11,7 @@ from regions.inventory.basics import Target
 from regions.inventory.change_items import ChangeItem, ChangePage, LogGap, LogPage
 from regions.models import Change
 from regions.permitted import changes as permitted_changes
-from regions.permitted import permits
+from regions.permitted import permits_change
 
 LIMIT = 200
 
@@ -91,7 +91,7 @@ def log(*, viewer: Viewer, after: str = "", topic: str | None = None, limit: int
     if start and not piece.gap:
         kept = kept.filter(id__gt=start.id)
     gaps = [LogGap(None, piece.changes[0].at if piece.changes else None, piece.gap)] if piece.gap else []
-    shown = [row for row in piece.changes if permits(viewer, row.region, row.namespace)]
+    shown = [row for row in piece.changes if permits_change(viewer, row)]
     gaps += [LogGap(row.blind_from, row.at, row.message) for row in shown if row.source == Change.Source.GAP]
     name = piece.cursor.rpartition(".")[0]
     told = [item(row, name) for row in shown if row.source != Change.Source.GAP]

@@ -16,7 +16,7 @@ from regions.domain.viewer import Viewer
 from regions.inventory.change_items import ChangeItem
 from regions.inventory.feed_windows import ALL, MOST, SPAN, Window, newest, older
 from regions.models import Change, Resource
-from regions.permitted import permitted
+from regions.permitted import permitted_changes
 
 LINES = 100
 STEPS = (100, 200, 350, 600)  # rows that are folded: as many as make no more than a page of lines
@@ -61,7 +61,7 @@ def lines_about(topic: str | None, *, viewer: Viewer, limit: int = 20) -> tuple[
 
 def where_of(filters: FeedFilters, viewer: Viewer) -> tuple[Q, tuple[object, ...]]:
     """The rows that fit and may be shown, apart from their time, and what names this condition for such viewers."""
-    where = permitted(viewer)
+    where = permitted_changes(viewer)
     if filters.kind:
         # Kept from the index of objects, which has all rows of a kind, but not in the order of the log.
         where &= Q(Exact(Coalesce(F("kind"), Value("")), filters.kind))

@@ -1,6 +1,6 @@
 """Is the fleet well, and what needs me."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from regions.domain.health import Health
 from regions.domain.health_scale import ILL
@@ -9,10 +9,11 @@ from regions.domain.viewer import Viewer
 from regions.inventory.basics import Counts, Row, Target
 from regions.inventory.cards import cards
 from regions.inventory.feed import lines_about
-from regions.inventory.rows import counts, rows_of
+from regions.inventory.rows import counted, counts, rows_of
 from regions.inventory.values import Overview, RegionCard
 from regions.inventory.visibility import Visibility, look
 from regions.models import Resource
+from regions.permitted import permitted, sees_fleet
 
 SOME = 20
 
@@ -37,7 +38,7 @@ def overview(*, viewer: Viewer) -> Overview:
     sight = look(viewer)
     regions = cards(sight)
     needs, needs_total, known, known_total = _needs(sight, regions)
-    deployments = counts((health, n) for card in regions for health, n in card.deployments.by_health.items())
+    deployments = _deployments(sight)
     missing = tuple(card.name for card in regions if card.link.blind)
     management = sight.links.get(MANAGEMENT)
     health, headline = _headline(sight, regions, deployments, needs_total)
@@ -56,6 +57,11 @@ def overview(*, viewer: Viewer) -> Overview:
         freshness=sight.freshness,
         management=management,
     )
+
+
+def _deployments(sight: Visibility) -> Counts:
+    found = counted(Q(kind="ClusterDeployment") & permitted(sight.viewer), "region", sight)
+    return counts((health, n) for own in found.values() for health, n in own.by_health.items())
 
 
 def _needs(sight: Visibility, regions: list[RegionCard]) -> tuple[tuple[Row, ...], int, tuple[Row, ...], int]:
@@ -107,6 +113,8 @@ def _headline(sight: Visibility, regions: list[RegionCard], deployments: Counts,
         return Health.UNKNOWN, f"{sight.why(MANAGEMENT, '')}: this page shows what was known then"
     if management.blind:
         return Health.UNKNOWN, f"{sight.why(MANAGEMENT, MANAGEMENT)}. This page shows what was known then"
+    if not regions and not sees_fleet(sight.viewer):
+        return _of_deployments(deployments)
     if not regions:
         return Health.UNKNOWN, "This cluster has no k0rdent Management object"
     # What somebody works on or knows of raises no voice; it stays in the counts, and is listed as known.
@@ -127,6 +135,20 @@ def _headline(sight: Visibility, regions: list[RegionCard], deployments: Counts,
         others = f"{needs} other {'thing needs' if needs == 1 else 'things need'} you"
         return Health.DEGRADED, f"Regions and deployments are well; {others}"
     return _well(sight, regions, deployments)
+
+
+def _of_deployments(deployments: Counts) -> tuple[Health, str]:
+    """The headline for who may see no region."""
+    if not deployments.total:
+        return Health.UNKNOWN, "No region and no deployment is yours to see"
+    ill = sum(deployments.by_health.get(health, 0) for health in ILL)
+    if ill:
+        worst = next(health for health in Health if deployments.by_health.get(health))
+        needs = "needs" if ill == 1 else "need"
+        return worst, f"{_so_many(ill, deployments.total, 'deployment')} {needs} you"
+    if deployments.ready == deployments.total:
+        return Health.READY, f"All is well: {deployments.total} deployment{'s' * (deployments.total != 1)} ready"
+    return Health.PROGRESSING, f"{deployments.ready} of {deployments.total} deployments are ready"
 
 
 def _said_of(sight: Visibility) -> int:

@@ -8,11 +8,13 @@ from typing import Any, Self, TypeVar
 import msgspec
 from multidict import CIMultiDict
 
+from regions.domain.rbac import Rules
 from regions.kube.discovery import Discoverer, Discovery, segment
 from regions.kube.endpoint import Endpoint
 from regions.kube.errors import Invalid, KubeError, NotFound, Refused
 from regions.kube.identity import is_token
 from regions.kube.manifests import Body, ListPage, decoded, page_of, whole
+from regions.kube.persons import AUTHENTICATED, Person, check_person, impersonating
 from regions.kube.transport import Lane, Open, Reply, Transport
 
 T = TypeVar("T")
@@ -22,14 +24,6 @@ MOST_PAGES = 4_000
 """Of one list: two million objects."""
 LONGEST_VERSION = 64
 """`v1.36.3-eks-1234567+dirty` has 25 letters. What is longer was made to be."""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """On whose behalf something is asked. The API server's own rules answer for them."""
-
-    name: str
-    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +82,7 @@ class Client:
         deadline: float = 15.0,
     ) -> Manifest:
         """The object at this path (`path_of` makes one), whole."""
-        headers = _impersonating(on_behalf) if on_behalf else None
+        headers = impersonating(on_behalf) if on_behalf else None
         return self._decoded(await self._call("GET", path, query=query, headers=headers, deadline=deadline), whole)
 
     async def list_pages(
@@ -232,15 +226,31 @@ class Client:
 
     async def review(self, attributes: Mapping[str, str], user: Person, *, deadline: float = 15.0) -> AccessVerdict:
         """SubjectAccessReview: may this person do that? `attributes` are resourceAttributes (verb, group, …)."""
-        _check_person(user)
+        check_person(user)
         body = {
             "apiVersion": "authorization.k8s.io/v1",
             "kind": "SubjectAccessReview",
-            "spec": {"resourceAttributes": dict(attributes), "user": user.name, "groups": list(user.groups)},
+            "spec": {
+                "resourceAttributes": dict(attributes),
+                "user": user.name,
+                "groups": [*user.groups, AUTHENTICATED],
+            },
         }
         path = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
         status = (await self._write("POST", path, body, False, None, deadline)).body.get("status") or {}
         return AccessVerdict(status.get("allowed") is True, status.get("reason") or status.get("evaluationError") or "")
+
+    async def rules(self, namespace: str, person: Person, *, deadline: float = 15.0) -> Rules:
+        """SelfSubjectRulesReview as this person: what they may do there; in a namespace that is none, anywhere."""
+        body = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SelfSubjectRulesReview",
+            "spec": {"namespace": namespace},
+        }
+        path = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
+        answer = await self._write("POST", path, body, False, person, deadline)
+        status = answer.body.get("status")
+        return Rules.of(status if isinstance(status, dict) else {"incomplete": True})
 
     # Below
 
@@ -248,7 +258,7 @@ class Client:
         self, method: str, path: str, body: Manifest, dry_run: bool, on_behalf: Person | None, deadline: float
     ) -> Answer:
         media = "application/merge-patch+json" if method == "PATCH" else "application/json"
-        headers: CIMultiDict[str] = _impersonating(on_behalf) if on_behalf else CIMultiDict()
+        headers: CIMultiDict[str] = impersonating(on_behalf) if on_behalf else CIMultiDict()
         headers["Content-Type"] = media
         query = {"dryRun": "All"} if dry_run else {}
         if method != "DELETE":
@@ -280,20 +290,3 @@ class Client:
 
     def _decoded(self, reply: Reply, decode: Callable[[bytes], T]) -> T:
         return decoded(decode, reply.body, self.endpoint.description)
-
-
-def _impersonating(person: Person) -> CIMultiDict[str]:
-    _check_person(person)
-    headers = CIMultiDict({"Impersonate-User": person.name})
-    for group in person.groups:
-        headers.add("Impersonate-Group", group)
-    return headers
-
-
-def _check_person(person: Person) -> None:
-    """Names of the system stand for the cluster itself: no person is one. Servers trim spaces, so we allow none."""
-    for name in (person.name, *person.groups):
-        if not name or name != name.strip() or any(letter < " " or letter == "\x7f" for letter in name):
-            raise Refused("A person or group without a proper name cannot be acted for.")
-        if name.casefold().startswith("system:"):
-            raise Refused(f"{name} is a name of the cluster itself: Pane does not act for it.")

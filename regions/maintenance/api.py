@@ -73,7 +73,7 @@ class Maintenance(APIView):
         asked.is_valid(raise_exception=True)
         said = asked.validated_data
         try:
-            row = entries.find(said["object_kind"], said["namespace"], said["name"])
+            row = entries.find(said["object_kind"], said["namespace"], said["name"], viewer=viewer(request))
         except entries.NotThere as missing:
             raise NotFound(str(missing)) from missing
         _permit(entries.right_to_say(row, viewer(request)))

@@ -12,6 +12,7 @@ from regions.domain.health import Health
 from regions.domain.kinds import K0RDENT
 from regions.domain.maintenance import ACKNOWLEDGED, MAINTENANCE, Upkeep
 from regions.domain.refs import MANAGEMENT
+from regions.domain.roles import Right
 from regions.domain.viewer import Viewer
 from regions.journal.telling import said
 from regions.models import Resource
@@ -63,10 +64,10 @@ def wrong_time(kind: str, starts_at: datetime, until: datetime | None, now: date
     return ""
 
 
-def find(kind: str, namespace: str, name: str) -> Resource:
-    """The object on management that may be spoken of. Raises NotThere."""
+def find(kind: str, namespace: str, name: str, *, viewer: Viewer | None = None) -> Resource:
+    """The object on management that may be spoken of. Raises NotThere: also for what is not this viewer's to see."""
     row = Resource.objects.filter(cluster=MANAGEMENT, kind=kind, namespace=namespace, name=name).first()
-    if row is None:
+    if row is None or not permits_object(viewer, row):
         raise NotThere(f"There is no {kind} {namespace + '/' if namespace else ''}{name}.")
     return row
 
@@ -76,14 +77,18 @@ def right_to_say(resource: Resource, viewer: Viewer) -> Decision:
 
     Maintenance silences what others rely on to hear; nobody does that to what they may not touch.
     """
-    return may(viewer, ResourceAttributes("patch", resource.group, resource.kind, resource.namespace, resource.name))
+    return may(viewer, _changing(resource.group, resource, resource.kind, resource.region))
 
 
 def right_to_end(row: Row, viewer: Viewer) -> Decision:
     """Whether this person may end what was said, by whomever: by the same rule, also when the object is gone."""
     resource = resource_of(row)
     group = resource.group if resource else K0RDENT
-    return may(viewer, ResourceAttributes("patch", group, row.object_kind, row.namespace, row.name))
+    return may(viewer, _changing(group, row, row.object_kind, resource.region if resource else ""))
+
+
+def _changing(group: str, row: Resource | Row, kind: str, region: str) -> ResourceAttributes:
+    return ResourceAttributes("patch", group, kind, row.namespace, row.name, region or MANAGEMENT, Right.MAINTENANCE)
 
 
 def begin(

@@ -67,7 +67,7 @@ def new(request: ViewedRequest) -> HttpResponse:
     """Say it of one object, which the address names."""
     kind, namespace, name = (request.GET.get(part, "") for part in ("kind", "namespace", "name"))
     try:
-        row = entries.find(kind, namespace, name)
+        row = entries.find(kind, namespace, name, viewer=request.viewer)
     except entries.NotThere as missing:
         return render(request, "maintenance/new.html", {"missing": str(missing)}, status=404)
     target = Target(row.kind, row.namespace, row.name, row.cluster, row.region)

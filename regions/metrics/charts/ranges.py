@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from regions.domain.metrics.absences import Absence
 from regions.domain.metrics.measures import Missing, Why
+from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
 from regions.metrics.charts.cache import Cache
 from regions.metrics.charts.turns import Turns
@@ -17,6 +18,7 @@ from regions.metrics.stores.client import RangeSeries, StoreAnswer
 from regions.metrics.stores.errors import StoreError
 from regions.metrics.stores.queries import QUERIES, Query, spoken
 from regions.metrics.stores.store_registry import reach
+from regions.permitted import permits_region, sees_fleet
 
 LEAST_STEP = 60
 POINTS = 300
@@ -140,6 +142,7 @@ def _questions(
     """Whom to ask for what; or why nobody can be asked."""
     if query.src in "MA":
         views = [view for view in survey(viewer).stores if view.kind in ("management", "regionless")]
+        views = views if permits_region(viewer, MANAGEMENT) else []
         return [_Question(view, query.promql(), None) for view in views[:1]], Absence.NO_STORE.missing()
     if cluster is not None:
         ground = survey(viewer, cluster=(namespace, cluster))
@@ -162,7 +165,7 @@ def _questions(
             if not wanted:
                 continue
         names = sorted({name for _, name in wanted})
-        whole = region is None and cluster is None and not viewer.confined
+        whole = region is None and cluster is None and sees_fleet(viewer)
         text = _scoped(query, names, twins.get(key, ()), whole=whole)
         if text:
             found.append(_Question(view, text, wanted))

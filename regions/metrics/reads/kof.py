@@ -4,13 +4,14 @@ import re
 
 from regions.domain import manifest as m
 from regions.domain.health import Health
-from regions.domain.kinds import K0RDENT
+from regions.domain.kinds import FLUX, K0RDENT
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT
 from regions.inventory.rows import manifests
 from regions.metrics.reads.rows import MeasuredFleet
 from regions.metrics.reads.values import KofHealth, KofPart
 from regions.models import Resource
+from regions.permitted import sees_every
 
 NAMESPACE = "kof"
 VERSION = f"{K0RDENT}/kof-version"
@@ -19,7 +20,7 @@ _COUNT = re.compile(r"^\s*(\d+)/(\d+)")
 
 def kof_health(ground: MeasuredFleet) -> KofHealth:
     """Its HelmReleases, how far it is rolled out, and which clusters run an older version."""
-    on_management = Resource.objects.filter(cluster=MANAGEMENT)
+    on_management = ground.sight.resources.filter(cluster=MANAGEMENT)
     releases = list(on_management.filter(kind="HelmRelease", namespace=NAMESPACE).order_by("rank", "name"))
     services = list(on_management.filter(kind="MultiClusterService", name__startswith="kof-").order_by("rank", "name"))
     link = ground.sight.link(MANAGEMENT)
@@ -33,7 +34,9 @@ def kof_health(ground: MeasuredFleet) -> KofHealth:
     rolled = tuple(_part(row, ground, bodies.get(row.pk)) for row in services)
     version = next((found for row in releases if (found := _version(bodies.get(row.pk, {})))), "")
     worst = min((part.health for part in (*parts, *rolled)), key=lambda health: health.rank, default=Health.UNKNOWN)
-    return KofHealth(True, _sentence((*parts, *rolled), worst), worst, version, parts, rolled, _behind(version, ground))
+    shown = sees_every(ground.sight.viewer, FLUX, "HelmRelease", NAMESPACE)
+    said = _sentence((*parts, *rolled), worst) if parts or rolled or shown else "KOF's own parts are not yours to see"
+    return KofHealth(True, said, worst, version, parts, rolled, _behind(version, ground))
 
 
 def _sentence(parts: tuple[KofPart, ...], worst: Health) -> str:

@@ -19,7 +19,7 @@ from regions.metrics.reads.rows import OF_CLUSTERS, MeasuredFleet, cluster_of, s
 from regions.metrics.reads.values import Alert, ClusterMeasures, FleetMeasures, History, RegionMeasures, StoreView
 from regions.metrics.stores.queries import QUERIES, Query
 from regions.models import Firing
-from regions.permitted import permits_region, permitted
+from regions.permitted import permits_region, permitted_deployments
 
 Line = tuple[tuple[datetime, float | None], ...]
 
@@ -84,7 +84,7 @@ def alerts(
     *, viewer: Viewer, region: str | None = None, deployment: str | None = None, ended: bool = False
 ) -> tuple[Alert, ...]:
     """What fires now, worst first; `ended`: what fired within a day and no longer does, newest first."""
-    rows = Firing.objects.filter(permitted(viewer), ended_at__isnull=not ended)
+    rows = Firing.objects.filter(permitted_deployments(viewer), ended_at__isnull=not ended)
     if region is not None:
         rows = rows.filter(region=region)
     if deployment is not None:

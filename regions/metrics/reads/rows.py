@@ -26,7 +26,7 @@ from regions.metrics.reads.values import ClusterMeasures, History, Part, StoreVi
 from regions.metrics.stores.errors import too_large
 from regions.metrics.stores.queries import QUERIES, Query
 from regions.models import Measured, Past, Resource, Store
-from regions.permitted import permits, permitted
+from regions.permitted import permits, permitted, sees_fleet
 
 ROLE = f"{K0RDENT}/kof-cluster-role"
 TENANT = f"{K0RDENT}/kof-tenant-id"
@@ -169,7 +169,7 @@ def survey(viewer: Viewer, *, region: str | None = None, cluster: tuple[str, str
     ground.as_of = max((row.asked_at for row in rows.values() if row.asked_at), default=None)
     for namespace, name in sorted({*ground.deployments, *chosen}):
         ground.clusters[(namespace, name)] = cluster_of(namespace, name, ground)
-    if viewer.confined:
+    if not sees_fleet(viewer):
         asked = {one.store.key for one in ground.clusters.values() if one.store}
         ground.stores = tuple(view for view in ground.stores if view.key in asked)
     return ground
@@ -178,7 +178,7 @@ def survey(viewer: Viewer, *, region: str | None = None, cluster: tuple[str, str
 def _shown(row: Measured, ground: MeasuredFleet) -> bool:
     """Whether the viewer may be shown it; what a store says as a whole speaks of everybody's clusters."""
     viewer = ground.sight.viewer
-    if viewer is None or not viewer.confined:
+    if sees_fleet(viewer):
         return True
     return bool(row.name) and permits(viewer, _region_of(row, row.namespace, row.name, ground), row.namespace)
 

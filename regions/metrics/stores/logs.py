@@ -16,7 +16,7 @@ from regions.domain.words import short
 from regions.metrics.stores.client import StoreClient
 from regions.metrics.stores.errors import StoreError
 from regions.metrics.stores.store_registry import reach
-from regions.permitted import resources
+from regions.permitted import resources, sees_fleet
 
 DEADLINE = 5.0
 LONGEST = 600
@@ -49,7 +49,7 @@ def last_lines(name: str, *, viewer: Viewer, limit: int = 8) -> tuple[LogLine, .
     }
 
     deployments = resources(viewer).filter(kind="ClusterDeployment").values_list("name", flat=True)
-    shown = set(deployments) if viewer.confined else None  # None: of every cluster
+    shown = set(deployments) if not sees_fleet(viewer) else None  # None: of every cluster
 
     def question(client: StoreClient) -> tuple[LogLine, ...]:
         rows = client.lines("/select/logsql/query", deadline=DEADLINE, params=asked)

@@ -90,7 +90,7 @@ def test_only_administrators_change_who_is_told(seeded, ada, boss):
     for path in ("new/", f"{rule.pk}/edit/"):
         answer = ada.get(f"/notices/rules/{path}")
         assert answer.status_code == 403
-        assert "Only administrators" in answer.content.decode()
+        assert "do not let you change who is sent notices" in answer.content.decode()
     for path in (f"{rule.pk}/test/", f"{rule.pk}/secret/", f"{rule.pk}/remove/"):
         assert ada.post(f"/notices/rules/{path}").status_code == 403
     assert ada.get("/notices/rules/").status_code == 200

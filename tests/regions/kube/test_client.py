@@ -8,8 +8,9 @@ from uuid import uuid4
 import pytest
 
 from regions.kube import discovery, kubeconfig
-from regions.kube.client import Client, Person
+from regions.kube.client import Client
 from regions.kube.errors import Conflict, Invalid, NotFound, Refused, Unreachable, Unsupported
+from regions.kube.persons import Person
 from tests.regions.kube import pems
 from tests.rig.apiserver import ApiServer
 from tests.rig.fleet import Rig

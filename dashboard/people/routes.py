@@ -1,0 +1,177 @@
+"""Which right every address and socket takes. What is not listed here is refused; a test walks them all.
+
+Reading takes the right to see, and each read then shows only what the viewer may see of it (`regions.permitted`). Where
+a cluster knows the person, its own rules answer for what is written to clusters, object by object.
+"""
+
+from collections.abc import Mapping
+
+from django.conf import settings
+
+from regions.domain.roles import OF_CLUSTERS, Right
+from regions.domain.viewer import Viewer
+
+OPEN: Mapping[str, str] = {
+    "healthz": "probes come by address; it says nothing of clusters",
+    "readyz": "probes come by address; it says nothing of clusters",
+    "sign-in/": "to sign in",
+    "sign-in/link/<str:secret>/": "to sign in; the link is the secret",
+    "sign-out/": "whoever is signed in may leave",
+    "account/session/": "says who is signed in, to themselves",
+    "screen/": "to type a screen's code; guesses are slowed",
+    "-/metrics": "asks itself: for who may see the whole fleet",
+    "badges/regions/<str:name>.svg": "asks itself: the signature, or who may see the region",
+    "badges/deployments/<str:namespace>/<str:name>.svg": "asks itself: the signature, or who may see the deployment",
+    "api/v1/": "the API's description names no object",
+    "api/v1/schema/": "the API's description names no object",
+}
+"""Routes that take no right, each with why."""
+
+ADMIN = "admin/"
+"""Below it Django asks for its own permissions, object by object; only staff come in."""
+
+_ROUTES: Mapping[Right, tuple[str, ...]] = {
+    Right.SEE: (
+        "",
+        "account/",
+        "account/tokens/<int:pk>/revoke/",
+        "access/",
+        "feed/",
+        "feed/<int:id>/",
+        "feed/changes.<str:form>",
+        "wall/",
+        "wall/regions/<str:name>/",
+        "wall/alerts/",
+        "wall/moving/",
+        "notices/",
+        "notices/bell/",
+        "notices/rules/",
+        "notices/rules/<int:pk>/",
+        "search/",
+        "metrics/",
+        "metrics/alerts/",
+        "metrics/cost/",
+        "metrics/onboarding/",
+        "metrics/figures/<str:key>/",
+        "metrics/chart/",
+        "metrics/chart.csv",
+        "metrics/chart.json",
+        "metrics/export/<str:name>.<str:ending>",
+        "regions/<str:name>/metrics/",
+        "regions/",
+        "regions/<str:name>/",
+        "past/",
+        "past/object/",
+        "upkeep/",
+        "deployments/<str:namespace>/<str:name>/logs/",
+        "dependents/<str:kind>/<str:name>/",
+        "dependents/<str:kind>/<str:namespace>/<str:name>/",
+        "leaning/<str:kind>/<str:name>/",
+        "leaning/<str:kind>/<str:namespace>/<str:name>/",
+        "credentials/",
+        "credentials/matrix/",
+        "credentials/<str:namespace>/<str:name>/",
+        "deployments/",
+        "deployments/<str:namespace>/<str:name>/",
+        "deployments/<str:namespace>/<str:name>/timeline/",
+        "deployments/<str:namespace>/<str:name>/metrics/",
+        "templates/",
+        "services/",
+        "backups/",
+        "submissions/<str:key>/",
+        "submissions/<str:key>/remove/",
+        "api/v1/regions/",
+        "api/v1/regions/<str:name>/",
+        "api/v1/changes/",
+        "api/v1/metrics/",
+        "api/v1/metrics/alerts/",
+        "api/v1/metrics/regions/<str:name>/",
+        "api/v1/metrics/deployments/<str:namespace>/<str:name>/",
+        "api/v1/maintenance/",
+        "api/v1/maintenance/<int:pk>/",
+        "api/v1/credentials/",
+        "api/v1/deployments/",
+        "api/v1/deployments/<str:namespace>/<str:name>/",
+        "api/v1/templates/",
+        "api/v1/services/",
+        "api/v1/backups/",
+        "api/v1/causes/",
+        "api/v1/deployments/<str:namespace>/<str:name>/causes/",
+        *(
+            f"api/v1/{what}/{more}/"
+            for what in (
+                "regions/<str:name>",
+                "credentials/<str:namespace>/<str:name>",
+                "services/<str:name>",
+            )
+            for more in ("causes", "dependents", "leaning")
+        ),
+        *(
+            f"api/v1/{what}/{more}/"
+            for what in (
+                "templates/cluster/<str:namespace>/<str:name>",
+                "templates/service/<str:namespace>/<str:name>",
+                "templates/provider/<str:name>",
+                "providers/<str:name>",
+            )
+            for more in ("dependents", "leaning")
+        ),
+        "ws/live/",
+        "ws/changes/",
+    ),
+    Right.DEPLOYMENTS: (
+        "new/deployment/",
+        "new/deployment/yaml/",
+        "deployments/bulk/",
+        "deployments/bulk/done/",
+        "deployments/<str:namespace>/<str:name>/delete/",
+        "deployments/<str:namespace>/<str:name>/edit/",
+        "deployments/<str:namespace>/<str:name>/edit/yaml/",
+        "deployments/<str:namespace>/<str:name>/<action:action>/",
+    ),
+    Right.CREDENTIALS: (
+        "new/credential/",
+        "new/credential/<str:provider>/",
+        "new/credential/<str:provider>/yaml/",
+        "credentials/bulk/",
+        "credentials/repair/",
+        *(
+            f"credentials/<str:namespace>/<str:name>/{what}/"
+            for what in ("delete", "rotate", "copy", "identity", "copies")
+        ),
+    ),
+    Right.REGIONS: (
+        "new/region/",
+        "new/region/yaml/",
+        *(f"regions/<str:name>/{what}/" for what in ("providers", "pause", "kubeconfig", "delete")),
+    ),
+    Right.MAINTENANCE: ("upkeep/new/", "upkeep/<int:pk>/end/"),
+    Right.NOTICES: (
+        "notices/rules/new/",
+        *(f"notices/rules/<int:pk>/{what}/" for what in ("edit", "secret", "test", "remove")),
+        "notices/deliveries/<int:pk>/again/",
+    ),
+    Right.AUDIT: ("audit/", "audit/export.<str:form>"),
+    Right.SCREENS: ("wall/screens/", "wall/screens/<int:pk>/code/", "wall/screens/<int:pk>/revoke/"),
+}
+
+RIGHTS: Mapping[str, Right] = {route: right for right, routes in _ROUTES.items() for route in routes}
+"""By the pattern of its address."""
+
+
+def refused(viewer: Viewer | None, route: str) -> str:
+    """Why this viewer may not come here, in a sentence; empty when they may. Whether they are signed in is asked
+    before."""
+    if route in OPEN or route.startswith(ADMIN):
+        return ""
+    right = RIGHTS.get(route)
+    if right is None:
+        return "This address declares no right, so nobody may use it."
+    if viewer is None or right is Right.SEE or allowed(viewer, right):
+        return ""
+    return f"Your roles here do not let you {right}. Ask an administrator of Pane; /access/ says what you may do."
+
+
+def allowed(viewer: Viewer, right: Right) -> bool:
+    """Whether they may somewhere: by a role of Pane, or, where a cluster knows them, as far as the cluster says."""
+    return (right in OF_CLUSTERS and settings.PANE_IMPERSONATE and not viewer.screen) or viewer.may(right)

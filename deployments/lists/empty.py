@@ -40,8 +40,8 @@ def why(sight: Visibility, plural: str, what: str, *, filtered: bool = False, no
     """The state of an empty list of a k0rdent kind; `what` names its objects in words."""
     if filtered:
         return filtered_out(what)
-    if sight.viewer is not None and (said := _not_theirs(sight.viewer, plural, what)):
-        return said
+    if sight.viewer is not None and (hidden := _not_theirs(sight.viewer, plural, what)):
+        return hidden
     management = sight.links.get(MANAGEMENT)
     if management is None:
         text = "Start Pane's watcher with a kubeconfig of the management cluster."

@@ -22,7 +22,7 @@ from regions import inventory
 from regions.domain.feed_filters import FeedFilters
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
-from regions.inventory.as_of_lists import list_then, object_then
+from regions.inventory.as_of.shown import list_then, object_then
 from regions.inventory.change_detail import one_change
 from regions.inventory.feed_export import Export
 from regions.metrics.reads import measures

@@ -8,13 +8,14 @@ from deployments import submissions
 from deployments.models import Step, Submission
 from deployments.submissions.confirmation import OPEN
 from regions import live
+from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT
 from regions.domain.topics import LINKS, deployment, object_
 from regions.domain.viewer import Viewer
 from regions.inventory.rows import row_of
 from regions.inventory.visibility import look
 from regions.models import Resource
-from regions.permitted import resources
+from regions.permitted import permits_object, resources
 from regions.requests import ViewedRequest
 
 
@@ -23,7 +24,7 @@ def submission(request: ViewedRequest, key: str) -> HttpResponse:
     """/submissions/<key>/: what was asked, what the clusters answered, and what became of it since."""
     live.follow(request, *LINKS)
     found = Submission.objects.filter(key=key).prefetch_related("steps").first()
-    if found is None:
+    if found is None or not _shown(request.viewer, found):
         raise Http404("There is no such request")
     live.follow(request, object_(found.kind, found.namespace, found.name))
     if found.kind == "ClusterDeployment":
@@ -42,6 +43,19 @@ def submission(request: ViewedRequest, key: str) -> HttpResponse:
         "changes": all(step.verb == "patch" for step in steps),
     }
     return render(request, "submissions/submission.html", context)
+
+
+def _shown(viewer: Viewer, found: Submission) -> bool:
+    """To who asked for it, and to whoever may see what it is about."""
+    about = Resource(
+        cluster=MANAGEMENT,
+        group=K0RDENT,
+        kind=found.kind,
+        namespace=found.namespace,
+        name=found.name,
+        region=found.region or MANAGEMENT,
+    )
+    return found.person == viewer.name or permits_object(viewer, about)
 
 
 def _row(viewer: Viewer, found: Submission, main: Step | None) -> Resource | None:

@@ -30,9 +30,9 @@ FRESH = 40.0
 """Seconds for which an answer is used: with the ten in which sockets are looked over, a lost right is gone in 50."""
 OLDEST = 600.0
 """Seconds for which the last answer holds while management gives none."""
-AGAIN = 5.0
-"""Seconds after which management is asked again when it gave none."""
-DEADLINE = 10.0
+AGAIN = 10.0
+"""Seconds after which management is asked again when it gave none, by whomever."""
+DEADLINE = 5.0
 AT_ONCE = 16
 MOST = 2_000
 """Namespaces, or questions where rules prove nothing, that one answer may take."""
@@ -76,6 +76,7 @@ class ReadingRights:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._clusters: Clusters | None = None
+        self._failed: tuple[float, str] | None = None  # when management last gave no answer to anybody, and why
 
     def of(self, person: Person) -> RightsNow:
         """What they may read now. Never raises; waits at most `DEADLINE` seconds."""
@@ -96,15 +97,19 @@ class ReadingRights:
         """Ask everything anew, on new connections."""
         with self._lock:
             self._kept.clear()
+            self._failed = None
             clusters, self._clusters = self._clusters, None
         if clusters is not None:
             self._run(clusters.close()).result(DEADLINE)
 
     def _asked(self, person: Person, kept: _Kept) -> _Kept:
+        if self._failed and monotonic() - self._failed[0] < AGAIN:
+            return _Kept(kept.rights, kept.at, *self._failed)
         try:
             rights = self._run(self._ask(person, seen())).result(DEADLINE + 5)
-        except KubeError as failure:
-            return _Kept(kept.rights, kept.at, monotonic(), failure.message)
+        except (KubeError, TimeoutError) as failure:
+            self._failed = monotonic(), failure.message if isinstance(failure, KubeError) else "It takes too long."
+            return _Kept(kept.rights, kept.at, *self._failed)
         return _Kept(rights, monotonic())
 
     async def _ask(self, person: Person, there: Seen) -> ReadRights | None:

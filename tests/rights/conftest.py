@@ -10,11 +10,12 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from regions.clusters.reading import reading
+from tests.dashboard.live.harness import served
 from tests.pages.conftest import seeded
 from tests.rig.apiserver import ApiServer
 from tests.rig.fleet import Rig
 
-__all__ = ["seeded"]
+__all__ = ["seeded", "served"]
 
 ROLES = Path(__file__).with_name("k0rdent_roles.yaml")
 RBAC = "rbac.authorization.k8s.io"

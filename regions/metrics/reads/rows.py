@@ -170,6 +170,7 @@ def survey(viewer: Viewer, *, region: str | None = None, cluster: tuple[str, str
     for namespace, name in sorted({*ground.deployments, *chosen}):
         ground.clusters[(namespace, name)] = cluster_of(namespace, name, ground)
     if not sees_fleet(viewer):
+        ground.homes = {place: home for place, home in homes.items() if permits(viewer, home, place[0])}
         asked = {one.store.key for one in ground.clusters.values() if one.store}
         ground.stores = tuple(view for view in ground.stores if view.key in asked)
     return ground

@@ -1,0 +1,102 @@
+"""Where no cluster knows people, the roles of their groups say what they see and may do."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+from dashboard.models import GroupRole
+from dashboard.people.viewer import person_named
+from deployments.domain.manifests import Planned
+from deployments.submissions.roles import refusal
+from regions.domain.refs import MANAGEMENT
+from regions.domain.roles import ROLES, Right
+from tests.pages.conftest import seeded
+
+__all__ = ["seeded"]
+
+pytestmark = pytest.mark.django_db
+
+THEIRS = ("shop-prod", "billing-prod", "demo-a")
+
+
+@pytest.fixture(autouse=True)
+def by_role(settings: Any) -> None:
+    settings.PANE_RIGHTS, settings.PANE_IMPERSONATE = "roles", False
+
+
+def member(role: str, **bounds: list[str]) -> User:
+    user = User.objects.create_user(f"one-{role}")
+    group = Group.objects.create(name=f"{role} {bounds}"[:150])
+    GroupRole.objects.create(group=group, role=role, **bounds)
+    user.groups.add(group)
+    return user
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def writing(kind: str, namespace: str, name: str = "new", verb: str = "create", spec: Any = None) -> list[Planned]:
+    manifest = {
+        "apiVersion": "k0rdent.mirantis.com/v1beta1",
+        "kind": kind,
+        "metadata": {"name": name} | ({"namespace": namespace} if namespace else {}),
+        "spec": spec or {},
+    }
+    return [Planned(MANAGEMENT, manifest, "", verb=verb)]
+
+
+def test_every_role_of_the_table_can_be_given():
+    assert {value for value, _ in GroupRole.Role.choices} == set(ROLES)
+
+
+def test_an_account_without_a_role_may_see_and_nothing_else(seeded: int):
+    eve = signed_in(User.objects.create_user("eve"))
+    assert "shop-prod" in eve.get("/deployments/").content.decode()
+    for address in ("/new/deployment/", "/new/credential/", "/new/region/", "/notices/rules/new/", "/wall/screens/"):
+        assert eve.get(address).status_code == 403, address
+
+
+def test_an_operator_changes_deployments_within_their_scope(seeded: int):
+    user = member("operator", namespaces=["team-data"])
+    operator, viewer = signed_in(user), person_named(user)
+    page = operator.get("/deployments/").content.decode()
+    assert "lake-prod" in page
+    assert not any(name in page for name in THEIRS)
+    assert operator.get("/new/deployment/").status_code == 200
+    assert operator.get("/new/credential/").status_code == 403
+    assert refusal(viewer, writing("ClusterDeployment", "team-data")) == ""
+    assert "takes the role operator" in refusal(viewer, writing("ClusterDeployment", "kcm-system"))
+    assert "takes the role credential manager" in refusal(viewer, writing("Credential", "team-data"))
+    assert "takes the role administrator" in refusal(viewer, writing("Region", ""))
+    assert refusal(viewer, writing("MultiClusterService", "")) != ""  # it is for every namespace
+
+
+def test_a_scope_of_regions_holds_where_a_credential_leads(seeded: int):
+    viewer = person_named(member("operator", regions=["us-east"]))
+    spec = {"credential": "aws-eu-central"}
+    assert refusal(viewer, writing("ClusterDeployment", "kcm-system", spec=spec)) != ""
+    assert refusal(viewer, writing("ClusterDeployment", "team-data", spec={"credential": "aws-us-east"})) == ""
+
+
+def test_staff_may_do_everything_as_before(seeded: int):
+    viewer = person_named(User.objects.create_user("boss", is_staff=True))
+    assert all(viewer.may(right) for right in Right)
+    assert not viewer.confined
+    for kind, namespace in (("ClusterDeployment", "team-data"), ("Credential", "kcm-system"), ("Region", "")):
+        assert refusal(viewer, writing(kind, namespace)) == ""
+
+
+def test_what_may_i_do_here(seeded: int):
+    page = signed_in(member("operator", namespaces=["team-data"])).get("/access/").content.decode()
+    assert "Role operator" in page
+    assert "team-data" in page
+    assert "Who may do that?" not in page
+    boss = signed_in(User.objects.create_user("boss", is_staff=True))
+    page = boss.get("/access/?verb=create&kind=ClusterDeployment&namespace=team-data").content.decode()
+    assert "one-operator" in page
+    assert "boss" in page

@@ -60,7 +60,8 @@ def routes(resolver: URLResolver, prefix: str = ""):
 def test_every_address_that_gives_a_file_is_open_to_programs():
     found = {path for path, view in routes(get_resolver()) if open_to_programs(view)}
     assert found == {
-        "feed/changes.<str:form>", "metrics/chart.csv", "metrics/chart.json", "metrics/export/<str:name>.<str:ending>"
+        "feed/changes.<str:form>", "metrics/chart.csv", "metrics/chart.json",
+        "metrics/export/<str:name>.<str:ending>", "audit/export.<str:form>"
     }  # fmt: skip
     named = [path for path, view in routes(get_resolver()) if re.search(r"csv|jsonl|export", path)]
     assert [path for path in named if path not in found] == []

@@ -136,7 +136,7 @@ def test_without_accounts_on_management_administrators_of_pane_may_and_others_no
     where = address("Region", "", "us-east")
     ordinary = somebody("eve")
     assert ordinary.get(where).status_code == 403
-    assert "takes the role operator or administrator of Pane" in ordinary.get(where).content.decode()
+    assert "do not let you say what is maintained" in ordinary.get(where).content.decode()
     assert ordinary.post(where, FORM).status_code == 403
     assert not Upkeep.objects.exists()
     assert somebody("boss", is_staff=True).post(where, FORM).status_code == 302

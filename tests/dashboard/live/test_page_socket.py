@@ -16,6 +16,7 @@ from websockets.sync.client import connect
 
 from dashboard.live import hub
 from dashboard.models import ApiToken
+from dashboard.people.viewer import viewer_of
 from regions import journal
 from regions.domain.notes import Heard
 from tests.dashboard.live.harness import PageSocket, Served, closed_with, open_page
@@ -151,7 +152,7 @@ def test_a_page_that_was_served_needs_no_drawing_to_know_what_moves_it(served, t
     client = Client()
     client.force_login(served.user)
     client.get("/feed/?region=eu-central")
-    assert "region:eu-central" in hub.recalled(("/feed/?region=eu-central", "everything"))
+    assert "region:eu-central" in hub.recalled(("/feed/?region=eu-central", viewer_of(served.user).permission_set))
 
 
 def test_a_browser_that_stalls_costs_the_others_nothing_and_is_let_go(served, term, monkeypatch):

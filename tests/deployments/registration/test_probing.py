@@ -174,7 +174,7 @@ def test_where_people_have_no_accounts_only_administrators_look(settings: Any):
     ours, stranger = Authority(), eve()
     with watched() as (url, came):
         answer = post(stranger, kubeconfig("x", url, ours.certificate, "a-token"))
-        assert "To create a Region here takes the role administrator of Pane" in text(answer)
+        assert "Your roles here do not let you change regions" in text(answer)
         assert came == []
 
 

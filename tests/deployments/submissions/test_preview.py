@@ -11,6 +11,8 @@ from tests.conformance.api import Api
 from tests.conformance.threads import Loop
 from tests.deployments.submissions.asked import KEY, WORLD, credential, deployment, preview
 
+pytestmark = pytest.mark.django_db  # a preview is recorded
+
 CLDS = "/apis/k0rdent.mirantis.com/v1beta1/namespaces/search/clusterdeployments"
 
 

@@ -29,10 +29,10 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class KindAccess:
-    """What may be done with a kind in one namespace, in the order of VERBS."""
+    """What may be done with a kind in one namespace."""
 
     kind: str
-    decisions: tuple[Decision, ...]
+    decisions: tuple[tuple[str, Decision], ...]  # by verb
 
 
 @never_cache
@@ -45,6 +45,8 @@ def access(request: ViewedRequest) -> HttpResponse:
     space = space if space in spaces else ""
     who = request.GET.get("verb", ""), request.GET.get("kind", "")
     administrator = viewer.may(Right.PEOPLE)
+    kinds = _mine(viewer, space)
+    unknown = (said.sentence for one in kinds for _, said in one.decisions if not said.known)
     asks = administrator and who[0] in VERBS and who[1] in ASKED
     return render(
         request,
@@ -55,7 +57,8 @@ def access(request: ViewedRequest) -> HttpResponse:
             "spaces": spaces,
             "space": space,
             "verbs": VERBS,
-            "kinds": _mine(viewer, space),
+            "kinds": kinds,
+            "unknown": next(unknown, ""),
             "own": [(right, allowed(viewer, right)) for right in Right if right not in OF_CLUSTERS],
             "administrator": administrator,
             "asked_kinds": ASKED,
@@ -76,7 +79,8 @@ def _namespaces(viewer: Viewer) -> list[str]:
 def _mine(viewer: Viewer, space: str) -> list[KindAccess]:
     found = decide_all([(viewer, _wanted(verb, kind, space)) for kind in ASKED for verb in VERBS])
     step = len(VERBS)
-    return [KindAccess(kind, tuple(found[n * step : (n + 1) * step])) for n, kind in enumerate(ASKED)]
+    said = (found[n * step : (n + 1) * step] for n in range(len(ASKED)))
+    return [KindAccess(kind, tuple(zip(VERBS, some, strict=True))) for kind, some in zip(ASKED, said, strict=True)]
 
 
 def _people(verb: str, kind: str, space: str) -> list[tuple[Viewer, Decision]]:

@@ -49,108 +49,114 @@ def clipped(text: str, most: int = LONGEST) -> str:
 
 def facts(manifest: Manifest, cluster: str) -> Facts:
     """The list columns of this object of this cluster. Pure, and never raises."""
+    it = _Named(
+        manifest, m.group(manifest), m.kind(manifest), m.namespace(manifest), m.name(manifest), m.labels(manifest)
+    )
     return Facts(
-        region=clipped(_region(manifest, cluster)),
-        deployment=clipped(_deployment(manifest), 2 * LONGEST),
-        template=clipped(_template(manifest)),
-        credential=clipped(_credential(manifest), 2 * LONGEST),
-        labels=few(m.labels(manifest)),
+        region=clipped(_region(it, cluster)),
+        deployment=clipped(_deployment(it), 2 * LONGEST),
+        template=clipped(_template(it)),
+        credential=clipped(_credential(it), 2 * LONGEST),
+        labels=few(it.labels),
         created_at=m.created_at(manifest),
         deleting_at=m.deleting_at(manifest),
     )
 
 
-def _region(manifest: Manifest, cluster: str) -> str:
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A manifest, and of it what every rule below asks for."""
+
+    manifest: Manifest
+    group: str
+    kind: str
+    namespace: str
+    name: str
+    labels: dict[str, str]
+
+
+def _region(it: _Named, cluster: str) -> str:
     if cluster != MANAGEMENT:
         return cluster
-    group, kind = m.group(manifest), m.kind(manifest)
-    if group == FLUX and kind == "HelmRelease":
-        return m.labels(manifest).get(REGION) or MANAGEMENT
-    if group != K0RDENT:
+    if it.group == FLUX and it.kind == "HelmRelease":
+        return it.labels.get(REGION) or MANAGEMENT
+    if it.group != K0RDENT:
         return MANAGEMENT
-    if kind == "Region":
-        return m.name(manifest)
-    if kind == "Credential":
-        return m.text(m.part(manifest, "spec", "region")) or MANAGEMENT
-    if kind == "ClusterDeployment":
-        return m.text(m.part(manifest, "status", "region"))
+    if it.kind == "Region":
+        return it.name
+    if it.kind == "Credential":
+        return m.text(m.part(it.manifest, "spec", "region")) or MANAGEMENT
+    if it.kind == "ClusterDeployment":
+        return m.text(m.part(it.manifest, "status", "region"))
     return MANAGEMENT
 
 
-def _template(manifest: Manifest) -> str:
-    if m.group(manifest) == K0RDENT and m.kind(manifest) == "ClusterDeployment":
-        return m.text(m.part(manifest, "spec", "template"))
+def _template(it: _Named) -> str:
+    if it.group == K0RDENT and it.kind == "ClusterDeployment":
+        return m.text(m.part(it.manifest, "spec", "template"))
     return ""
 
 
-def _credential(manifest: Manifest) -> str:
-    if m.group(manifest) != K0RDENT:
+def _credential(it: _Named) -> str:
+    if it.group != K0RDENT:
         return ""
-    if m.kind(manifest) == "Credential":
-        return f"{m.namespace(manifest)}/{m.name(manifest)}"
-    if m.kind(manifest) == "ClusterDeployment":
-        name = m.text(m.part(manifest, "spec", "credential"))
-        return f"{m.namespace(manifest)}/{name}" if name else ""
+    if it.kind == "Credential":
+        return f"{it.namespace}/{it.name}"
+    if it.kind == "ClusterDeployment":
+        name = m.text(m.part(it.manifest, "spec", "credential"))
+        return f"{it.namespace}/{name}" if name else ""
     return ""
 
 
-def _deployment(manifest: Manifest) -> str:
-    group, kind = m.group(manifest), m.kind(manifest)
-    if group == K0RDENT:
-        if kind == "ClusterDeployment":
-            return _joined(m.namespace(manifest), m.name(manifest))
-        if kind == "ServiceSet":
-            return _joined(m.namespace(manifest), m.text(m.part(manifest, "spec", "cluster")))
+def _deployment(it: _Named) -> str:
+    if it.group == K0RDENT:
+        if it.kind == "ClusterDeployment":
+            return _joined(it.namespace, it.name)
+        if it.kind == "ServiceSet":
+            return _joined(it.namespace, m.text(m.part(it.manifest, "spec", "cluster")))
         return ""
-    if group == FLUX:
-        return _joined(m.namespace(manifest), m.owner(manifest, K0RDENT, "ClusterDeployment"))
-    if kind == "Event":
-        about = m.mapping(manifest.get("regarding") or manifest.get("involvedObject"))
+    if it.group == FLUX:
+        return _joined(it.namespace, m.owner(it.manifest, K0RDENT, "ClusterDeployment"))
+    if it.kind == "Event":
+        about = m.mapping(it.manifest.get("regarding") or it.manifest.get("involvedObject"))
         if about.get("kind") == "ClusterDeployment" and m.group_of(about.get("apiVersion")) == K0RDENT:
             return _joined(m.text(about.get("namespace")), m.text(about.get("name")))
         return ""
-    if group == f"config.{SVELTOS}":
-        return _of_summary(manifest)
-    if group == f"lib.{SVELTOS}":
-        return "" if _is_management_cluster(manifest) else _of_chart(manifest) or _own_name(manifest)
-    if group == CAPI or group.endswith(f".{CAPI}"):
-        return _of_cluster_api(manifest)
+    if it.group == f"config.{SVELTOS}":
+        return _of_summary(it)
+    if it.group == f"lib.{SVELTOS}":
+        return "" if _is_management_cluster(it) else _of_chart(it) or _joined(it.namespace, it.name)
+    if it.group == CAPI or it.group.endswith(f".{CAPI}"):
+        return _of_cluster_api(it)
     return ""
 
 
-def _of_cluster_api(manifest: Manifest) -> str:
-    if not m.namespace(manifest):
+def _of_cluster_api(it: _Named) -> str:
+    if not it.namespace:
         return ""  # identities are cluster-scoped and serve many deployments
-    named = m.text(m.part(manifest, "spec", "clusterName")) or m.labels(manifest).get(CLUSTER_NAME, "")
-    if not named and m.group(manifest) == CAPI and m.kind(manifest) == "Cluster":
-        named = m.name(manifest)
-    return _of_chart(manifest) or _joined(m.namespace(manifest), named)
+    named = m.text(m.part(it.manifest, "spec", "clusterName")) or it.labels.get(CLUSTER_NAME, "")
+    if not named and it.group == CAPI and it.kind == "Cluster":
+        named = it.name
+    return _of_chart(it) or _joined(it.namespace, named)
 
 
-def _of_chart(manifest: Manifest) -> str:
+def _of_chart(it: _Named) -> str:
     """The HelmRelease that rendered it: Flux says so on every object, and it is called as its ClusterDeployment is."""
-    found = m.labels(manifest)
-    namespace = found.get(f"{FLUX}/namespace") or m.namespace(manifest)
-    return _joined(namespace, found.get(f"{FLUX}/name", ""))
+    return _joined(it.labels.get(f"{FLUX}/namespace") or it.namespace, it.labels.get(f"{FLUX}/name", ""))
 
 
-def _of_summary(manifest: Manifest) -> str:
-    spec = m.mapping(manifest.get("spec"))
-    found = m.labels(manifest)
-    namespace = m.text(spec.get("clusterNamespace")) or m.namespace(manifest)
-    name = m.text(spec.get("clusterName")) or found.get(f"{SVELTOS}/cluster-name", "")
+def _of_summary(it: _Named) -> str:
+    spec = m.mapping(it.manifest.get("spec"))
+    namespace = m.text(spec.get("clusterNamespace")) or it.namespace
+    name = m.text(spec.get("clusterName")) or it.labels.get(f"{SVELTOS}/cluster-name", "")
     if (namespace, name) == ("mgmt", "mgmt"):
         return ""  # Sveltos' own name for the cluster that it runs on
     return _joined(namespace, name)
 
 
-def _is_management_cluster(manifest: Manifest) -> bool:
-    own = m.labels(manifest).get(f"{K0RDENT}/management-cluster") == "true"
-    return own or (m.namespace(manifest), m.name(manifest)) == ("mgmt", "mgmt")
-
-
-def _own_name(manifest: Manifest) -> str:
-    return _joined(m.namespace(manifest), m.name(manifest))
+def _is_management_cluster(it: _Named) -> bool:
+    own = it.labels.get(f"{K0RDENT}/management-cluster") == "true"
+    return own or (it.namespace, it.name) == ("mgmt", "mgmt")
 
 
 def _joined(namespace: str, name: str) -> str:

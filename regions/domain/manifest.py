@@ -1,7 +1,7 @@
 """Readers over manifests as a cluster sends them. None raises on a malformed one: what is not there is empty."""
 
-from collections.abc import Iterator
 from datetime import MAXYEAR, UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, TypedDict
 
 Manifest = dict[str, Any]
@@ -32,7 +32,7 @@ def items(value: object) -> list[dict[str, Any]]:
 def text(value: object) -> str:
     """A scalar as text, never with NUL in it, which PostgreSQL refuses; empty for what is no scalar."""
     if isinstance(value, str):
-        return value.replace("\x00", "")
+        return value if "\x00" not in value else value.replace("\x00", "")
     if value is None or isinstance(value, dict | list):
         return ""
     if isinstance(value, bool):
@@ -73,8 +73,15 @@ def parse_time(value: object) -> datetime | None:
 
     Go's zero time means that there is none; and a moment without a year before or after it cannot be reckoned with.
     """
-    if not isinstance(value, str) or len(value) < len("2026-01-01T00:00:00"):
-        return None
+    return _moment(value) if isinstance(value, str) and _SHORTEST <= len(value) <= _LONGEST else None
+
+
+_SHORTEST, _LONGEST = len("2026-01-01T00:00:00"), 64
+
+
+@lru_cache(maxsize=4096)
+def _moment(value: str) -> datetime | None:
+    # The conditions of an object share their moments, and are read more than once.
     try:
         moment = datetime.fromisoformat(value)
         moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -156,9 +163,10 @@ def conditions(manifest: Manifest) -> list[Condition]:
     return list(found.values())
 
 
-def _raw_conditions(status: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield from items(status.get("conditions"))
-    yield from items(part(status, "v1beta2", "conditions"))
+def _raw_conditions(status: dict[str, Any]) -> list[dict[str, Any]]:
+    found = items(status.get("conditions"))
+    newer = status.get("v1beta2")
+    return found if newer is None else found + items(part(newer, "conditions"))
 
 
 def condition(manifest: Manifest, type: str) -> Condition | None:
@@ -200,5 +208,7 @@ def last_transition(manifest: Manifest) -> datetime | None:
 
     For an object seen for the first time this is the best that is known of when it last progressed.
     """
-    moments = [created_at(manifest), deleting_at(manifest), *(found["changed_at"] for found in conditions(manifest))]
+    last = {said: raw for raw in _raw_conditions(mapping(manifest.get("status"))) if (said := text(raw.get("type")))}
+    turned = (parse_time(raw.get("lastTransitionTime")) for raw in last.values())
+    moments = [created_at(manifest), deleting_at(manifest), *turned]
     return max((moment for moment in moments if moment), default=None)

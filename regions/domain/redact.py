@@ -6,6 +6,7 @@ harmless keys. Redacting twice changes nothing.
 """
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +15,7 @@ from regions.domain.bounds_kept import LARGEST, LONGEST, MOST, MOST_CONDITIONS, 
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
 from regions.domain.redact_data import config_map_data
-from regions.domain.redact_text import HIDDEN, Secrets, secretive_name, without_credentials
+from regions.domain.redact_text import HIDDEN, SHORTEST, Secrets, secretive_name, without_credentials
 
 __all__ = ["HIDDEN", "redact", "without_credentials"]
 
@@ -123,13 +124,42 @@ _DEEPEST = 64
 _HARMLESS = re.compile(r"[\w.+:/-]{0,63}")
 
 
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What a key means for what lies under it: found out once for each name."""
+
+    name: str
+    dropped: bool
+    free: bool  # people write there what they like
+    secret: bool  # by its name it holds a secret itself
+    allowed: bool  # its scalars may be shown in free configuration
+    annotations: bool
+
+
+@lru_cache(maxsize=4096)
+def _key(key: object) -> _Key:
+    name = m.text(key)
+    lowered = name.lower()
+    return _Key(
+        name,
+        dropped=name in _DROPPED,
+        free=lowered in _FREE or lowered.endswith(_FREE_ENDINGS),
+        secret=secretive_name(name),
+        allowed=lowered in _ALLOWED,
+        annotations=name.endswith(("annotations", "Annotations")),
+    )
+
+
+_ROOT, _STATUS = _key(""), _key("status")
+
+
 def redact(manifest: Manifest) -> Manifest:
     """A new manifest without anything that may be a secret. The one given is not touched. Never raises."""
     if m.kind(manifest) == "Secret" and not m.group(manifest):
         return _secret(manifest)
     secrets = Secrets()
     special = {"status", "data"} if m.kind(manifest) == "ConfigMap" else {"status"}
-    redacted = m.mapping(_walk("", {key: value for key, value in manifest.items() if key not in special}, secrets))
+    redacted = _walk(_ROOT, {key: value for key, value in manifest.items() if key not in special}, secrets)
     if "data" in special and "data" in manifest:
         redacted["data"] = config_map_data(manifest)
     if "status" in manifest:
@@ -153,40 +183,59 @@ def _status(manifest: Manifest, secrets: Secrets) -> Any:
     status = manifest["status"]
     published = m.kind(manifest) in _CHART_DEFAULTS and m.group(manifest) == K0RDENT and isinstance(status, dict)
     if not published or "config" not in status:
-        return _walk("status", status, secrets)
+        return _walk(_STATUS, status, secrets)
     others = {key: value for key, value in status.items() if key != "config"}
-    return {**_walk("status", others, secrets), "config": _published(status["config"])}
+    return {**_walk(_STATUS, others, secrets), "config": _published(status["config"])}
 
 
-def _walk(key: str, value: Any, secrets: Secrets, depth: int = 0) -> Any:
+def _walk(key: _Key, value: Any, secrets: Secrets, depth: int = 0) -> Any:
     if depth > _DEEPEST:
         return HIDDEN
     if isinstance(value, dict):
-        if key.endswith(("annotations", "Annotations")):
+        if key.annotations:
             return _annotations(value, secrets)
-        found: dict[str, Any] = {}
-        secrets.large = secrets.large or len(value) > MOST
-        for inner, below in value.items():
-            name = m.text(inner)
-            if name not in _DROPPED:
-                hide = _written_freely(name) and not _is_plain(name, below, value)
-                found[name] = (_free if hide else _walk)(name, below, secrets, depth + 1)
-        return found
+        return _mapping(value, secrets, depth + 1)
     if isinstance(value, list):
-        secrets.large = secrets.large or (len(value) > MOST_CONDITIONS and too_large(value, key))
+        secrets.large = secrets.large or (len(value) > MOST_CONDITIONS and too_large(value, key.name))
         return [_walk(key, member, secrets, depth + 1) for member in value]
-    if isinstance(value, str) and value:
-        if len(value) > SHORT:
-            secrets.letters += len(value)
-            secrets.large = secrets.large or len(value) > LONGEST
-        return secrets.hide(value) if secretive_name(key) else without_credentials(value)
-    return value
+    return _text(key, value, secrets) if isinstance(value, str) and value else value
+
+
+def _mapping(value: dict[Any, Any], secrets: Secrets, depth: int) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if len(value) > MOST:
+        secrets.large = True
+    ordinary = depth <= _DEEPEST and len(value) <= _SHAPELY and _ordinary(tuple(value))
+    for inner, below in value.items():
+        if ordinary and type(below) is str:  # most of what a manifest says
+            if len(below) > SHORT:
+                secrets.letters += len(below)
+                secrets.large = secrets.large or len(below) > LONGEST
+            found[inner] = below if len(below) < SHORTEST else without_credentials(below)
+            continue
+        key = _key(inner)
+        if key.dropped:
+            continue
+        hide = key.free and not _is_plain(key.name, below, value)
+        found[key.name] = (_free if hide else _walk)(key, below, secrets, depth)
+    return found
+
+
+_SHAPELY = 50  # keys; what has more is no part of an API, but somebody's own
 
 
 @lru_cache(maxsize=4096)
-def _written_freely(key: str) -> bool:
-    lowered = key.lower()
-    return lowered in _FREE or lowered.endswith(_FREE_ENDINGS)
+def _ordinary(names: tuple[object, ...]) -> bool:
+    """Whether none of these keys says anything of what lies under it. The mappings of an API have a few shapes."""
+    keys = [(name, _key(name)) for name in names]
+    return not any(key.dropped or key.free or key.secret or key.name != name for name, key in keys)
+
+
+def _text(key: _Key, value: str, secrets: Secrets) -> str:
+    if len(value) > SHORT:
+        secrets.letters += len(value)
+        secrets.large = secrets.large or len(value) > LONGEST
+    return secrets.hide(value) if key.secret else without_credentials(value)
 
 
 def _is_plain(key: str, value: Any, parent: dict[Any, Any]) -> bool:
@@ -196,19 +245,20 @@ def _is_plain(key: str, value: Any, parent: dict[Any, Any]) -> bool:
     return key == "cloudInit" and isinstance(value, dict)  # of an AWSMachine: switches; user data has its own key
 
 
-def _free(key: str, value: Any, secrets: Secrets, depth: int = 0) -> Any:
+def _free(key: _Key, value: Any, secrets: Secrets, depth: int = 0) -> Any:
     """The shape of what somebody wrote freely, with only the harmless said."""
     if depth > _DEEPEST:
         return HIDDEN
     if isinstance(value, dict):
         secrets.large = secrets.large or len(value) > MOST
-        return {m.text(inner): _free(m.text(inner), below, secrets, depth + 1) for inner, below in value.items()}
+        keys = ((_key(inner), below) for inner, below in value.items())
+        return {inner.name: _free(inner, below, secrets, depth + 1) for inner, below in keys}
     if isinstance(value, list):
         secrets.large = secrets.large or len(value) > MOST
         return [_free(key, member, secrets, depth + 1) for member in value]
     if value is None or value == "":
         return value
-    if key.lower() in _ALLOWED and (not isinstance(value, str) or _HARMLESS.fullmatch(value)):
+    if key.allowed and (not isinstance(value, str) or _HARMLESS.fullmatch(value)):
         return value if not isinstance(value, str) else without_credentials(value)
     return secrets.hide(value)
 

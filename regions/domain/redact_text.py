@@ -21,7 +21,11 @@ _CREDENTIALS = (
     (re.compile(_PAIR), rf"\1{HIDDEN}"),
 )
 _HINTS = re.compile(r"PRIVATE KEY|@|Bearer|Basic|eyJ|(?i:passw|token|key)\w*[=:]", re.ASCII)
-_SHORTEST = 12  # no credential that we can tell is shorter
+SHORTEST = 12
+"""No credential that we can tell has fewer letters."""
+_clean: set[str] = set()  # texts without credentials that were met: manifests say the same few things again and again
+_MOST_CLEAN = 8_192
+_OFTEN_SAID = 64  # letters; longer texts are rarely the same
 _LONG_ENOUGH = 8
 _MIXED = (re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"\d"))
 
@@ -34,7 +38,13 @@ def secretive_name(key: str) -> bool:
 
 def without_credentials(text: str) -> str:
     """A text without what looks like a credential: private keys, tokens, user and password of an address."""
-    if len(text) < _SHORTEST or not _HINTS.search(text):
+    if len(text) < SHORTEST or text in _clean:
+        return text
+    if not _HINTS.search(text):
+        if len(text) <= _OFTEN_SAID:
+            if len(_clean) >= _MOST_CLEAN:
+                _clean.clear()
+            _clean.add(text)
         return text
     for pattern, instead in _CREDENTIALS:
         text = pattern.sub(instead, text)

@@ -21,13 +21,15 @@ class Health(StrEnum):
     @property
     def rank(self) -> int:
         """0 is worst; sort by it."""
-        return list(Health).index(self)
+        return _RANKS[self]
 
     @property
     def label(self) -> str:
         """How people are told: what k0rdent says stays visible where we doubt it."""
         return "Ready, contradicted" if self is Health.CONTRADICTED else self.value
 
+
+_RANKS = {health: rank for rank, health in enumerate(Health)}
 
 ILL = (Health.FAILED, Health.DEGRADED, Health.CONTRADICTED)
 """What needs somebody. Unknown may, too, and is told apart: there it is the link that does."""

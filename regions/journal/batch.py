@@ -9,17 +9,18 @@ from regions.domain import manifest as m
 from regions.domain.changes import News, difference
 from regions.domain.facts import Facts, facts
 from regions.domain.health import Assessment, Health, assess
-from regions.domain.kinds import K0RDENT, Kind
+from regions.domain.kinds import K0RDENT
 from regions.domain.notes import Gone, Note, Put, Reached, Swept, Unrecorded, about, named
 from regions.domain.redact import redact
 from regions.domain.refs import MANAGEMENT, Ref
 from regions.journal.contradicting import kept
 from regions.journal.correlating import chunks
-from regions.journal.inserting import insert
+from regions.journal.inserting import insert, update
 from regions.journal.keeping import VersionKeeper, image
 from regions.journal.keeping import moved as moved_silently
 from regions.journal.packing import pack, unpack
-from regions.journal.rows import ALTERED, apply_facts, apply_health, observed, of_link
+from regions.journal.row import Row, rows_of, versions_of
+from regions.journal.rows import apply_facts, apply_health, observed, of_link
 from regions.models import Change, Manifest, Resource, Stream
 
 MOST_UNRECORDED = 20
@@ -33,7 +34,8 @@ class Batch:
         self.now = now
         self.changes = changes
         self.past = past
-        self.rows: dict[str, Resource] = {}
+        self.known: dict[str, tuple[str, str]] = {}  # uid and resource version of what the copy has
+        self.rows: dict[str, Row] = {}  # those that may be altered
         self.bodies: dict[str, bytes] = {}  # packed manifests of `rows`
         self.facts: dict[int, Facts] = {}  # by id of the note
         self.touched: set[str] = set()
@@ -46,24 +48,20 @@ class Batch:
         self.moved: dict[str, str] = {}  # deployment or credential key → its new region
 
     def load(self, notes: Sequence[Note]) -> None:
-        objects = [note for note in notes if isinstance(note, Put | Gone) and note.kind.name != "Event"]
-        for some in chunks({_key(note) for note in objects}):
-            for row in Resource.objects.filter(key__in=some):
-                self.rows[row.key] = row
-        wanted = {_key(note) for note in objects if not self._knows(note)}
-        for some in chunks(wanted & self.rows.keys()):
-            found = Manifest.objects.filter(resource__key__in=some).values_list("resource__key", "body")
-            self.bodies.update((key, bytes(body)) for key, body in found)
+        objects = [(note, _key(note)) for note in notes if isinstance(note, Put | Gone) and note.kind.name != "Event"]
+        self.known.update(versions_of({key for _, key in objects}))
+        # Most of what a list tells after a restart is known: of that a look at its version is all.
+        moved = [(note, key) for note, key in objects if isinstance(note, Gone) or not self._knows(note, key)]
+        self.rows.update((row.key, row) for row in rows_of({key for _, key in moved if key in self.known}))
+        self._load_bodies(self.rows)
         clusters = {note.cluster for note in notes}
         self.streams = {(s.cluster, s.name): s for s in Stream.objects.filter(cluster__in=clusters)}
-        for note in objects:
-            self.facts[id(note)] = facts(note.manifest, note.cluster)
-        self._load_regions(objects)
+        self._find_facts(note for note, _ in moved if isinstance(note, Put))
 
     def put(self, note: Put) -> None:
         key = _key(note)
         self._mend(note)
-        if self._knows(note):
+        if self._knows(note, key):
             return
         row = self.rows.get(key)
         if row is not None and row.uid != m.part(note.manifest, "metadata", "uid"):
@@ -72,8 +70,8 @@ class Batch:
         before = unpack(self.bodies[key]) if row is not None and key in self.bodies else None
         after = redact(note.manifest)
         if row is None:
-            row = self.rows[key] = _new_row(note, self.now)
-        image_before, body_before = image(row), self.bodies.get(key)
+            row = self.rows[key] = _new_row(note, key, self.now)
+        image_before, body_before = image(row) if before is not None else (), self.bodies.get(key)
         if before is None:
             row.known_since = self.now
         was = Assessment(Health(row.health), row.message) if before is not None and row.health else None
@@ -123,7 +121,7 @@ class Batch:
         self._mend_gone(note)
         for some in chunks(lost):
             self._load_bodies(some)
-            for row in Resource.objects.filter(key__in=some):
+            for row in rows_of(some):
                 self._remove(self.rows.get(row.key) or row, note.at)
 
     def reached(self, note: Reached) -> None:
@@ -155,6 +153,7 @@ class Batch:
         for key in [key for key, row in self.rows.items() if row.cluster == cluster]:
             del self.rows[key]
             self.touched.discard(key)
+        self.known = {key: version for key, version in self.known.items() if key.partition("/")[0] != cluster}
         for place in [place for place in self.streams if place[0] == cluster]:
             del self.streams[place]
             self.moved_streams.discard(place)
@@ -168,15 +167,8 @@ class Batch:
             Manifest.objects.filter(pk__in=some).delete()
             Resource.objects.filter(pk__in=some).delete()
         rows = [self.rows[key] for key in self.touched]
-        new, old = [row for row in rows if row.pk is None], [row for row in rows if row.pk is not None]
-        insert(new, self.bodies)
-        Resource.objects.bulk_create(old, update_conflicts=True, unique_fields=["id"], update_fields=ALTERED)
-        Manifest.objects.bulk_create(
-            (Manifest(resource=row, body=self.bodies[row.key]) for row in old if row.key in self.rewritten),
-            update_conflicts=True,
-            unique_fields=["resource"],
-            update_fields=["body"],
-        )
+        insert([row for row in rows if row.id is None], self.bodies)
+        update([row for row in rows if row.id is not None], self.bodies, self.rewritten)
         for place in self.moved_streams:
             self.streams[place].save()
         self._carry_regions()
@@ -206,16 +198,18 @@ class Batch:
             left = [one for one in stream.unrecorded if one["what"] in there]
             self._stream(note.cluster, note.kind.stream).unrecorded = left
 
-    def _knows(self, note: Put | Gone) -> bool:
+    def _knows(self, note: Put, key: str) -> bool:
         """True when the copy already holds this very version."""
-        row, meta = self.rows.get(_key(note)), note.manifest["metadata"]
-        return row is not None and (row.uid, row.resource_version) == (meta.get("uid"), meta.get("resourceVersion"))
+        meta = note.manifest["metadata"]
+        return self.known.get(key) == (meta.get("uid"), meta.get("resourceVersion"))
 
     def _followed(self, note: Put) -> bool:
         stream = self.streams.get((note.cluster, note.kind.stream))
         return stream is not None and stream.synced_at is not None
 
-    def _settle(self, row: Resource, note: Put) -> None:
+    def _settle(self, row: Row, note: Put) -> None:
+        if id(note) not in self.facts:
+            self._find_facts([note])  # it was known, but what this batch told before took it away
         known = self.facts[id(note)]
         region = known.region
         if note.cluster == MANAGEMENT:
@@ -228,17 +222,19 @@ class Batch:
         meta = note.manifest["metadata"]
         row.stream, row.version = note.kind.stream, note.manifest["apiVersion"].rpartition("/")[2]
         row.uid, row.resource_version = meta.get("uid", ""), meta.get("resourceVersion", "")
+        self.known[row.key] = (row.uid, row.resource_version)
         apply_facts(row, known, region)
 
-    def _remove(self, row: Resource, at: datetime) -> None:
+    def _remove(self, row: Row, at: datetime) -> None:
         self._say_deleted(row, at, "was deleted")
         self.touched.discard(row.key)
         self.rows.pop(row.key, None)
+        self.known.pop(row.key, None)
         self.bodies.pop(row.key, None)
-        if row.pk is not None:
-            self.removed[row.key] = row.pk
+        if row.id is not None:
+            self.removed[row.key] = row.id
 
-    def _say_deleted(self, row: Resource, at: datetime, what: str) -> None:
+    def _say_deleted(self, row: Row, at: datetime, what: str) -> None:
         news = News("Deleted", f"{row.kind} {row.name} {what}")
         was = image(row)
         if row.key not in self.bodies:
@@ -249,17 +245,19 @@ class Batch:
 
     def _load_bodies(self, keys: Iterable[str]) -> None:
         wanted = [key for key in keys if key not in self.bodies]
-        found = Manifest.objects.filter(resource__key__in=wanted).values_list("resource__key", "body")
-        self.bodies.update((key, bytes(body)) for key, body in found)
+        for some in chunks(wanted):
+            found = Manifest.objects.filter(resource__key__in=some).values_list("resource__key", "body")
+            self.bodies.update((key, bytes(body)) for key, body in found)
 
-    def _load_regions(self, notes: Iterable[Put | Gone]) -> None:
+    def _find_facts(self, notes: Iterable[Put]) -> None:
+        """The list columns of these, and the regions of what those on management refer to."""
         wanted = set()
         for note in notes:
+            known = self.facts[id(note)] = facts(note.manifest, note.cluster)
             if note.cluster == MANAGEMENT:
-                known = self.facts[id(note)]
                 wanted |= {_credential_key(known.credential)} if known.credential else set()
                 wanted |= {_deployment_key(known.deployment)} if known.deployment else set()
-        for some in chunks(wanted):
+        for some in chunks(wanted - self.regions.keys()):
             self.regions.update(Resource.objects.filter(key__in=some).values_list("key", "region"))
 
     def _carry_regions(self) -> None:
@@ -286,15 +284,14 @@ class Batch:
 
 
 def _key(note: Put | Gone) -> str:
-    meta = note.manifest["metadata"]
-    kind: Kind = note.kind
-    return Ref(note.cluster, kind.group, kind.name, meta.get("namespace", ""), meta["name"]).key
+    meta, kind = note.manifest["metadata"], note.kind
+    return f"{note.cluster}/{kind.group}/{kind.name}/{meta.get('namespace', '')}/{meta['name']}"  # as `Ref.key`
 
 
-def _new_row(note: Put, now: datetime) -> Resource:
+def _new_row(note: Put, key: str, now: datetime) -> Row:
     meta = note.manifest["metadata"]
-    return Resource(
-        key=_key(note),
+    return Row(
+        id=None,
         cluster=note.cluster,
         group=note.kind.group,
         kind=note.kind.name,
@@ -303,6 +300,7 @@ def _new_row(note: Put, now: datetime) -> Resource:
         since=note.at,
         progressed_at=note.at,
         known_since=now,
+        key=key,
     )
 
 

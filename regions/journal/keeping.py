@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection
 
 from regions.journal.inserting import write
+from regions.journal.row import Row
 from regions.models import Change, Columns, Manifest, Resource, Version
 
 NAMES = tuple(field.attname for field in Columns._meta.concrete_fields)
@@ -17,12 +19,16 @@ _SILENT = tuple(NAMES.index(name) for name in _SHOWN)
 Image = tuple[Any, ...]
 
 
-def image(row: Resource) -> Image:
+_image = attrgetter(*NAMES)
+
+
+def image(row: Row | Resource) -> Image:
     """How this row is now, before it is altered."""
-    return tuple(getattr(row, name) for name in NAMES)
+    found: Image = _image(row)
+    return found
 
 
-def moved(was: Image, row: Resource) -> bool:
+def moved(was: Image, row: Row | Resource) -> bool:
     """Whether a list would show something else than it did."""
     return any(was[place] != getattr(row, NAMES[place]) for place in _SILENT)
 

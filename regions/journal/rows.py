@@ -8,39 +8,17 @@ from regions.domain.facts import Facts
 from regions.domain.health import Assessment
 from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT
+from regions.journal.row import Row
 from regions.models import Change, Resource
 
-# The columns that a new version of an object may alter.
-ALTERED = [
-    "version",
-    "stream",
-    "uid",
-    "resource_version",
-    "created_at",
-    "deleting_at",
-    "region",
-    "deployment",
-    "template",
-    "credential",
-    "labels",
-    "health",
-    "rank",
-    "message",
-    "since",
-    "due_at",
-    "progressed_at",
-    "as_of",
-    "known_since",
-]
 
-
-def apply_facts(row: Resource, facts: Facts, region: str) -> None:
+def apply_facts(row: Row, facts: Facts, region: str) -> None:
     row.region, row.deployment = region, facts.deployment
     row.template, row.credential, row.labels = facts.template, facts.credential, facts.labels
     row.created_at, row.deleting_at = facts.created_at, facts.deleting_at
 
 
-def apply_health(row: Resource, judgement: Assessment, now: datetime) -> None:
+def apply_health(row: Row | Resource, judgement: Assessment, now: datetime) -> None:
     """Put a judgement into the columns of a row; `since` moves only when the health does."""
     if row.health != judgement.health:
         row.since = now
@@ -48,7 +26,7 @@ def apply_health(row: Resource, judgement: Assessment, now: datetime) -> None:
     row.message, row.due_at = judgement.message, judgement.due_at
 
 
-def observed(row: Resource, news: News, was: str, at: datetime, now: datetime) -> Change:
+def observed(row: Row | Resource, news: News, was: str, at: datetime, now: datetime) -> Change:
     """One row of the log: what was seen to happen to this object, with its list columns after it."""
     return Change(
         at=at,

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import zlib
 from urllib.parse import urljoin
 
 import pytest
@@ -15,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from websockets.sync.client import connect
 
+from regions import journal
 from regions.domain.refs import MANAGEMENT
 from regions.models import Resource
 from tests.dashboard.live.harness import Served
@@ -102,7 +102,7 @@ def written() -> str:
                 for value in row:
                     if isinstance(value, bytes | memoryview):
                         raw = bytes(value)
-                        found += [raw.decode(errors="replace"), zlib.decompress(raw).decode(errors="replace")]
+                        found += [raw.decode(errors="replace"), json.dumps(journal.unpack(raw), ensure_ascii=False)]
                     else:
                         found.append(str(value))
     return "\n".join(found)

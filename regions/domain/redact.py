@@ -15,7 +15,7 @@ from regions.domain.bounds_kept import LARGEST, LONGEST, MOST, MOST_CONDITIONS, 
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
 from regions.domain.redact_data import config_map_data
-from regions.domain.redact_text import HIDDEN, SHORTEST, Secrets, secretive_name, without_credentials
+from regions.domain.redact_text import CLEAN, HIDDEN, SHORTEST, Secrets, secretive_name, without_credentials
 
 __all__ = ["HIDDEN", "redact", "without_credentials"]
 
@@ -202,25 +202,28 @@ def _walk(key: _Key, value: Any, secrets: Secrets, depth: int = 0) -> Any:
 
 
 def _mapping(value: dict[Any, Any], secrets: Secrets, depth: int) -> dict[str, Any]:
-    found: dict[str, Any] = {}
     if len(value) > MOST:
         secrets.large = True
-    ordinary = depth <= _DEEPEST and len(value) <= _SHAPELY and _ordinary(tuple(value))
-    for inner, below in value.items():
-        if ordinary and type(below) is str:  # most of what a manifest says
-            if len(below) > SHORT:
-                secrets.letters += len(below)
-                secrets.large = secrets.large or len(below) > LONGEST
-            found[inner] = below if len(below) < SHORTEST else without_credentials(below)
-            continue
-        key = _key(inner)
-        if key.dropped:
-            continue
-        hide = key.free and not _is_plain(key.name, below, value)
-        found[key.name] = (_free if hide else _walk)(key, below, secrets, depth)
+    if depth <= _DEEPEST and len(value) <= _SHAPELY and _ordinary(tuple(value)):
+        # Most of what a manifest says: a copy, in which little is another.
+        found = value.copy()
+        for name, below in value.items():
+            if type(below) is str:
+                if len(below) >= SHORTEST and below not in CLEAN:
+                    found[name] = _text(_ROOT, below, secrets)
+            elif type(below) not in _SCALARS:
+                found[name] = _walk(_key(name), below, secrets, depth)
+        return found
+    found = {}
+    for name, below in value.items():
+        key = _key(name)
+        if not key.dropped:
+            hide = key.free and not _is_plain(key.name, below, value)
+            found[key.name] = (_free if hide else _walk)(key, below, secrets, depth)
     return found
 
 
+_SCALARS = frozenset({bool, int, float, type(None)})
 _SHAPELY = 50  # keys; what has more is no part of an API, but somebody's own
 
 

@@ -23,7 +23,8 @@ _CREDENTIALS = (
 _HINTS = re.compile(r"PRIVATE KEY|@|Bearer|Basic|eyJ|(?i:passw|token|key)\w*[=:]", re.ASCII)
 SHORTEST = 12
 """No credential that we can tell has fewer letters."""
-_clean: set[str] = set()  # texts without credentials that were met: manifests say the same few things again and again
+CLEAN: set[str] = set()
+"""Texts without credentials that were met: manifests say the same few things again and again. None is long."""
 _MOST_CLEAN = 8_192
 _OFTEN_SAID = 64  # letters; longer texts are rarely the same
 _LONG_ENOUGH = 8
@@ -38,13 +39,13 @@ def secretive_name(key: str) -> bool:
 
 def without_credentials(text: str) -> str:
     """A text without what looks like a credential: private keys, tokens, user and password of an address."""
-    if len(text) < SHORTEST or text in _clean:
+    if len(text) < SHORTEST or text in CLEAN:
         return text
     if not _HINTS.search(text):
         if len(text) <= _OFTEN_SAID:
-            if len(_clean) >= _MOST_CLEAN:
-                _clean.clear()
-            _clean.add(text)
+            if len(CLEAN) >= _MOST_CLEAN:
+                CLEAN.clear()
+            CLEAN.add(text)
         return text
     for pattern, instead in _CREDENTIALS:
         text = pattern.sub(instead, text)

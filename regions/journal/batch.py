@@ -19,7 +19,7 @@ from regions.journal.inserting import insert, update
 from regions.journal.keeping import VersionKeeper, image
 from regions.journal.keeping import moved as moved_silently
 from regions.journal.packing import pack, unpack
-from regions.journal.row import Row, rows_of, versions_of
+from regions.journal.row import CopyRow, rows_of, versions_of
 from regions.journal.rows import apply_facts, apply_health, observed, of_link
 from regions.models import Change, Manifest, Resource, Stream
 
@@ -35,7 +35,7 @@ class Batch:
         self.changes = changes
         self.past = past
         self.known: dict[str, tuple[str, str]] = {}  # uid and resource version of what the copy has
-        self.rows: dict[str, Row] = {}  # those that may be altered
+        self.rows: dict[str, CopyRow] = {}  # those that may be altered
         self.bodies: dict[str, bytes] = {}  # packed manifests of `rows`
         self.facts: dict[int, Facts] = {}  # by id of the note
         self.touched: set[str] = set()
@@ -207,7 +207,7 @@ class Batch:
         stream = self.streams.get((note.cluster, note.kind.stream))
         return stream is not None and stream.synced_at is not None
 
-    def _settle(self, row: Row, note: Put) -> None:
+    def _settle(self, row: CopyRow, note: Put) -> None:
         if id(note) not in self.facts:
             self._find_facts([note])  # it was known, but what this batch told before took it away
         known = self.facts[id(note)]
@@ -225,7 +225,7 @@ class Batch:
         self.known[row.key] = (row.uid, row.resource_version)
         apply_facts(row, known, region)
 
-    def _remove(self, row: Row, at: datetime) -> None:
+    def _remove(self, row: CopyRow, at: datetime) -> None:
         self._say_deleted(row, at, "was deleted")
         self.touched.discard(row.key)
         self.rows.pop(row.key, None)
@@ -234,7 +234,7 @@ class Batch:
         if row.id is not None:
             self.removed[row.key] = row.id
 
-    def _say_deleted(self, row: Row, at: datetime, what: str) -> None:
+    def _say_deleted(self, row: CopyRow, at: datetime, what: str) -> None:
         news = News("Deleted", f"{row.kind} {row.name} {what}")
         was = image(row)
         if row.key not in self.bodies:
@@ -288,9 +288,9 @@ def _key(note: Put | Gone) -> str:
     return f"{note.cluster}/{kind.group}/{kind.name}/{meta.get('namespace', '')}/{meta['name']}"  # as `Ref.key`
 
 
-def _new_row(note: Put, key: str, now: datetime) -> Row:
+def _new_row(note: Put, key: str, now: datetime) -> CopyRow:
     meta = note.manifest["metadata"]
-    return Row(
+    return CopyRow(
         id=None,
         cluster=note.cluster,
         group=note.kind.group,

@@ -22,7 +22,7 @@ from regions.journal.correlating import CHUNK, chunks
 from regions.journal.keeping import VersionKeeper, image
 from regions.journal.lease import hold
 from regions.journal.packing import unpack
-from regions.journal.row import Row
+from regions.journal.row import CopyRow
 from regions.journal.rows import apply_health, observed
 from regions.models import Change, Cluster, Manifest, Resource, Stream
 
@@ -49,7 +49,7 @@ def contradict(term: int, now: datetime) -> int:
         return _write(moved, found, now)
 
 
-def kept(row: Row | Resource, judgement: Assessment) -> Assessment:
+def kept(row: CopyRow | Resource, judgement: Assessment) -> Assessment:
     """What an object says of itself does not end a contradiction: only what contradicted it does."""
     if row.health == Health.CONTRADICTED and judgement.health is Health.READY:
         return Assessment(Health.CONTRADICTED, row.message, judgement.due_at)

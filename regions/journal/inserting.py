@@ -6,7 +6,7 @@ fetched by itself lets go of the interpreter, and gets it back only when the eve
 """
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any, TypeAlias
@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import msgspec
 from django.db import connection, models
 
-from regions.journal.row import Row
+from regions.journal.row import CopyRow
 from regions.models import Manifest, Resource
 
 Field: TypeAlias = "models.Field[Any, Any]"
@@ -32,14 +32,14 @@ _values = attrgetter(*(field.attname for field in _FIELDS))
 _all_values = attrgetter(*(field.attname for field in _ALL))
 
 
-def insert(rows: Sequence[Row], bodies: Mapping[str, bytes]) -> None:
+def insert(rows: Sequence[CopyRow], bodies: Mapping[str, bytes]) -> None:
     """Insert new rows of the copy with their packed manifests (by key), and give each its primary key."""
     for row, found in zip(rows, write(Resource, _FIELDS, [_values(row) for row in rows], "id"), strict=True):
         row.id = found
     write(Manifest, _MANIFEST, [(row.id, bodies[row.key]) for row in rows])
 
 
-def update(rows: Sequence[Row], bodies: Mapping[str, bytes], rewritten: Container[str]) -> None:
+def update(rows: Sequence[CopyRow], bodies: Mapping[str, bytes], rewritten: Container[str]) -> None:
     """Write rows that the copy has, and the manifests (by key) of those that were rewritten."""
     write(Resource, _ALL, [_all_values(row) for row in rows], replacing="id")
     manifests = [(row.id, bodies[row.key]) for row in rows if row.key in rewritten]
@@ -99,24 +99,27 @@ def _by_row(cursor: Any, into: str, adapters: Sequence[Adapter], rows: Rows, end
 
 
 def _adapter(field: Field) -> Adapter:
-    """What makes a value of this field one for the database."""
-    if isinstance(field, models.DateTimeField):
-        # Most rows of a batch share their times.
-        @lru_cache(maxsize=1000)
-        def moment(value: datetime | None) -> Any:
-            return field.get_db_prep_save(value, connection)
+    """What makes a value of this field one for the database. Django asks every field of every row several things."""
+    if isinstance(field, models.JSONField):
+        return _as_text if _sqlite() else lambda value: field.get_db_prep_save(value, connection)
+    if isinstance(field, models.DateTimeField) and _sqlite():
+        return _moment
+    return _as_it_is
 
-        return moment
-    if isinstance(field, models.CharField | models.TextField | models.IntegerField):
-        return _as_it_is
-    if isinstance(field, models.JSONField) and connection.vendor == "sqlite":
-        return _as_json
-    return lambda value: field.get_db_prep_save(value, connection)
+
+def _sqlite() -> bool:
+    return connection.vendor == "sqlite"
 
 
 def _as_it_is(value: Any) -> Any:
     return value
 
 
-def _as_json(value: Any) -> str:
+def _as_text(value: Any) -> str:
     return msgspec.json.encode(value).decode()
+
+
+@lru_cache(maxsize=4096)  # most rows of a batch share their times
+def _moment(value: datetime | None) -> str | None:
+    """As Django writes it: in UTC, and without saying so."""
+    return str(value.astimezone(UTC))[: -len("+00:00")] if value else None

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from regions.journal.inserting import write
-from regions.journal.row import Row
+from regions.journal.row import CopyRow
 from regions.models import Change, Columns, Manifest, Resource, Version
 
 NAMES = tuple(field.attname for field in Columns._meta.concrete_fields)
@@ -22,13 +22,13 @@ Image = tuple[Any, ...]
 _image = attrgetter(*NAMES)
 
 
-def image(row: Row | Resource) -> Image:
+def image(row: CopyRow | Resource) -> Image:
     """How this row is now, before it is altered."""
     found: Image = _image(row)
     return found
 
 
-def moved(was: Image, row: Row | Resource) -> bool:
+def moved(was: Image, row: CopyRow | Resource) -> bool:
     """Whether a list would show something else than it did."""
     return any(was[place] != getattr(row, NAMES[place]) for place in _SILENT)
 

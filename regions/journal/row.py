@@ -11,7 +11,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
-class Row:
+class CopyRow:
     """Columns as `Resource` has them, in their order. Without a primary key it is not in the database yet."""
 
     id: int | None
@@ -42,14 +42,14 @@ class Row:
     key: str = ""
 
 
-COLUMNS = tuple(one.name for one in fields(Row))
+COLUMNS = tuple(one.name for one in fields(CopyRow))
 
 
-def rows_of(keys: Iterable[str]) -> Iterator[Row]:
+def rows_of(keys: Iterable[str]) -> Iterator[CopyRow]:
     """Those that the copy has of these keys."""
     for some in chunks(keys):
         for values in Resource.objects.filter(key__in=some).values_list(*COLUMNS):
-            yield Row(*values)
+            yield CopyRow(*values)
 
 
 def versions_of(keys: Iterable[str]) -> Iterator[tuple[str, tuple[str, str]]]:

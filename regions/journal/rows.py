@@ -8,17 +8,17 @@ from regions.domain.facts import Facts
 from regions.domain.health import Assessment
 from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT
-from regions.journal.row import Row
+from regions.journal.row import CopyRow
 from regions.models import Change, Resource
 
 
-def apply_facts(row: Row, facts: Facts, region: str) -> None:
+def apply_facts(row: CopyRow, facts: Facts, region: str) -> None:
     row.region, row.deployment = region, facts.deployment
     row.template, row.credential, row.labels = facts.template, facts.credential, facts.labels
     row.created_at, row.deleting_at = facts.created_at, facts.deleting_at
 
 
-def apply_health(row: Row | Resource, judgement: Assessment, now: datetime) -> None:
+def apply_health(row: CopyRow | Resource, judgement: Assessment, now: datetime) -> None:
     """Put a judgement into the columns of a row; `since` moves only when the health does."""
     if row.health != judgement.health:
         row.since = now
@@ -26,7 +26,7 @@ def apply_health(row: Row | Resource, judgement: Assessment, now: datetime) -> N
     row.message, row.due_at = judgement.message, judgement.due_at
 
 
-def observed(row: Row | Resource, news: News, was: str, at: datetime, now: datetime) -> Change:
+def observed(row: CopyRow | Resource, news: News, was: str, at: datetime, now: datetime) -> Change:
     """One row of the log: what was seen to happen to this object, with its list columns after it."""
     return Change(
         at=at,

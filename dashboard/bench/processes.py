@@ -20,12 +20,12 @@ PATIENCE = 300.0
 class Child:
     """A process of ours. Ended with `end`, and by itself when we are gone (its standard input is our pipe)."""
 
-    def __init__(self, command: list[str], environment: dict[str, str], log: Path) -> None:
+    def __init__(self, command: list[str], environment: dict[str, str], log: Path, folder: Path = ROOT) -> None:
         self.log = log
         with log.open("ab") as out:
             self.process = subprocess.Popen(  # noqa: S603
                 command,
-                cwd=ROOT,
+                cwd=folder,
                 env=environment,
                 stdin=subprocess.PIPE,
                 stdout=out,

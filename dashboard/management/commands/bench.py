@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 import tempfile
 from importlib import import_module
 from pathlib import Path
@@ -9,8 +10,8 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 
-from dashboard.bench import against
-from dashboard.bench.processes import Ground
+from dashboard.bench import against, processor
+from dashboard.bench.processes import ROOT, Ground
 from dashboard.bench.report import Part, Unavailable, machine, table
 
 PARTS = {
@@ -35,6 +36,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
         parser.add_argument("--quick", action="store_true", help="small and short: shows that it runs, proves nothing")
 
+        parser.add_argument(
+            "--processor", action="store_true", help="sync: processor seconds of `watch`, on the demo fleet"
+        )
         parser.add_argument("--against", metavar="REV", help="run another revision in turn, and print ratios")
         parser.add_argument("--rounds", type=int, default=3, help="of both sides in turn, with --against (3)")
         parser.add_argument("--minutes", type=float, help="how long wall is left open in a browser (5)")
@@ -51,6 +55,8 @@ class Command(BaseCommand):
     def _against(self, options: dict[str, Any]) -> list[Part]:
         names = options["names"] or list(PARTS)
         try:
+            if options["processor"]:
+                return [self._processor(options)]
             return against.run(names, options["against"], options["rounds"], options["quick"], self._say)
         except Unavailable as why:
             raise CommandError(str(why)) from why
@@ -60,7 +66,15 @@ class Command(BaseCommand):
             self._say("Making a database …")
             ground = Ground(Path(folder))
             ground.minutes = options["minutes"]
+            if options["processor"]:
+                return [processor.run(ground, options["quick"], self._say)]
             return [self._measure(name, ground, options["quick"]) for name in options["names"] or PARTS]
+
+    def _processor(self, options: dict[str, Any]) -> Part:
+        with tempfile.TemporaryDirectory(prefix="pane-against-") as kept:
+            theirs = against.checked_out(options["against"], Path(kept), self._say)
+            sides = [against.Side("here", ROOT, sys.executable), theirs]
+            return processor.between(sides, options["rounds"], options["quick"], self._say)
 
     def _measure(self, name: str, ground: Ground, quick: bool) -> Part:
         run = import_module(f"dashboard.bench.{PARTS[name]}").run

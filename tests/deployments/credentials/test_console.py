@@ -78,9 +78,9 @@ def test_a_credential_that_has_everything_has_no_problem(seeded, ada, read):
     [
         (1, "The original AWSClusterStaticIdentity whole is missing on the management cluster"),
         (2, "The original Secret kcm-system/whole-secret is missing on the management cluster"),
-        (4, "The copy AWSClusterStaticIdentity whole is missing on eu-central"),
-        (5, "The copy Secret kcm-system/whole-secret is missing on eu-central"),
-        (6, "ConfigMap kcm-system/whole-resource-template is missing on eu-central. k0rdent never copies it"),
+        (4, "The copy AWSClusterStaticIdentity whole is missing in region eu-central"),
+        (5, "The copy Secret kcm-system/whole-secret is missing in region eu-central"),
+        (6, "ConfigMap kcm-system/whole-resource-template is missing in region eu-central. k0rdent never copies it"),
     ],
 )
 def test_what_is_missing_is_said_with_its_place(seeded, ada, read, place, said):
@@ -122,7 +122,7 @@ def test_a_secret_without_a_key_is_said_to_lack_it(seeded, ada, read):
 
 def test_a_provider_that_is_not_enabled_in_the_region_is_named_with_what_to_enable(seeded, ada, read):
     w.record(seeded, *(pair for pair in w.aws("whole") if pair[1]["kind"] != "ProviderInterface"))
-    assert "AWS is not enabled on eu-central. Enable cluster-api-provider-aws there." in problems(read, "whole")
+    assert "AWS is not enabled in region eu-central. Enable cluster-api-provider-aws there." in problems(read, "whole")
 
 
 def test_an_identity_that_nobody_may_use_is_said(seeded, ada, read):

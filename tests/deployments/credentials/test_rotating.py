@@ -13,6 +13,7 @@ from django.test import Client
 
 from dashboard.demo.installation import Installation
 from deployments.models import Submission
+from regions.domain.refs import MANAGEMENT
 from tests.conformance.api import Api
 from tests.demo.conftest import api_of
 from tests.deployments.credentials import world as w
@@ -115,10 +116,10 @@ def test_a_session_token_of_before_goes_with_the_key_that_it_belonged_to(
         ("azure-aks", "eu-north"),
         ("gcp", "asia-east"),
         ("openstack", "dc-lund"),
-        ("vsphere", ""),
-        ("kubevirt", ""),
-        ("adopted", ""),
-        ("remote", ""),
+        ("vsphere", MANAGEMENT),
+        ("kubevirt", MANAGEMENT),
+        ("adopted", MANAGEMENT),
+        ("remote", MANAGEMENT),
     ],
 )
 def test_every_recipe_that_has_a_secret_can_be_rotated(asked: Client, clusters: Installation, recipe: str, region: str):
@@ -150,7 +151,7 @@ def test_what_is_pasted_is_looked_at_and_what_is_missing_asked_for(asked: Client
 
 
 def test_a_kubeconfig_is_tried_on_request_and_not_before(asked: Client, clusters: Installation, management: Api):
-    w.whole(clusters, "adopted-one", "", recipe="adopted")
+    w.whole(clusters, "adopted-one", MANAGEMENT, recipe="adopted")
     server = clusters.regions["eu-west"]
     said = {"recipe": "adopted", "kubeconfig": server.kubeconfig()}
     seen = text(post(asked, "adopted-one", said, "probe").content.decode())

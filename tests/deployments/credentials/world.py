@@ -155,7 +155,7 @@ def whole(
     found: dict[str, Manifest] = {}
     everything = [(one.cluster, wire(one.manifest)) for one in planned]
     for cluster, manifest in list(everything):
-        if copies and region and cluster == MANAGEMENT and manifest["kind"] != "Credential":
+        if copies and region != MANAGEMENT and cluster == MANAGEMENT and manifest["kind"] != "Credential":
             everything.append((region, copy_of(manifest, ns, name)))
     for cluster, manifest in everything:
         found[f"{manifest['kind']} {cluster}"] = made(clusters, term, cluster, manifest)

@@ -38,16 +38,13 @@ class Regions(APIView):
         return paged(request, inventory.list_regions(viewer=viewer(request)), RegionSerializer)
 
 
-REGION_NAME = OpenApiParameter("name", str, OpenApiParameter.PATH, description="`~management` is management.")
-
-
 class Region(APIView):
     """One region."""
 
     @extend_schema(
         operation_id="regions_get",
         responses=RegionDetailSerializer,
-        parameters=[REGION_NAME],
+        parameters=[OpenApiParameter("name", str, OpenApiParameter.PATH, description="`~management` is management.")],
     )
     def get(self, request: Request, name: str) -> Response:
         try:

@@ -22,7 +22,7 @@ from deployments.domain.findings import Problem, error, errors
 from deployments.domain.manifests import deletion
 from deployments.domain.patches import change
 from deployments.domain.problems import problems
-from deployments.submissions.api import KEY, answer, done_before, key_of, only_tried, refused, told
+from deployments.submissions.api import KEY, Unanswered, answer, done_before, key_of, only_tried, refused, told
 from regions.api import viewer
 from regions.domain import manifest as m
 
@@ -52,12 +52,6 @@ class Moved(APIException):
     status_code = 409
     default_detail = "The deployment is of another generation by now: read it again."
     default_code = "conflict"
-
-
-class Unanswered(APIException):
-    status_code = 502
-    default_detail = "The management cluster does not give it now."
-    default_code = "unreachable"
 
 
 def amend(request: Request, namespace: str, name: str) -> Response:

@@ -4,7 +4,7 @@ from typing import Any
 
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import APIException, NotFound, PermissionDenied, ValidationError
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -23,6 +23,7 @@ from deployments.submissions.api import (
     PREVIEW,
     PreviewSerializer,
     SubmissionSerializer,
+    Unanswered,
     answer,
     done_before,
     key_of,
@@ -38,7 +39,6 @@ from regions.domain.manifest import Manifest
 from regions.domain.viewer import Viewer
 from regions.inventory import NotFound as Missing
 from regions.kube.errors import KubeError
-from regions.serializers import RegionDetailSerializer
 
 CHANGED: Any = {
     200: PolymorphicProxySerializer(
@@ -64,12 +64,6 @@ class ChangedRegionSerializer(serializers.Serializer[Any]):
         if ("providers" in attrs) == ("paused" in attrs):
             raise ValidationError("Say providers or paused: one of both.")
         return attrs
-
-
-class Unanswered(APIException):
-    status_code = 502
-    default_detail = "The management cluster does not give it now."
-    default_code = "unreachable"
 
 
 class Region(regions_api.Region):
@@ -112,10 +106,6 @@ class Region(regions_api.Region):
         with submissions.ClusterSession(who) as session:
             return answer(request, session, deregister.planned(found), problems, key, 200)
 
-    @extend_schema(operation_id="regions_get", responses=RegionDetailSerializer, parameters=[regions_api.REGION_NAME])
-    def get(self, request: Request, name: str) -> Response:
-        return super().get(request, name)
-
 
 def _found(name: str, who: Viewer) -> RegionDependents:
     try:
@@ -139,5 +129,5 @@ def _with(
     found: RegionDependents, live: Manifest, said: dict[str, Any], who: Viewer
 ) -> tuple[Planned | None, list[Problem]]:
     known = take_snapshot(viewer=who)
-    form = providers_form(found, live, known, said["providers"], None, False)
+    form = providers_form(found, live, known, said["providers"], None, None)
     return change(form.opened, edited_region(form.opened, form.draft, known), WHY), list(form.problems)

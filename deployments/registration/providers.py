@@ -89,9 +89,9 @@ def providers_form(
     known: ClusterSnapshot,
     chosen: Sequence[str] | None,
     was: tuple[str, ...] | None,
-    by_kof: bool,
+    by_kof: bool | None,
 ) -> Providers:
-    """The form as posted; `chosen` None: as it is first shown."""
+    """The form as posted; `chosen` None: as it is first shown. `by_kof` None: who brings certificates stays."""
     opened = opening(live)
     before = region_draft_of(opened)
     own = {one.name: one for one in before.providers}
@@ -107,7 +107,9 @@ def providers_form(
             others = sorted(set(first) ^ set(own))
             problems.append(warning("providers", f"Somebody changed {listed(others)} meanwhile: that stays as it is."))
         draft = replace(
-            before, providers=tuple(own.get(one, ProviderDraft(one)) for one in names), certificates_by_kof=by_kof
+            before,
+            providers=tuple(own.get(one, ProviderDraft(one)) for one in names),
+            certificates_by_kof=before.certificates_by_kof if by_kof is None else by_kof,
         )
         region = replace(known.regions.get(found.name) or KnownRegion(found.name), in_use=found.in_use)
         judged = replace(known, regions={**known.regions, found.name: region})

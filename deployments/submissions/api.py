@@ -97,6 +97,12 @@ ANSWERS: Any = {
 }
 
 
+class Unanswered(APIException):
+    status_code = 502
+    default_detail = "The management cluster does not give it now."
+    default_code = "unreachable"
+
+
 class NotTheirs(APIException):
     status_code = 409
     default_detail = "This key is of another request."

@@ -8,7 +8,7 @@ before anything is done, and what came of it.
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -59,20 +59,19 @@ class Act:
 def begin(action: str, about: Ref | None = None, *, actor: str = "", **detail: Any) -> Act:
     """Record that something is asked for, before anything of it is done: it is in the database when this returns,
     unless a transaction is open around it."""
-    origin = here()
-    if actor:
-        origin = Origin(actor, origin.means, origin.address)
-    act = Act(uuid4().hex, action, about, origin)
-    _append(act.id, origin, action, about, ASKED, detail)
+    act = Act(uuid4().hex, action, about, _origin(actor))
+    _append(act.id, act.origin, action, about, ASKED, detail)
     return act
 
 
 def happened(action: str, outcome: str, about: Ref | None = None, *, actor: str = "", **detail: Any) -> None:
     """Record what is over as it is told: a sign-in that failed, something that was refused."""
-    origin = here()
-    if actor:
-        origin = Origin(actor, origin.means, origin.address)
-    _append(uuid4().hex, origin, action, about, outcome, detail)
+    _append(uuid4().hex, _origin(actor), action, about, outcome, detail)
+
+
+def _origin(actor: str) -> Origin:
+    """Where it comes from, with the name of whom it is known to be of."""
+    return replace(here(), actor=actor) if actor else here()
 
 
 def _append(act: str, origin: Origin, action: str, about: Ref | None, outcome: str, detail: dict[str, Any]) -> None:

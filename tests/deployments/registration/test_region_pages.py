@@ -271,3 +271,37 @@ def test_a_program_registers_a_region_once(program: Client, management: Api, new
     for answer in (seen, made, wrong):
         assert newcomer.admin_token not in answer.content.decode()
     assert program.post("/api/v1/regions/", [], content_type="application/json").status_code == 400
+
+
+def test_a_program_changes_providers_and_nothing_else_of_a_region(program: Client, management: Api):
+    url, there = "/api/v1/regions/eu-west/", REGION.format("eu-west")
+    by_kof = {"kcm": {"config": {"cert-manager": {"enabled": False}}}}
+    before = management.get(there).body["spec"]
+    now = [one["name"] for one in before["providers"]]
+    management.patch(there, {"spec": {"core": by_kof}})
+
+    def change(**said: Any) -> Any:
+        return program.patch(url, said, content_type="application/json")
+
+    try:
+        sent = change(providers=[*now, "cluster-api-provider-gcp"], key="e" * 32)
+        assert (sent.status_code, sent.json()["state"]) == (200, "done"), sent.json()
+        spec = management.get(there).body["spec"]
+        assert [one["name"] for one in spec["providers"]] == [*now, "cluster-api-provider-gcp"]
+        assert spec["core"] == by_kof, "who brings certificates was not asked for"
+        assert change(providers=now, paused=True).status_code == 400
+        assert change().status_code == 400
+        paused = change(paused=True)
+        assert (paused.status_code, paused.json()["state"]) == (200, "done"), paused.json()
+        assert management.get(there).body["metadata"]["annotations"]["k0rdent.mirantis.com/region-pause"] == "true"
+        lives = program.delete(url)
+        assert lives.status_code == 422
+        assert "Delete them first." in lives.json()["problems"][0]["sentence"]
+    finally:
+        management.patch(
+            there,
+            {
+                "metadata": {"annotations": {"k0rdent.mirantis.com/region-pause": None}},
+                "spec": {"core": before.get("core"), "providers": before["providers"]},
+            },
+        )

@@ -26,8 +26,11 @@ ALERTMANAGER := $(STORES)/alertmanager-$(call pinned,tests/stores/alertmanager,g
 KCM := $(call pinned,tests/manager,github.com/K0rdent/kcm)
 MANAGER := $(CACHE)/manager/$(KCM)
 
+# Helm, for the chart in deploy/.
+HELM := $(CACHE)/helm/helm-$(call pinned,tests/helm,helm.sh/helm/v3)
+
 .PHONY: help dev demo up test lint lint-style lint-templates lint-types lint-imports lint-migrations lint-deploy
-.PHONY: apiserver stores manager release lock clean
+.PHONY: apiserver stores manager helm wheel release lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -39,6 +42,8 @@ help:
 	@echo "make apiserver  builds kube-apiserver, etcd and kubectl, for the tests against real ones"
 	@echo "make stores     builds VictoriaMetrics, Prometheus and Alertmanager, for the tests against real ones"
 	@echo "make manager    builds k0rdent's own manager, for the tests against the real one"
+	@echo "make helm       builds Helm, for the tests of the chart"
+	@echo "make wheel      builds what pip installs, into dist/"
 	@echo "make release    cuts the changelog, sets the version, commits and tags  (VERSION=…)"
 	@echo "make lock       writes the lock files from pyproject.toml (needs uv)"
 
@@ -163,6 +168,29 @@ $(MANAGER)/crds: | $(MANAGER)/charts
 	  "$(call whole,github.com/fluxcd/source-controller)"/config/crd/bases/*.yaml \
 	  "$(call whole,github.com/fluxcd/helm-controller)"/config/crd/bases/*.yaml "$@.part"
 	@chmod -R u+w "$@.part" && mv "$@.part" "$@"
+
+helm: $(HELM)
+
+$(HELM):
+	@command -v go >/dev/null || { echo "Building Helm needs Go; there is none on PATH." >&2; exit 1; }
+	@echo "Building $(@F) into $(@D): minutes the first time, never again."
+	@mkdir -p $(@D)
+	cd tests/helm && CGO_ENABLED=0 go build -trimpath \
+	  -ldflags "-s -w -X helm.sh/helm/v3/internal/version.version=$(lastword $(subst -, ,$(@F)))" -o "$@.part" helm.sh/helm/v3/cmd/helm
+	@mv "$@.part" "$@"
+
+# What pip installs; and an environment of its own that holds nothing but that and the locked versions of what it needs.
+WHEEL_ENV = $(CACHE)/wheel/$(word 1,$(shell cksum <requirements.lock))
+
+wheel: $(PY) | $(WHEEL_ENV)
+	@rm -rf dist && mkdir dist
+	$(PY) -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	@$(WHEEL_ENV)/bin/python -m pip install --quiet --no-input --disable-pip-version-check --no-deps --force-reinstall dist/*.whl
+
+$(WHEEL_ENV):
+	@rm -rf "$@.part" && mkdir -p $(@D) && $(PY) -m venv "$@"
+	@$@/bin/python -m pip install --quiet --no-input --disable-pip-version-check --require-hashes -r requirements.lock || \
+	  { rm -rf "$@"; exit 1; }
 
 release:
 	@python3 .ci/release.py "$(VERSION)"

@@ -18,8 +18,8 @@ from dashboard.proxies import Behind  # noqa: E402
 
 if settings.PRODUCTION and not web.ours():
     environment.refuse(
-        "its web process is `python manage.py serve`; the command lines of ASGI servers believe what requests say of "
-        "where they come from."
+        f"its web process is `{environment.command('serve')}`; the command lines of ASGI servers believe what "
+        "requests say of where they come from."
     )
 
 application = Behind(

@@ -15,12 +15,24 @@ from regions.domain.proxies import proxy_of
 PREFIX = "PANE_"
 KNOWN_KEYS = {"development", "changeme", "change-me", "secret", "default", "insecure"}
 KEY_LENGTH = 50
+ROOT = Path(__file__).resolve().parent.parent  # where packages, templates and static files lie
+CLONE = (ROOT / "pyproject.toml").is_file()  # or what a wheel has installed
 SHARED_SECOND_LEVELS = {"ac", "co", "com", "edu", "gov", "go", "ne", "net", "or", "org"}
 
 
 def refuse(sentence: str) -> NoReturn:
     """End the process with a sentence for the person who started it; no traceback."""
     raise SystemExit(f"Pane does not start: {sentence}")
+
+
+def command(words: str) -> str:
+    """A command of Pane as whoever reads it has to type it here."""
+    return f"{'python manage.py' if CLONE else 'pane'} {words}"
+
+
+def own_data() -> Path:
+    """Where state lies when nobody says: in a clone its `var/`, else where the account that runs us keeps its data."""
+    return ROOT / "var" if CLONE else Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share") / "pane"
 
 
 def text(name: str, default: str = "") -> str:
@@ -156,12 +168,13 @@ def data_folder(default: Path) -> Path:
     be open to others.
     """
     os.umask(os.umask(0o077) | 0o077)
-    folder = Path(text("DATA") or default).expanduser()
+    folder = Path(text("DATA") or default)
     try:
+        folder = folder.expanduser()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryFile(dir=folder):
             pass
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # the latter: an account without a home
         refuse(f"its data folder {folder} cannot be written ({_why(error)}). Set PANE_DATA to a folder that can.")
     return folder
 

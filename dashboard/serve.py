@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
-from dashboard import web
+from dashboard import environment, web
 from dashboard.models import ApiToken
 from dashboard.people import accounts, links, tokens
 
@@ -43,7 +43,7 @@ def run(
     if not _is_loopback(host) and not accounts.somebody_has_a_password():
         raise CommandError(
             f"Pane listens on {host} only once somebody has an account of their own, or whoever comes first would own "
-            "it. Make one: python manage.py createsuperuser"
+            f"it. Make one: {environment.command('createsuperuser')}"
         )
     listener = web.listen(host, port)
     address = web.address_of(listener, "https" if settings.PRODUCTION else "http")

@@ -4,15 +4,13 @@ Without PANE_PRODUCTION this is a development machine: loopback hosts, a key mad
 missing or unsafe ends the process with a sentence.
 """
 
-from pathlib import Path
-
 from dashboard import environment as env
 from dashboard.logs import logging_settings
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = env.ROOT
 PRODUCTION = env.flag("PRODUCTION")
 DEBUG = env.debug(PRODUCTION)
-DATA = env.data_folder(BASE_DIR / "var")
+DATA = env.data_folder(env.own_data())
 SECRET_KEY = env.secret_key(DATA, PRODUCTION)
 SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env.allowed_hosts(PRODUCTION)

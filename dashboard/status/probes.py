@@ -8,6 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
+from dashboard import environment
 from regions.models import Lease
 
 PATIENCE = timedelta(seconds=30)
@@ -41,7 +42,7 @@ def _migrations() -> str:
         executor = MigrationExecutor(connection)
         missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
         if missing:
-            return f"{missing} migrations are missing: run `python manage.py migrate`."
+            return f"{missing} migrations are missing: run `{environment.command('migrate')}`."
         _migrated = True
     return "ok"
 
@@ -49,7 +50,7 @@ def _migrations() -> str:
 def _watcher() -> str:
     beat_at = Lease.objects.values_list("beat_at", flat=True).first()
     if beat_at is None:
-        return "No watcher has run yet: start `python manage.py watch`."
+        return f"No watcher has run yet: start `{environment.command('watch')}`."
     if timezone.now() - beat_at > PATIENCE:
         return f"The watcher was last heard at {beat_at:%Y-%m-%d %H:%M:%S} UTC."
     return "ok"

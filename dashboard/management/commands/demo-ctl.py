@@ -10,6 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
+from dashboard import environment
+
 WHAT = """\
 outage REGION, refuse REGION   connections are refused           heal [REGION]      all is well again
 freeze REGION                  taken, and nothing answers        silence REGION     watches say nothing more
@@ -58,7 +60,7 @@ def tell(command: str, arguments: list[str]) -> str:
     except urllib.error.HTTPError as error:
         raise CommandError(json.load(error)["error"]) from error
     except OSError as error:
-        raise CommandError("No demo answers. Start one: python manage.py demo") from error
+        raise CommandError(f"No demo answers. Start one: {environment.command('demo')}") from error
 
 
 def _way() -> dict[str, str]:
@@ -66,4 +68,4 @@ def _way() -> dict[str, str]:
     for file in (Path(settings.DATA) / "demo" / "control.json", Path(settings.DATA) / "control.json"):
         if file.exists():
             return json.loads(file.read_text())  # type: ignore[no-any-return]
-    raise CommandError("No demo has been started here. Start one: python manage.py demo")
+    raise CommandError(f"No demo has been started here. Start one: {environment.command('demo')}")

@@ -11,7 +11,7 @@ from dashboard.management.commands.up import port
 
 
 class Command(BaseCommand):
-    help = "Serve pages, API and sockets until SIGTERM. Watching is `manage.py watch`, tables are `manage.py migrate`."
+    help = "Serve pages, API and sockets until SIGTERM. Watching is `watch`, tables are `migrate`."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--port", type=port, default=8000, help="default 8000; 0 takes any that is free")

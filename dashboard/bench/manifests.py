@@ -1,6 +1,7 @@
 """What fleets are made of here: copies of one deployment and all that hangs on it (`objects.yaml`)."""
 
 import copy
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,28 @@ def _renamed(value: Any, name: str) -> Any:
     if isinstance(value, list):
         return [_renamed(below, name) for below in value]
     return value.replace(PROTO, name) if isinstance(value, str) else value
+
+
+def varied(deployment: Manifest, number: int) -> Manifest:
+    """A copy as a company has them: of many teams, by many templates, one in twenty failing, begun over months."""
+    made = copy.deepcopy(deployment)
+    meta, spec = made["metadata"], made["spec"]
+    meta["namespace"] = f"team-{number % 23:02d}"
+    meta["labels"] |= {
+        "team": f"t{number % 23:02d}",
+        "stage": ("prod", "test", "dev")[number % 3],
+        "batch": f"b{number // 7}",
+    }
+    minutes = number * 7919 % 259_200  # of half a year, in no order
+    began = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    meta["creationTimestamp"] = began.strftime("%Y-%m-%dT%H:%M:%SZ")
+    spec["template"] = f"{('aws', 'azure', 'vsphere', 'gcp')[number % 4]}-standalone-cp-1-0-{number % 5}"
+    spec["credential"] = f"{spec['template'].partition('-')[0]}-{number % 9}"
+    if number % 20 == 0:
+        made["status"]["conditions"] = failing(
+            made["status"]["conditions"], f"quota of account {number % 400} is used up"
+        )
+    return made
 
 
 def changed(deployment: Manifest, message: str) -> Manifest:

@@ -1,8 +1,11 @@
 """What the copy costs: processor seconds of `watch` on the demo fleet, from outside, and what lies in the database.
 
 First from an empty database; then again with what that wrote, where streams go on; then again where every list is asked
-for anew. Processor seconds, which a busy machine distorts less than the clock. Another revision runs beside this one:
-only its `migrate` and `watch` are used, so it need not know of this.
+for anew; then a web server is started on it. Processor seconds, which a busy machine distorts less than the clock.
+Another revision runs beside this one: only its `migrate`, `watch` and web server are used, so it need not know of this.
+
+Metrics stores are asked once after each start, and no more: their rounds have the clock's pace, so how many of them lie
+within a restart was how busy the machine is, and that was most of what a restart seemed to cost.
 """
 
 import os
@@ -12,26 +15,30 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
 from dashboard.bench.against import TICK, Side
-from dashboard.bench.processes import ROOT, Child, Ground, environment, running
+from dashboard.bench.processes import ROOT, Child, Ground, answers_to, environment, free_port, running
 from dashboard.bench.report import Line, Part
 from dashboard.bench.sync import select, synced
 
 REGIONS = 6
 REST = 3.0  # seconds in which nothing more must come
 Figures = dict[str, float]
+ONCE = {"PANE_KOF_SECONDS": "86400"}
 SHOWN = {
+    "first_list_processor": ("`watch` until its first list is asked for, processor", "{:.2f} s"),
     "sync_processor": ("first sync, processor", "{:.2f} s"),
     "sync_object": ("first sync, processor an object", "{:.3f} ms"),
     "sync_wall": ("first sync, wall", "{:.2f} s"),
     "resume_processor": ("restart, streams go on, processor", "{:.2f} s"),
     "relist_processor": ("restart, every list anew, processor", "{:.2f} s"),
     "relist_share": ("the same as a part of the first sync", "{:.2f}"),
+    "web_processor": ("web server until its first page, processor", "{:.2f} s"),
     "database_object": ("database an object", "{:.0f} bytes"),
     "memory": ("memory of `watch` after the first sync", "{:.0f} MiB"),
 }
@@ -67,7 +74,7 @@ def between(sides: Sequence[Side], rounds: int, quick: bool, say: Callable[[str]
 
 
 def _measure(side: Side, data: Path, kubeconfig: Path) -> Figures:
-    more = {"PANE_KUBECONFIG": str(kubeconfig), "PANE_ALLOW_LOOPBACK": "1"}
+    more = {"PANE_KUBECONFIG": str(kubeconfig), "PANE_ALLOW_LOOPBACK": "1", **ONCE}
     command = [side.python, "manage.py", "migrate", "--verbosity", "0"]
     subprocess.run(command, cwd=side.folder, env=environment(data, **more), check=True)  # noqa: S603
 
@@ -77,6 +84,8 @@ def _measure(side: Side, data: Path, kubeconfig: Path) -> Figures:
 
     begun = time.monotonic()
     with running(watch()) as watcher:
+        watcher.until("the first list is asked for", lambda: _count(data, "regions_stream"), 0.005, patience=600)
+        first = _processor(watcher.pid)
         watcher.until("every cluster is synced", lambda: len(_or_none(data)) > REGIONS, pause=0.05, patience=1800)
         objects = _steady(data)
         wall, used = time.monotonic() - begun - REST, _processor(watcher.pid)
@@ -84,7 +93,13 @@ def _measure(side: Side, data: Path, kubeconfig: Path) -> Figures:
     with closing(sqlite3.connect(data / "pane.sqlite3")) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     size = (data / "pane.sqlite3").stat().st_size
-    figures = {"objects": objects, "sync_processor": used, "sync_wall": wall, "memory": memory}
+    figures = {
+        "objects": objects,
+        "first_list_processor": first,
+        "sync_processor": used,
+        "sync_wall": wall,
+        "memory": memory,
+    }
     figures |= {"sync_object": used / objects * 1000, "database_object": size / objects}
     for name in ("resume", "relist"):
         if name == "relist":
@@ -93,7 +108,19 @@ def _measure(side: Side, data: Path, kubeconfig: Path) -> Figures:
         with running(watch()) as watcher:
             watcher.until("every stream goes on", partial(_goes_on, data, _beat(data)), patience=1800)
             figures[f"{name}_processor"] = _processor(watcher.pid)
+    figures["web_processor"] = _first_page(side, data, more)
     return figures | {"relist_share": figures["relist_processor"] / used}
+
+
+def _first_page(side: Side, data: Path, more: dict[str, str]) -> float:
+    """Processor seconds of a web server that has answered its first page, whole: that on which one signs in."""
+    port = free_port()
+    words = [side.python, "-m", "dashboard.bench.serving", str(port)]
+    with running(Child(words, environment(data, **more), data / "web.log", side.folder)) as web:
+        web.until("the web server listens", lambda: answers_to(port), 0.005, patience=600)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=600) as answer:
+            answer.read()
+        return _processor(web.pid)
 
 
 @contextmanager
@@ -114,10 +141,17 @@ def _or_none(data: Path) -> set[str]:
         return set()  # it has only just begun
 
 
+def _count(data: Path, table: str) -> int:
+    try:
+        return int(select(data, f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608 names of ours
+    except sqlite3.Error:
+        return 0  # it has only just begun
+
+
 def _steady(data: Path) -> int:
     """How many objects there are, once no more come: kinds that objects name are followed after the others."""
     last = -1
-    while (now := int(select(data, "SELECT count(*) FROM regions_resource")[0][0])) != last:
+    while (now := _count(data, "regions_resource")) != last:
         last = now
         time.sleep(REST)
     return now

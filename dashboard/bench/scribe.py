@@ -8,7 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from dashboard.bench.manifests import REGIONS, changed, on_management, one_deployment, renamed, whole_deployment
+from dashboard.bench.manifests import (
+    REGIONS,
+    changed,
+    on_management,
+    one_deployment,
+    renamed,
+    varied,
+    whole_deployment,
+)
 from dashboard.parent_guard import hold
 
 BEAT = 2.0
@@ -33,13 +41,15 @@ def prepare() -> None:
 class Scribe:
     """Holds the lease and records."""
 
-    def __init__(self, regions: int = 0) -> None:
-        """`regions`: so many with a Region each, for pages that show them; else the two that deployments name."""
+    def __init__(self, regions: int = 0, *, varies: bool = False) -> None:
+        """`regions`: so many with a Region each, for pages that show them; else the two that deployments name.
+        `varies`: what is seeded differs in all that lists are narrowed and sorted by."""
         from regions import journal
 
         self.journal = journal
         self.regions = tuple(f"region-{number:03d}" for number in range(regions)) or REGIONS
         self.shown = bool(regions)
+        self.varies = varies
         term = journal.claim("bench", _now())
         assert term is not None, "somebody else writes this journal"
         self.term = term
@@ -65,6 +75,8 @@ class Scribe:
         manifest = renamed(one_deployment(self.regions[number % len(self.regions)]), number)
         manifest["metadata"] |= {"uid": f"u-{number}", "resourceVersion": str(version)}
         manifest["metadata"] |= {"creationTimestamp": "2026-08-20T10:00:00Z", "generation": 1}
+        if self.varies:
+            manifest = varied(manifest, number)
         return Put(MANAGEMENT, kind, changed(manifest, message) if message else manifest, _now())
 
     def place(self, name: str) -> Any:
@@ -121,7 +133,7 @@ def churn(options: argparse.Namespace, ready: Path) -> None:
     Each change of the log is noted as "<id> <monotonic time before it was recorded>". With `toggle` a deployment is in
     turn failed and well, so that every change shows wherever deployments are counted.
     """
-    scribe = Scribe(options.regions)
+    scribe = Scribe(options.regions, varies=options.varied)
     scribe.seed(options.deployments)
     ready.touch()
     told = options.log.open("w", buffering=1) if options.log else None
@@ -202,6 +214,7 @@ def main() -> None:
     work.add_argument("--log", type=Path)
     work.add_argument("--regions", type=int, default=0)
     work.add_argument("--toggle", action="store_true")
+    work.add_argument("--varied", action="store_true")
     sick = what.add_parser("ail")
     sick.add_argument("--deployments", type=int, required=True)
     sick.add_argument("--every", type=int, required=True)

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from regions.inventory.visibility import look
 from regions.maintenance.entries import ended, resource_of, told, value_of
 from regions.models import Upkeep
 
@@ -14,6 +13,9 @@ def tend(now: datetime) -> int:
     rows = list(Upkeep.objects.filter(ended_at=None, starts_at__lte=now))
     if not rows:
         return 0
+    # Not when `watch` starts, which seldom needs it: all that pages read with comes with it.
+    from regions.inventory.visibility import look
+
     sight = look(now=now)
     moved = 0
     for row in rows:

@@ -5,12 +5,12 @@ import logging
 import os
 import socket
 import uuid
+from importlib import import_module
 
 from django.db import DatabaseError, InterfaceError
 
 from regions import journal
 from regions.clusters.options import Options
-from regions.metrics.polling.poller import Poller
 from regions.metrics.stores.options import MetricsOptions as MeterOptions
 from regions.watcher.fleet import Fleet
 from regions.watcher.recorder import Recorder, now
@@ -61,7 +61,13 @@ class Watcher:
                 tasks.create_task(recorder.record())
                 tasks.create_task(recorder.tend(self.options.keep))
                 tasks.create_task(Fleet(self.options, recorder, blind_since).run())
-                tasks.create_task(kept_up("Metering", lambda: Poller(MeterOptions.from_settings(), term).run()))
+                tasks.create_task(kept_up("Metering", lambda: _meter(term)))
         except asyncio.CancelledError:
             await recorder.call(journal.release, term)
             raise
+
+
+async def _meter(term: int) -> None:
+    # It takes as long to import as all else that asks for the first lists: done beside them, not before.
+    poller = await asyncio.to_thread(import_module, "regions.metrics.polling.poller")
+    await poller.Poller(MeterOptions.from_settings(), term).run()

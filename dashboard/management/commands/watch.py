@@ -5,11 +5,11 @@ import contextlib
 import gc
 import signal
 from collections.abc import Coroutine
+from importlib import import_module
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from dashboard.notices import runner
 from regions.watcher import Options, Watcher
 
 
@@ -27,11 +27,17 @@ async def _all(*parts: Coroutine[Any, Any, None]) -> None:
             tasks.create_task(part)
 
 
+async def _tell() -> None:
+    # What messages are made of is imported beside the first lists, not before.
+    runner = await asyncio.to_thread(import_module, "dashboard.notices.runner")
+    await runner.run()
+
+
 async def _watch() -> None:
     # What was imported lives as long as the process: the collector need not look at it again and again.
     gc.collect()
     gc.freeze()
-    work = asyncio.create_task(_all(Watcher(Options.from_settings()).run(), runner.run()))
+    work = asyncio.create_task(_all(Watcher(Options.from_settings()).run(), _tell()))
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, work.cancel)
     with contextlib.suppress(asyncio.CancelledError):

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 
 from regions.kube import trusted
 from regions.kube.client import Client
@@ -119,6 +122,7 @@ async def test_several_files_are_merged_as_kubectl_does(write: Write, monkeypatc
     paths = os.pathsep.join([write({"token": "one"}, "a"), "/nowhere/at/all", write({"token": "two"}, "b")])
     monkeypatch.setenv("KUBECONFIG", paths)
     assert await (await trusted.load(None, "here")).headers() == {"Authorization": "Bearer one"}
+    assert await (await trusted.load()).headers() == {"Authorization": "Bearer one"}
 
 
 async def test_what_is_wrong_with_our_own_kubeconfig_is_a_sentence(
@@ -148,11 +152,22 @@ async def test_the_account_of_a_pod_is_read_again_when_its_token_is_rotated(
     (tmp_path / "ca.crt").write_bytes(pems.certificate("ca"))
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "fd00::1")
     monkeypatch.setenv("KUBERNETES_SERVICE_PORT", "443")
-    endpoint = trusted.from_pod(str(tmp_path / "token"), str(tmp_path / "ca.crt"))
+    endpoint = trusted.from_pod(tmp_path / "token", tmp_path / "ca.crt")
     assert (endpoint.host, endpoint.port) == ("fd00::1", 443)
     assert await endpoint.headers() == {"Authorization": "Bearer first"}
     (tmp_path / "token").write_text("second")
     assert await endpoint.headers(fresh=True) == {"Authorization": "Bearer second"}
+    (tmp_path / "ca.crt").write_bytes(b"")  # never the system's roots instead
+    with pytest.raises(ValueError, match="without a token or an authority"):
+        trusted.from_pod(tmp_path / "token", tmp_path / "ca.crt")
+
+
+def test_what_only_plugins_take_is_not_imported_at_a_start(tmp_path: Path, write: Write):
+    asking = (
+        "import asyncio, sys; from regions.kube import trusted; "
+        "asyncio.run(trusted.load(sys.argv[1])); sys.exit('kubernetes' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", asking, write({"token": "t"})], check=True, cwd=settings.BASE_DIR, timeout=60)
 
 
 @pytest.mark.real

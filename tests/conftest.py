@@ -1,7 +1,9 @@
-"""For every suite: the real API servers, what to do without a part, and `--database-only`."""
+"""For every suite: the real API servers, what to do without a part, `--database-only`, and how tests are grouped when
+several run side by side (`-n 2 --dist loadgroup`)."""
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,22 +18,55 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.hookimpl(trylast=True)
+SERVERS = ("rig", "manager")
+"""Fixtures with API servers of their own. Those who share one come together, and it ends after the last of them: even
+API servers that nobody asks take a tenth of a processor each."""
+_stops: dict[str, Callable[[], None]] = {}
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    # API servers that nobody asks still take a tenth of a processor each: those who need them come last, together.
-    items.sort(key=lambda item: ["manager" in item.fixturenames, "rig" in item.fixturenames])  # type: ignore[attr-defined]
-    if not config.getoption("database_only"):
-        return
-    fixtures = {"db", "transactional_db", "django_db_setup"}
-    chosen = [
-        item
-        for item in items
-        if item.get_closest_marker("django_db") or not fixtures.isdisjoint(getattr(item, "fixturenames", ()))
-    ]
+    if config.getoption("database_only"):
+        chosen = [item for item in items if _is_of_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+        items[:] = chosen
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_server_of(item) or item.path.relative_to(config.rootpath).as_posix()))
+    # The longest begin first where several run side by side, and come last where one waits for the first failure.
+    place = {None: 0, "rig": 1, "manager": 2}
+    items.sort(key=lambda item: place[_server_of(item)], reverse=hasattr(config, "workerinput"))
+
+
+def _is_of_database(item: pytest.Item) -> bool:
+    fixtures = _fixtures(item)
+    uses = item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "django_db_setup"}
     # What a browser shows of the same rows is the same on every database, and so is what k0rdent's manager answers.
-    chosen = [item for item in chosen if {"browser", "manager"}.isdisjoint(getattr(item, "fixturenames", ()))]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
-    items[:] = chosen
+    return bool(uses) and not fixtures & {"browser", "manager"}
+
+
+def _fixtures(item: pytest.Item) -> set[str]:
+    """Those that it names, and those that it asks for as it runs, which a marker says."""
+    asked = (name for marker in item.iter_markers("asks_for") for name in marker.args)
+    return {*getattr(item, "fixturenames", ()), *asked}
+
+
+def _server_of(item: pytest.Item) -> str | None:
+    return next((name for name in SERVERS if name in _fixtures(item)), None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for name in set(_stops) - _fixtures(item):
+        _stops.pop(name)()
+
+
+@contextmanager
+def until_unused(name: str, stop: Callable[[], None]) -> Iterator[None]:
+    """For a fixture in SERVERS: `stop` is called before the first test that does not use it, or at the end."""
+    _stops[name] = stop
+    try:
+        yield
+    finally:
+        _stops.pop(name, lambda: None)()
 
 
 def need(what: object, sentence: str) -> None:
@@ -50,11 +85,9 @@ def rig() -> Iterator[Rig]:
     need(found, binaries.HOW)
     assert found
     started = Rig(found)
-    try:
+    with until_unused("rig", started.stop):
         started.start()
         yield started
-    finally:
-        started.stop()
 
 
 @pytest.fixture

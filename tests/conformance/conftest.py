@@ -83,7 +83,9 @@ def demo_server() -> Iterator[Subject]:
         loop.run(server.stop())
 
 
-@pytest.fixture(scope="session", params=["demo", pytest.param("real", marks=pytest.mark.real)])
+@pytest.fixture(
+    scope="session", params=["demo", pytest.param("real", marks=(pytest.mark.real, pytest.mark.asks_for("rig")))]
+)
 def subject(request: pytest.FixtureRequest) -> Subject:
     """Each in turn."""
     if request.param == "demo":

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import need
+from tests.conftest import need, until_unused
 from tests.manager.manager import Manager
 from tests.rig import binaries, kcm
 from tests.rig.fleet import Rig
@@ -20,10 +20,12 @@ def manager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Manager]:
     assert found
     rig = Rig(servers)
     started = Manager(rig, found, tmp_path_factory.mktemp("manager"))
-    try:
+
+    def stop() -> None:
+        started.stop()
+        rig.stop()
+
+    with until_unused("manager", stop):
         rig.start()
         started.start()
         yield started
-    finally:
-        started.stop()
-        rig.stop()

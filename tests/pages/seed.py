@@ -125,7 +125,13 @@ YOUNG = (cld.PROVISIONING, cld.NEW)
 
 
 def seed(now: datetime) -> int:
-    """Record the fleet as it came to be over the last hours. Returns the term, to record more."""
+    """The fleet as it came to be over the last hours, recorded or put back. Returns the term, to record more."""
+    from tests.pages.kept import recorded
+
+    return recorded(_record, LIVE, now)
+
+
+def _record(now: datetime) -> int:
     from regions import journal
     from regions.domain.notes import Heard
 

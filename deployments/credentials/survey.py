@@ -16,6 +16,7 @@ from regions.domain import manifest as m
 from regions.domain.health import Health
 from regions.domain.kinds import CAPI, INFRASTRUCTURE, K0RDENT
 from regions.domain.manifest import Manifest
+from regions.domain.redact import whole_copies
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
 from regions.inventory.rows import manifests
@@ -87,7 +88,7 @@ class Survey:
         elif need.copy and row.labels.get(MANAGED) != "true":
             state = "unmanaged"
             note = f"Made by hand: without the label {MANAGED}=true k0rdent leaves it as it is, outdated or not."
-        return Needed(need, state, note, keys, row.created_at, blind)
+        return Needed(need, state, note, keys, row.created_at, blind, whole_copies(body) if need.kind == SECRET else ())
 
     def _may_see(self, need: Need, row: Resource | None) -> bool:
         if row is not None:

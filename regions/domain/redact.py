@@ -17,7 +17,7 @@ from regions.domain.manifest import Manifest
 from regions.domain.redact_data import config_map_data
 from regions.domain.redact_text import CLEAN, HIDDEN, SHORTEST, Secrets, secretive_name, without_credentials
 
-__all__ = ["HIDDEN", "redact", "without_credentials"]
+__all__ = ["HIDDEN", "redact", "whole_copies", "without_credentials"]
 
 _DROPPED = frozenset({"managedFields"})
 _DROPPED_ANNOTATIONS = frozenset(
@@ -169,11 +169,21 @@ def redact(manifest: Manifest) -> Manifest:
     return bounded(redacted) if secrets.large or secrets.letters > LARGEST else redacted
 
 
+def whole_copies(manifest: Manifest) -> tuple[str, ...]:
+    """Names of the annotations in which an object carries a copy of itself, its secrets in clear text among it.
+
+    `kubectl apply` writes such a one, and k0rdent takes it along to a region (seen of its manager 1.11.4).
+    """
+    return tuple(sorted(_DROPPED_ANNOTATIONS & m.mapping(m.part(manifest, "metadata", "annotations")).keys()))
+
+
 def _secret(manifest: Manifest) -> Manifest:
-    """Of a Secret only what it is called, its labels and its key names."""
+    """Of a Secret only what it is called, its labels, its key names, and that it carries a copy of itself."""
     metadata = m.mapping(manifest.get("metadata"))
     kept = {key: value for key, value in metadata.items() if key not in ("annotations", "managedFields")}
     redacted: Manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": kept, "type": m.text(manifest.get("type"))}
+    if copies := whole_copies(manifest):
+        kept["annotations"] = dict.fromkeys(copies, HIDDEN)
     keys = {*m.mapping(manifest.get("data")), *m.mapping(manifest.get("stringData"))}
     redacted["data"] = {m.text(key): HIDDEN for key in sorted(keys, key=str)}
     return redacted

@@ -7,6 +7,7 @@ from typing import Any
 from regions.domain import manifest as m
 from regions.domain.kinds import NAMED_KINDS
 from regions.domain.notes import Gone, Put
+from regions.domain.redact import whole_copies
 from regions.domain.references import Named
 from regions.kube import identity
 from regions.kube.client import Client
@@ -101,11 +102,13 @@ def as_named(found: dict[str, Any], named: Named) -> dict[str, Any]:
 
 
 def without_values(secret: dict[str, Any]) -> dict[str, Any]:
-    """Of a Secret what may be kept: its name, type, labels, resource version, and the names of its keys."""
+    """Of a Secret what may be kept: its name, type, labels, resource version, the names of its keys, and which
+    annotations hold a copy of all of it."""
     meta = m.mapping(secret.get("metadata"))
     kept = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp", "deletionTimestamp", "labels")
+    copies = {"annotations": dict.fromkeys(found, "")} if (found := whole_copies(secret)) else {}
     return {
-        "metadata": {key: meta[key] for key in kept if key in meta},
+        "metadata": {key: meta[key] for key in kept if key in meta} | copies,
         "type": m.text(secret.get("type")),
         "data": dict.fromkeys(m.mapping(secret.get("data")), ""),
     }

@@ -168,11 +168,13 @@ def planned(found: CredentialDependents, recipe: Recipe, held: Needed, secrets: 
     """The Secret with the new values; keys that are nobody's question stay."""
     need, row = held.need, found.held(held.need)
     given = values(recipe, secrets)
-    metadata = {"name": need.name, "namespace": need.namespace, "labels": dict(COMPONENT)}
+    metadata: Manifest = {"name": need.name, "namespace": need.namespace, "labels": dict(COMPONENT)}
     manifest: Manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": dict(given)}
     why = _why(found, need.cluster)
     if row is None and held.state == "missing":
         return Planned(need.cluster, manifest | {"type": "Opaque"}, why, serves=found.ref)
+    if held.whole_copies:  # they hold the secret that is replaced
+        metadata["annotations"] = dict.fromkeys(held.whole_copies)
     gone = [key for key in _OF_THE_OTHERS.get(recipe.key, ()) if key in held.keys and key not in given]
     if gone:
         manifest["data"] = dict.fromkeys(gone)

@@ -19,6 +19,7 @@ from regions.clusters.session import ClusterSession
 from regions.domain import manifest as m
 from regions.domain.kinds import INFRASTRUCTURE
 from regions.domain.manifest import Manifest
+from regions.domain.redact import whole_copies
 from regions.domain.refs import MANAGEMENT
 from regions.kube.client import Client
 from regions.kube.errors import KubeError, NotFound, Refused
@@ -36,6 +37,7 @@ class _Seen:
     note: str = ""
     print: bytes = b""
     managed: bool = False
+    whole_copies: tuple[str, ...] = ()
 
 
 def compare(session: ClusterSession, rows: Sequence[tuple[Needed, ...]]) -> list[tuple[Needed, ...]]:
@@ -63,7 +65,7 @@ def _judged(one: Needed, of_credential: Iterable[Needed], seen: Mapping[Place, _
             state, note = "unmanaged", BY_HAND if same or not known else f"{BY_HAND} {DIFFERS}"
         elif known:
             state, note = ("same", "") if same else ("differs", f"{DIFFERS} k0rdent renews it within 15 minutes.")
-    return replace(one, state=state, note=note, blind=False)
+    return replace(one, state=state, note=note, blind=False, whole_copies=mine.whole_copies)
 
 
 async def _look(session: ClusterSession, places: Mapping[Place, Need]) -> dict[Place, _Seen]:
@@ -96,7 +98,8 @@ async def _read(session: ClusterSession, need: Need, key: bytes) -> _Seen:
         raise Refused(f"You may not read the Secrets of {need.namespace} on the management cluster.")
     path = await client.path_of(await _version(client, need.kind), need.kind, need.name, need.namespace)
     found = await client.get(path, on_behalf=person, deadline=DEADLINE)
-    return _Seen("present", "", _print(found, key), m.labels(found).get(MANAGED) == "true")
+    copies = whole_copies(found) if need.kind == SECRET else ()
+    return _Seen("present", "", _print(found, key), m.labels(found).get(MANAGED) == "true", copies)
 
 
 async def _version(client: Client, kind: str) -> str:

@@ -1,6 +1,6 @@
 """`/credentials/repair/`: one object of the matrix put right, where that can be done from here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
@@ -56,7 +56,8 @@ def _repair(session: ClusterSession, found: CredentialDependents, place: str, wa
     if place == LABELS:
         return _labels(found)
     # As the clusters are now: the page that was clicked on may be of before.
-    one = next((one for one in compare(session, [found.needed])[0] if one.key == place), None)
+    live = compare(session, [found.needed])[0]
+    one = next((one for one in live if one.key == place), None)
     if one is None:
         raise Http404("This credential needs no such object")
     if one.need.role == "template" and one.state == "missing":
@@ -69,6 +70,8 @@ def _repair(session: ClusterSession, found: CredentialDependents, place: str, wa
             "makes it again from the original."
         )
         return _one_way(found, one, said, _deleted(found, one))
+    if one.whole_copies and one.state in ("present", "same"):
+        return _carried(found, one, live)
     if one.good or one.state == "same":
         said = "There is nothing to repair: it is as it should be by now."
         return Repair(found, place, one, said, (), "", PageRequest(problems=(error("", said),)))
@@ -123,6 +126,20 @@ def _unmanaged(found: CredentialDependents, one: Needed, way: str) -> Repair:
     return Repair(found, one.key, one, said, ways, way, PageRequest([planned], tuple(problems)))
 
 
+def _carried(found: CredentialDependents, one: Needed, live: Iterable[Needed]) -> Repair:
+    """A Secret with its own values in an annotation: of a copy k0rdent changes none, so it is made again."""
+    if not one.need.copy:
+        said = "It carries its own values in an annotation, in clear text. Its data stays as it is."
+        planned = _patched(found, one, {}, "Its values stand in its data alone from now on.")
+        planned.manifest["metadata"]["annotations"] = dict.fromkeys(one.whole_copies)
+        return Repair(found, one.key, one, said, (), "", PageRequest([planned]))
+    said = "It carries its own values in an annotation, in clear text, as the original did when k0rdent copied it."
+    if any(each.whole_copies for each in live if each.need.original and each.need.kind == one.need.kind):
+        why = "The original carries it still, and k0rdent would copy it again: take it out there first."
+        return Repair(found, one.key, one, said, (), "", PageRequest(problems=(error("", why),)))
+    return _one_way(found, one, said, _deleted(found, one))
+
+
 def _one_way(found: CredentialDependents, one: Needed, said: str, planned: Planned) -> Repair:
     warned = warning("", "Until it is back, clusters of this region cannot be changed.")
     return Repair(found, one.key, one, said, (), "", PageRequest([planned], (warned,)))
@@ -144,7 +161,8 @@ def _deleted(found: CredentialDependents, one: Needed) -> Planned:
 def _patched(found: CredentialDependents, one: Needed, labels: Mapping[str, str], why: str) -> Planned:
     row = found.held(one.need)
     manifest = pointed(one.need, api_version(one.need, row))
-    manifest["metadata"]["labels"] = dict(labels)
+    if labels:
+        manifest["metadata"]["labels"] = dict(labels)
     return Planned(one.need.cluster, manifest, why, verb="patch", uid=row.uid if row else "", serves=found.ref)
 
 

@@ -66,6 +66,7 @@ class Needed:
     keys: tuple[str, ...] = ()  # of a Secret or ConfigMap
     created_at: datetime | None = None
     blind: bool = False  # it was so when we last heard that cluster
+    whole_copies: tuple[str, ...] = ()  # of a Secret: the annotations that hold its values in clear text
 
     @property
     def word(self) -> str:
@@ -83,6 +84,8 @@ class Needed:
             return ""
         if self.need.role == "template" and self.state == "missing":
             return "Make it"
+        if self.whole_copies and self.state in ("present", "same"):
+            return "Make anew" if self.need.copy else "Take out"
         return {"unmanaged": "Hand over", "differs": "Copy anew"}.get(self.state, "") if self.need.copy else ""
 
     @property

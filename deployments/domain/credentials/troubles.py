@@ -148,6 +148,18 @@ def _objects(facts: CredentialFacts) -> Iterator[Problem]:
             )
         elif one.state == "present" and need.role == "secret":
             yield from _keys(facts, one, called, where)
+        if one.whole_copies:
+            yield warning(need.role, _told(one, called, where))
+
+
+def _told(one: Needed, called: str, where: str) -> str:
+    said = (
+        f"{called} {where} carries its own values in clear text, in the annotation {listed(one.whole_copies)}: whoever "
+        "is shown its annotations reads them"
+    )
+    if one.need.copy:
+        return f"{said}. k0rdent copied it along with the original: take it out there first, then make this one anew."
+    return f"{said}{', and k0rdent copies it to the region' if one.need.original else ''}. Take it out."
 
 
 def _keys(facts: CredentialFacts, one: Needed, called: str, where: str) -> Iterator[Problem]:

@@ -1,6 +1,7 @@
 """Copying to another region, pointing at another identity, and putting right what the matrix shows to be wrong."""
 
 import base64
+import json
 from typing import Any
 
 import pytest
@@ -238,3 +239,55 @@ def test_labels_that_backups_go_by_are_put_on(asked: Client, clusters: Installat
 )
 def test_a_cell_that_nobody_has_is_not_found(asked: Client, said: dict[str, str]):
     assert asked.post("/credentials/repair/", said | {"action": "preview"}).status_code == 404
+
+
+APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+def applied(clusters: Installation, name: str) -> dict[str, str]:
+    """A credential whose Secret was made by `kubectl apply`, copied as k0rdent copies: paths by cluster."""
+    stood = w.whole(clusters, name)
+    told = {"metadata": {"annotations": {APPLIED: json.dumps({"stringData": {"SecretAccessKey": CANARY}})}}}
+    paths = {}
+    for cluster in ("~management", "eu-west"):
+        paths[cluster] = w.path_to(stood[f"Secret {cluster}"])
+        body = api_of(clusters.servers[cluster]).patch(paths[cluster], told).body
+        w.record(w.told(clusters), (cluster, {"apiVersion": "v1", "kind": "Secret", **w.without_values(body)}))
+    return paths
+
+
+def test_a_secret_that_carries_its_values_in_an_annotation_is_told_and_cleaned_the_original_first(
+    asked: Client, clusters: Installation, management: Api
+):
+    paths = applied(clusters, "applied")
+    page = asked.get("/credentials/media/applied/").content.decode()
+    assert f"carries its own values in clear text, in the annotation {APPLIED}" in text(page)
+    assert "Take out" in text(page)
+    original, copy = "~management|Secret|kcm-system|applied-secret", "eu-west|Secret|kcm-system|applied-secret"
+    early = asked.post("/credentials/repair/", {"credential": "media/applied", "place": copy, "action": "preview"})
+    assert "take it out there first" in text(early.content.decode())
+
+    html, sent = repaired(asked, "applied", original)
+    assert "This would be changed" in html, text(html)
+    assert sent.status_code == 302, text(sent.content.decode())
+    body = management.get(paths["~management"]).body
+    assert APPLIED not in body["metadata"].get("annotations", {})
+    assert body["data"]
+
+    html, sent = repaired(asked, "applied", copy)
+    assert "This would be deleted" in html, text(html)
+    assert sent.status_code == 302
+    assert api_of(clusters.servers["eu-west"]).get(paths["eu-west"]).status == 404
+    for said in (page, html):
+        assert CANARY not in said
+
+
+def test_another_secret_takes_the_old_one_out_of_the_annotation_too(
+    asked: Client, clusters: Installation, management: Api
+):
+    paths = applied(clusters, "turned")
+    said = {"access_key_id": "AKIADEMON3WN3WN3WN3W", "secret_access_key": "n3w" * 13 + "x"}
+    html = asked.post("/credentials/media/turned/rotate/", said | {"action": "preview"}).content.decode()
+    sent = asked.post("/credentials/media/turned/rotate/", said | hidden(html) | {"action": "send"})
+    assert sent.status_code == 302, text(sent.content.decode())
+    assert APPLIED not in management.get(paths["~management"]).body["metadata"].get("annotations", {})

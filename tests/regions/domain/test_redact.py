@@ -39,7 +39,8 @@ def test_of_a_secret_its_type_labels_version_and_key_names_are_kept():
     assert kept["data"] == {"AccessKeyID": HIDDEN, "SecretAccessKey": HIDDEN, "SessionToken": HIDDEN}
     assert kept["metadata"]["labels"] == {"k0rdent.mirantis.com/component": "kcm"}
     assert kept["metadata"]["resourceVersion"] == "4711"
-    assert "annotations" not in kept["metadata"]
+    applied = "kubectl.kubernetes.io/last-applied-configuration"
+    assert kept["metadata"]["annotations"] == {applied: HIDDEN}  # that there is one, and nothing of it
     assert "Q2FuYXJ5" not in json.dumps(kept)
 
 

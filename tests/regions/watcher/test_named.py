@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from regions.domain.notes import Gone, Note, Put
+from regions.domain.redact import HIDDEN, redact
 from regions.kube.errors import KubeError, NotFound
 from regions.watcher.named import AT_ONCE, NamedReader, as_named
 
@@ -79,3 +80,12 @@ async def test_a_name_that_could_lead_elsewhere_is_never_asked_for(namespace: st
 def test_an_answer_that_is_something_else_is_not_taken_for_it(found: dict[str, Any]) -> None:
     with pytest.raises(KubeError):
         as_named(found, ("ConfigMap", "ns", "a"))
+
+
+def test_of_a_secret_is_kept_that_it_carries_a_copy_of_itself_and_nothing_of_it() -> None:
+    applied = "kubectl.kubernetes.io/last-applied-configuration"
+    meta = {"name": "a", "namespace": "ns", "annotations": {applied: '{"stringData":{"key":"hunter2"}}', "team": "x"}}
+    kept = as_named({"metadata": meta, "data": {"key": "aHVudGVyMg=="}}, ("Secret", "ns", "a"))
+    assert kept["metadata"]["annotations"] == {applied: ""}
+    assert redact(kept)["metadata"]["annotations"] == {applied: HIDDEN}
+    assert "hunter2" not in str(kept)

@@ -12,6 +12,7 @@ from deployments.domain.risks import risks
 from deployments.domain.schema import validation
 from deployments.domain.schema.values import merge
 from deployments.domain.snapshot import ClusterSnapshot, KnownCredential, KnownTemplate, still_installing
+from deployments.domain.spellings import spelled
 from regions.domain import manifest as m
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
@@ -220,10 +221,11 @@ def _values(field: str, text: str) -> Iterator[Problem]:
     if not text.strip() or "{{" in text:  # Sveltos renders templates in values later
         return
     try:
-        values = safe_yaml.load(text)
+        values, surprises = safe_yaml.read(text)
     except safe_yaml.NotPlain as problem:
         yield error(field, f"These values cannot be read: {problem}.")
         return
+    yield from spelled(field, surprises)
     if values is not None and not isinstance(values, dict):
         yield error(field, "Values are keys with values, as in a values.yaml.")
 

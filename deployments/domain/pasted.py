@@ -8,6 +8,7 @@ from deployments.domain.drafts import DeploymentDraft
 from deployments.domain.editing import draft_of
 from deployments.domain.findings import Problem, note, warning
 from deployments.domain.recipes.base import COMPONENT
+from deployments.domain.spellings import spelled
 from regions.domain import manifest as m
 from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
@@ -53,7 +54,7 @@ class NotTaken(ValueError):
 
 def take(text: str, namespace: str, name: str = "") -> tuple[DeploymentDraft, list[Problem]]:
     """The draft, and what is worth knowing of what was read. With a `name`, only that very object. Raises NotTaken."""
-    manifest = _object(text)
+    manifest, surprises = _object(text)
     metadata, spec = m.mapping(manifest.get("metadata")), manifest["spec"]
     if (said := metadata.get("namespace")) not in (None, namespace):
         raise NotTaken(f"This is of the namespace {said}, and the form is of {namespace}.")
@@ -63,6 +64,7 @@ def take(text: str, namespace: str, name: str = "") -> tuple[DeploymentDraft, li
     services = [_service(one, found) for one in m.part(spec, "serviceSpec", "services") or ()]
     if isinstance(spec.get("serviceSpec"), dict) and services:
         spec = {**spec, "serviceSpec": {**spec["serviceSpec"], "services": services}}
+    found += spelled(FIELD, surprises)
     found += _lost(manifest, metadata)
     draft = draft_of({**manifest, "spec": spec})
     strange = sorted(str(key) for key in spec if key not in _KNOWN)
@@ -80,9 +82,9 @@ def take(text: str, namespace: str, name: str = "") -> tuple[DeploymentDraft, li
     return replace(draft, namespace=namespace, name=name or draft.name, labels=labels), found
 
 
-def _object(text: str) -> Manifest:
+def _object(text: str) -> tuple[Manifest, tuple[safe_yaml.Surprise, ...]]:
     try:
-        manifest = safe_yaml.load(text)
+        manifest, surprises = safe_yaml.read(text)
     except safe_yaml.NotPlain as problem:
         raise NotTaken(f"This cannot be read: {problem}.") from None
     if not isinstance(manifest, dict):
@@ -107,7 +109,7 @@ def _object(text: str) -> Manifest:
     services = m.part(spec, "serviceSpec", "services")
     if not isinstance(services, list | None) or not all(isinstance(one, dict) for one in services or ()):
         raise NotTaken("spec.serviceSpec.services is a list of services.")
-    return manifest
+    return manifest, surprises
 
 
 def _service(one: dict[str, Any], found: list[Problem]) -> dict[str, Any]:

@@ -1,47 +1,69 @@
 """YAML and JSON between people and manifests: plain data both ways, the same again after a round.
 
-Words are text (`no` is Norway), numbers are numbers, and nothing is run, aliased or unbounded.
+Read as kubectl reads it (`regions/kube/scalars.py`), so that what is pasted here is what it would have sent; nothing is
+run, aliased or unbounded.
 """
 
 import json
-import math
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
-from regions.kube import plainyaml
+from regions.kube import plainyaml, scalars
 from regions.kube.plainyaml import LARGEST, NotPlain
 
-__all__ = ["LARGEST", "NotPlain", "dump", "load", "load_json", "same"]
+__all__ = ["LARGEST", "NotPlain", "Surprise", "copied", "dump", "load", "load_json", "read", "same"]
 
-_INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
-_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _NUMBERLIKE = re.compile(r"[-+]?\.?[0-9][-+0-9a-fA-FxXoO_.:eE]*|[-+]?\.(?:inf|nan)", re.IGNORECASE)
 _TAG = "tag:yaml.org,2002:"
+_SAID_SO = frozenset(("true", "false", "True", "False", "TRUE", "FALSE"))
+
+
+@dataclass(frozen=True, slots=True)
+class Surprise:
+    """A scalar without quotes that is read as something that it does not look like. Lines and columns count from 0."""
+
+    line: int
+    column: int
+    text: str
+    reading: str
+
+    @property
+    def sentence(self) -> str:
+        """What is so, and what to do where it was not meant."""
+        said = self.text if len(self.text) <= 40 else f"{self.text[:40]}…"
+        return (
+            f"Line {self.line + 1}: kubectl reads {said} as {self.reading}, and so does Pane; put quotes around text."
+        )
 
 
 def load(text: str) -> Any:
     """Plain data from one YAML document (JSON is one too). Raises `NotPlain`; takes bounded time and memory."""
-    return _typed(plainyaml.load(text.replace("\r\n", "\n")))
+    return read(text)[0]
 
 
-def _typed(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _typed(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_typed(member) for member in value]
-    if isinstance(value, plainyaml.Number):
-        return _number(str(value))
-    return value
+def read(text: str) -> tuple[Any, tuple[Surprise, ...]]:
+    """The data, and which spellings in it are treacherous, in their order. Raises `NotPlain`."""
+    found: list[Surprise] = []
+
+    def see(plain: plainyaml.Plain) -> Any:
+        if _is_treacherous(plain):
+            found.append(Surprise(plain.line, plain.column, plain.text, scalars.written(plain.value)))
+        return plain.value
+
+    data = plainyaml.load(text.replace("\r\n", "\n"), see)
+    return data, tuple(found)
 
 
-def _number(text: str) -> Any:
-    if _INT.fullmatch(text) and len(text) < 20:
-        return int(text)
-    if _FLOAT.fullmatch(text) and math.isfinite(float(text)):
-        return float(text)
-    return text  # a date, a version, an octal number: what was typed
+def _is_treacherous(plain: plainyaml.Plain) -> bool:
+    """`no` for false, `012` for ten, `1.20` for 1.2; not `true`, `5` or nothing at all."""
+    if plain.is_key:
+        return plain.value != plain.text
+    if isinstance(plain.value, bool):
+        return plain.text not in _SAID_SO
+    return isinstance(plain.value, int | float) and scalars.written(plain.value) != plain.text
 
 
 class _Dumper(yaml.SafeDumper):
@@ -54,8 +76,15 @@ class _Dumper(yaml.SafeDumper):
 def _text(dumper: _Dumper, value: str) -> yaml.Node:
     if "\n" in value and not re.search(r"[ \t]+\n|\t|\r|[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd]", value):
         return dumper.represent_scalar(_TAG + "str", value, style="|")
-    style = '"' if _NUMBERLIKE.fullmatch(value) else None
+    style = '"' if _NUMBERLIKE.fullmatch(value) else "'" if _is_more_than_text(value) else None
     return dumper.represent_scalar(_TAG + "str", value, style=style)
+
+
+def _is_more_than_text(value: str) -> bool:
+    try:
+        return scalars.resolve(value) != value
+    except scalars.NotFinite:
+        return True
 
 
 _Dumper.add_representer(str, _text)

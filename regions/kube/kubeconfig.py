@@ -19,7 +19,7 @@ from regions.kube import tls
 from regions.kube.addresses import ip_literal
 from regions.kube.endpoint import ClientIdentity, Endpoint
 from regions.kube.errors import Unsupported
-from regions.kube.plainyaml import NotPlain, load
+from regions.kube.plainyaml import NotPlain, Plain, load
 
 _RUNS = "Pane runs no program that a kubeconfig names"
 _OPENS = "Pane opens no file that a kubeconfig names; put the content in {}"
@@ -54,7 +54,7 @@ def parse(given: str | bytes, proxies: Collection[str] = ()) -> Endpoint:
     values. Opens no file, runs no program, makes no connection.
     """
     try:
-        config = load(given)
+        config = load(given, _as_written)
     except NotPlain as error:
         raise Unsupported(f"This kubeconfig cannot be read: {error}.") from None
     if not isinstance(config, dict):
@@ -74,6 +74,14 @@ def parse(given: str | bytes, proxies: Collection[str] = ()) -> Endpoint:
         server_name=_server_name(cluster),
         proxy=_proxy(cluster, proxies),
     )
+
+
+class _Number(str):
+    """A name may be one; a token or an address that is one was damaged on its way."""
+
+
+def _as_written(plain: Plain) -> Any:
+    return _Number(plain.text) if type(plain.value) in (int, float) else plain.value
 
 
 def _context(config: Fields) -> Fields:

@@ -1,5 +1,7 @@
-"""YAML from strangers: mappings, lists, text, true, false and nothing; no aliases, no tags, no surprises in size."""
+"""YAML from strangers: mappings, lists and scalars as kubectl reads them; no aliases, no tags, no surprises in size."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from yaml import MarkedYAMLError, YAMLError
@@ -11,22 +13,28 @@ from yaml.reader import Reader
 from yaml.resolver import Resolver
 from yaml.scanner import Scanner
 
+from regions.kube import scalars
+
 LARGEST = 256 * 1024
 MOST_NODES = 5000
 DEEPEST = 12
 
-_TAG = "tag:yaml.org,2002:"
-_EMPTY = {"", "~", "null", "Null", "NULL"}
-_NUMBERS = {_TAG + "int", _TAG + "float", _TAG + "timestamp"}
-_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_MERGE = "tag:yaml.org,2002:merge"
 
 
 class NotPlain(ValueError):
     """What was given is not plain YAML. The text is a clause without anything of what was given but a line number."""
 
 
-class Number(str):
-    """A plain scalar that YAML reads as a number or a date: not the text that it looks like."""
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A scalar written without quotes, as kubectl reads it. Lines and columns count from 0."""
+
+    text: str
+    value: scalars.Scalar
+    line: int
+    column: int
+    is_key: bool = False
 
 
 class _Loader(Reader, Scanner, Parser, Composer, Resolver):
@@ -60,8 +68,11 @@ class _Loader(Reader, Scanner, Parser, Composer, Resolver):
         return node
 
 
-def load(given: str | bytes) -> Any:
-    """Plain data from one YAML document. Raises `NotPlain`; opens nothing and takes bounded time and memory."""
+def load(given: str | bytes, see: Callable[[Plain], Any] = lambda plain: plain.value) -> Any:
+    """Plain data from one YAML document. Raises `NotPlain`; opens nothing and takes bounded time and memory.
+
+    `see` is told of each scalar without quotes, keys included, and says what stands for it (of a key it says nothing).
+    """
     if len(given) > LARGEST:
         raise NotPlain(f"it is larger than {LARGEST // 1024} KiB")
     try:
@@ -81,32 +92,43 @@ def load(given: str | bytes) -> Any:
         raise
     except (YAMLError, ValueError, RecursionError):
         raise NotPlain("it is not YAML") from None
-    return None if node is None else _plain(node)
+    return None if node is None else _data(node, see)
 
 
-def _plain(node: Node) -> Any:
+def _data(node: Node, see: Callable[[Plain], Any]) -> Any:
     line = node.start_mark.line + 1
     if isinstance(node, MappingNode):
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            at = key_node.start_mark.line + 1
-            if not isinstance(key_node, ScalarNode):
-                raise NotPlain(f"it has a key that is not text (line {at})")
-            if key_node.tag == _TAG + "merge":
-                raise NotPlain(f"it merges mappings with << (line {at})")
-            if key_node.value in found:
-                raise NotPlain(f"it has the same key twice (line {at})")
-            found[key_node.value] = _plain(value_node)
+            key = _key(key_node, see)
+            if key in found:
+                raise NotPlain(f"it has the same key twice (line {key_node.start_mark.line + 1})")
+            found[key] = _data(value_node, see)
         return found
     if isinstance(node, SequenceNode):
-        return [_plain(child) for child in node.value]
+        return [_data(child, see) for child in node.value]
     if not isinstance(node, ScalarNode):
         raise NotPlain(f"it has something that is neither text nor list nor mapping (line {line})")
-    if node.style is None:  # written without quotes
-        if node.value in _EMPTY:
-            return None
-        if node.value in _BOOLEANS:
-            return _BOOLEANS[node.value]
-        if node.tag in _NUMBERS:
-            return Number(node.value)
-    return str(node.value)
+    if node.style is not None:  # written with quotes, or as a block
+        return str(node.value)
+    try:
+        value = scalars.resolve(node.value)
+    except scalars.NotFinite:
+        raise NotPlain(f"it has a number that is infinite or none, which JSON cannot say (line {line})") from None
+    return see(Plain(node.value, value, node.start_mark.line, node.start_mark.column))
+
+
+def _key(node: Node, see: Callable[[Plain], Any]) -> str:
+    line = node.start_mark.line
+    if not isinstance(node, ScalarNode):
+        raise NotPlain(f"it has a key that is not text (line {line + 1})")
+    if node.tag == _MERGE:
+        raise NotPlain(f"it merges mappings with << (line {line + 1})")
+    if node.style is not None:
+        return str(node.value)
+    try:
+        key = scalars.key(node.value)
+    except ValueError:
+        raise NotPlain(f"it has a key that is not text (line {line + 1})") from None
+    see(Plain(node.value, key, line, node.start_mark.column, is_key=True))
+    return key

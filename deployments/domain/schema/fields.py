@@ -133,6 +133,10 @@ class Field:
         except safe_yaml.NotPlain as problem:
             raise Unreadable(f"This cannot be read: {problem}.") from None
 
+    def surprises(self, text: str) -> tuple[safe_yaml.Surprise, ...]:
+        """What in a box that could be read is not what it looks like; only YAML has such spellings."""
+        return safe_yaml.read(text)[1] if self.widget is Widget.YAML else ()
+
     def _choice(self, said: str) -> Any:
         value = _unquoted(said)
         if value in self.choices:

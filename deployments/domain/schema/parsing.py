@@ -8,6 +8,7 @@ from deployments.domain import safe_yaml
 from deployments.domain.findings import Problem, error, warning
 from deployments.domain.schema.fields import Field, Form, Unreadable
 from deployments.domain.schema.values import has, put
+from deployments.domain.spellings import spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ def parse(form: Form, data: Mapping[str, str]) -> Parsed:
             if len(text) > safe_yaml.LARGEST:
                 raise Unreadable("This is longer than a cluster stores in one object.")
             put(config, one.path, one.read(text))
+            found += spelled(one.name, one.surprises(text))
         except Unreadable as problem:
             found.append(error(one.name, str(problem)))
     rest = replace(form.rest, text=data.get(form.rest.name, ""))
@@ -53,7 +55,7 @@ def _lay(config: dict[str, Any], rest: Field, form: Form) -> list[Problem]:
         raise Unreadable("Other values are keys with values, such as `region: eu-west-1`.")
     twice = [one for one in form.fields if has(config, one.path) and has(values, one.path)]
     _over(config, values)
-    return [
+    return spelled(rest.name, rest.surprises(rest.text)) + [
         warning(rest.name, f"{'.'.join(one.path)} is given here and in its own field; what is here counts.")
         for one in twice
     ]

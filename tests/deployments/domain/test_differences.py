@@ -31,7 +31,7 @@ def test_every_place_that_differs_is_one_line_in_reading_order():
         ("spec.a", "1", "2"),
         ('spec.b."d.e"', "", "'no'"),
         ("spec.l[1]", "2", "3"),
-        ("spec.l[2]", "", "n: 1"),
+        ("spec.l[2]", "", "'n': 1"),
         ("spec.gone", "true", ""),
     ]
     assert [line.what for line in changes(live, wanted)] == ["changed", "added", "changed", "added", "removed"]

@@ -68,3 +68,23 @@ def test_what_is_no_such_object_is_refused_in_a_sentence(text: str, words: str):
     with pytest.raises(NotTaken) as refused:
         take(text, SYSTEM)
     assert words in str(refused.value)
+
+
+def test_what_kubectl_reads_otherwise_than_it_looks_is_said_with_its_line():
+    text = written().replace("  config:", "  config:\n    zones: [no, 012]\n    version: 1.20\n    on: '1e3'")
+    draft, found = take(text, SYSTEM)
+    assert (draft.config or {}).items() >= {"zones": [False, 10], "version": 1.2, "true": "1e3"}.items()
+    said = [one.sentence for one in found if one.severity == "warning"]
+    line = text.splitlines().index("    version: 1.20") + 1
+    assert f"Line {line}: kubectl reads 1.20 as 1.2, and so does Pane; put quotes around text." in said
+    assert [one.split(": ")[1].split(",")[0] for one in said] == [
+        "kubectl reads no as false",
+        "kubectl reads 012 as 10",
+        "kubectl reads 1.20 as 1.2",
+        "kubectl reads on as true",
+    ]
+
+
+def test_a_thousand_spellings_are_said_ten_times():
+    _, found = take(written().replace("  config:", f"  config:\n    a: [{'no, ' * 1000}]"), SYSTEM)
+    assert [one.sentence for one in found][10:] == ["990 more values without quotes are read so."]

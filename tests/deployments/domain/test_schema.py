@@ -390,6 +390,7 @@ def test_an_external_ip_management_stands_in_for_the_endpoint():
     "value",
     [
         "no",
+        "y",
         "1e5",
         "0012",
         "1:30",
@@ -419,15 +420,21 @@ def test_text_stays_text_for_us_and_for_kubectl(value):
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("no", "no"),
+        ("no", False),
         ("1.20", 1.2),
         ("v1.20", "v1.20"),
         ("2026-01-01", "2026-01-01"),
-        ("012", "012"),
+        ("012", 10),
         ("1:30", "1:30"),
-        (".inf", ".inf"),
         ("true", True),
     ],
 )
-def test_words_are_words_and_numbers_are_numbers(text, value):
+def test_a_value_is_what_kubectl_makes_of_it(text, value):
     assert same(safe_yaml.load(f"k: {text}"), {"k": value})
+
+
+def test_a_treacherous_spelling_is_said_at_its_own_box():
+    drawn = form({"properties": {"taints": {"type": "object"}}}, {})
+    found = parse(drawn, {"config/taints": "effect: no", drawn.rest.name: "zone: 012"}).problems
+    assert [(one.field, one.severity) for one in found] == [("config/taints", "warning"), ("config", "warning")]
+    assert found[0].sentence.startswith("Line 1: kubectl reads no as false")

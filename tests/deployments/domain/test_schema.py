@@ -191,10 +191,10 @@ def test_each_kind_of_value_has_its_widget(path, widget):
         ("tier", '""', ""),
         ("zones", "x\r\n\r\n y \r\n", ["x", "y"]),
         ("zones", "[]", []),
-        ("pools", "- name: no\n  count: 2", [{"name": "no", "count": 2}]),
+        ("pools", "- name: 'no'\n  count: 2", [{"name": "no", "count": 2}]),
         ("pools", '[{"name": "j"}]', [{"name": "j"}]),
         ("labels", "{}", {}),
-        ("labels", "on: 'yes'", {"on": "yes"}),
+        ("labels", "'on': 'yes'", {"on": "yes"}),
     ],
 )
 def test_what_is_typed_is_what_is_meant(path, typed, value):

@@ -30,7 +30,7 @@ MANAGER := $(CACHE)/manager/$(KCM)
 HELM := $(CACHE)/helm/helm-$(call pinned,tests/helm,helm.sh/helm/v3)
 
 .PHONY: help dev demo up test lint lint-style lint-templates lint-types lint-imports lint-migrations lint-deploy
-.PHONY: apiserver stores manager helm wheel release lock clean
+.PHONY: apiserver stores manager helm wheel vendor release lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -44,6 +44,7 @@ help:
 	@echo "make manager    builds k0rdent's own manager, for the tests against the real one"
 	@echo "make helm       builds Helm, for the tests of the chart"
 	@echo "make wheel      builds what pip installs, into dist/"
+	@echo "make vendor     builds static/vendor from vendor/package-lock.json (needs Node; nobody who runs Pane does)"
 	@echo "make release    cuts the changelog, sets the version, commits and tags  (VERSION=…)"
 	@echo "make lock       writes the lock files from pyproject.toml (needs uv)"
 
@@ -191,6 +192,11 @@ $(WHEEL_ENV):
 	@rm -rf "$@.part" && mkdir -p $(@D) && $(PY) -m venv "$@"
 	@$@/bin/python -m pip install --quiet --no-input --disable-pip-version-check --require-hashes -r requirements.lock || \
 	  { rm -rf "$@"; exit 1; }
+# Libraries for browsers, each bundled into one module; what is built is committed.
+vendor:
+	@command -v npm >/dev/null || { echo "Building static/vendor needs Node; there is no npm on PATH." >&2; exit 1; }
+	@rm -rf $(CACHE)/vendor && mkdir -p $(CACHE) static/vendor && cp -r vendor $(CACHE)/vendor
+	cd $(CACHE)/vendor && npm ci --no-audit --no-fund && node build.mjs $(CURDIR)/static/vendor
 
 release:
 	@python3 .ci/release.py "$(VERSION)"

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from deployments.backups import views as backups
-from deployments.clusterdeployments import bulk, delete, edit, metrics, new, timeline_view, views
+from deployments.clusterdeployments import bulk, delete, edit, editor, metrics, new, timeline_view, views
 from deployments.clusterdeployments.actions.views import ACTIONS, act
 from deployments.registration import deregister, kubeconfig, pause, providers, register
 from deployments.services import views as services
@@ -33,6 +33,7 @@ urlpatterns = [
     path("deployments/<str:namespace>/<str:name>/delete/", delete.delete_deployment, name="delete"),
     path("deployments/<str:namespace>/<str:name>/edit/", edit.edit_deployment, name="edit"),
     path("deployments/<str:namespace>/<str:name>/edit/yaml/", edit.edit_yaml, name="edit_yaml"),
+    path("deployments/<str:namespace>/<str:name>/edit/yaml/check/", editor.check_edit, name="edit_yaml_check"),
     path("deployments/<str:namespace>/<str:name>/<action:action>/", act, name="act"),
     # /templates/ /services/ /backups/
     path("templates/", templates.index, name="templates"),
@@ -41,6 +42,8 @@ urlpatterns = [
     # /new/deployment/
     path("new/deployment/", new.new_deployment, name="new"),
     path("new/deployment/yaml/", new.deployment_yaml, name="new_yaml"),
+    path("new/deployment/yaml/check/", editor.check_new, name="new_yaml_check"),
+    path("new/deployment/schema/", editor.deployment_schema, name="new_schema"),
     # /regions/<name>/…
     path("regions/<str:name>/providers/", providers.providers, name="region_providers"),
     path("regions/<str:name>/pause/", pause.pause, name="region_pause"),

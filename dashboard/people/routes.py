@@ -122,11 +122,14 @@ _ROUTES: Mapping[Right, tuple[str, ...]] = {
     Right.DEPLOYMENTS: (
         "new/deployment/",
         "new/deployment/yaml/",
+        "new/deployment/yaml/check/",
+        "new/deployment/schema/",
         "deployments/bulk/",
         "deployments/bulk/done/",
         "deployments/<str:namespace>/<str:name>/delete/",
         "deployments/<str:namespace>/<str:name>/edit/",
         "deployments/<str:namespace>/<str:name>/edit/yaml/",
+        "deployments/<str:namespace>/<str:name>/edit/yaml/check/",
         "deployments/<str:namespace>/<str:name>/<action:action>/",
     ),
     Right.CREDENTIALS: (

@@ -12,9 +12,9 @@ from typing import Any
 import yaml
 
 from regions.kube import plainyaml, scalars
-from regions.kube.plainyaml import LARGEST, NotPlain
+from regions.kube.plainyaml import LARGEST, NotPlain, places
 
-__all__ = ["LARGEST", "NotPlain", "Surprise", "copied", "dump", "load", "load_json", "read", "same"]
+__all__ = ["LARGEST", "NotPlain", "Surprise", "copied", "dump", "load", "load_json", "places", "read", "same"]
 
 _NUMBERLIKE = re.compile(r"[-+]?\.?[0-9][-+0-9a-fA-FxXoO_.:eE]*|[-+]?\.(?:inf|nan)", re.IGNORECASE)
 _TAG = "tag:yaml.org,2002:"
@@ -76,15 +76,8 @@ class _Dumper(yaml.SafeDumper):
 def _text(dumper: _Dumper, value: str) -> yaml.Node:
     if "\n" in value and not re.search(r"[ \t]+\n|\t|\r|[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd]", value):
         return dumper.represent_scalar(_TAG + "str", value, style="|")
-    style = '"' if _NUMBERLIKE.fullmatch(value) else "'" if _is_more_than_text(value) else None
+    style = '"' if _NUMBERLIKE.fullmatch(value) else None if scalars.is_text(value) else "'"
     return dumper.represent_scalar(_TAG + "str", value, style=style)
-
-
-def _is_more_than_text(value: str) -> bool:
-    try:
-        return scalars.resolve(value) != value
-    except scalars.NotFinite:
-        return True
 
 
 _Dumper.add_representer(str, _text)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from deployments.domain.diffs import DiffLine
 from deployments.domain.findings import Problem, errors
 from deployments.domain.manifests import Planned
+from deployments.domain.side_by_side import SideLine, sides
 from regions.domain.manifest import Manifest
 from regions.domain.refs import Ref, short_name
 
@@ -46,6 +47,11 @@ class Looked:
     @property
     def where(self) -> str:
         return short_name(self.planned.cluster)
+
+    @property
+    def sides(self) -> tuple[SideLine, ...]:
+        """Of a change: the object as it stands beside what it would be."""
+        return sides(self.planned, self.stands) if self.outcome is Outcome.CHANGE else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from regions.domain.health import Health
 from regions.domain.refs import MANAGEMENT
 from regions.inventory.basics import Condition, Counts, Row, Target
 from regions.inventory.visibility import Visibility
+from regions.kube import scalars
 from regions.models import Manifest, Resource
 
 # Conditions that are good when they are False, beside those that end as these do.
@@ -124,7 +125,7 @@ class _Literal(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[m
 
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in value else None
+    style = "|" if "\n" in value else None if scalars.is_text(value) else "'"  # `y` is true to kubectl
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 

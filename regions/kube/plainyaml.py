@@ -1,6 +1,6 @@
 """YAML from strangers: mappings, lists and scalars as kubectl reads them; no aliases, no tags, no surprises in size."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +73,28 @@ def load(given: str | bytes, see: Callable[[Plain], Any] = lambda plain: plain.v
 
     `see` is told of each scalar without quotes, keys included, and says what stands for it (of a key it says nothing).
     """
+    node = _composed(given)
+    return None if node is None else _data(node, see)
+
+
+def places(given: str) -> dict[tuple[str | int, ...], tuple[int, int]]:
+    """Where each key and member stands: its path, to line and column from 0. Raises `NotPlain`."""
+    node = _composed(given)
+    return {} if node is None else dict(_places(node, ()))
+
+
+def _places(node: Node, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], tuple[int, int]]]:
+    inner: Iterable[tuple[str | int, Node, Node]] = ()
+    if isinstance(node, MappingNode):
+        inner = [(_key(key, lambda plain: None), key, value) for key, value in node.value]
+    elif isinstance(node, SequenceNode):
+        inner = [(place, member, member) for place, member in enumerate(node.value)]
+    for step, where, value in inner:
+        yield (*path, step), (where.start_mark.line, where.start_mark.column)
+        yield from _places(value, (*path, step))
+
+
+def _composed(given: str | bytes) -> Node | None:
     if len(given) > LARGEST:
         raise NotPlain(f"it is larger than {LARGEST // 1024} KiB")
     try:
@@ -80,7 +102,7 @@ def load(given: str | bytes, see: Callable[[Plain], Any] = lambda plain: plain.v
     except UnicodeDecodeError:
         raise NotPlain("it is not UTF-8 text") from None
     try:
-        node = _Loader(text).get_single_node()
+        return _Loader(text).get_single_node()
     except MarkedYAMLError as error:
         # Its own message quotes the text, which holds keys and tokens.
         mark = error.problem_mark or error.context_mark
@@ -92,7 +114,6 @@ def load(given: str | bytes, see: Callable[[Plain], Any] = lambda plain: plain.v
         raise
     except (YAMLError, ValueError, RecursionError):
         raise NotPlain("it is not YAML") from None
-    return None if node is None else _data(node, see)
 
 
 def _data(node: Node, see: Callable[[Plain], Any]) -> Any:

@@ -48,6 +48,14 @@ def key(text: str) -> str:
     return _single(value) if isinstance(value, float) else str(value)
 
 
+def is_text(text: str) -> bool:
+    """Whether it is text without quotes, too."""
+    try:
+        return _resolved(text) == text
+    except NotFinite:
+        return False
+
+
 def written(value: Scalar) -> str:
     """A value as JSON writes it; text as it is."""
     if isinstance(value, bool) or value is None:

@@ -23,6 +23,7 @@ const follow = (page) => {
   const now = page.getElementById("yaml-box");
   if (!box || !now || box.value !== box.defaultValue) return;
   box.value = box.defaultValue = now.defaultValue;
+  box.dispatchEvent(new Event("pane:value"));
   document.querySelector("[data-yaml-was]").value = page.querySelector("[data-yaml-was]").value;
 };
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from regions.kube.schemas import of_kind
 from tests.conformance.api import Api
 from tests.conformance.conftest import GROUP, widget, widgets
 
@@ -178,3 +179,11 @@ def test_whatever_is_kept_where_the_schema_says_so(api: Api, space: str):
 def test_a_whole_number_may_be_where_any_number_may(api: Api, space: str):
     assert api.create(widgets(space), widget(ratio=2)).status == 201
     assert api.create(widgets(space), widget("two", ratio=2.5)).status == 201
+
+
+def test_what_an_editor_completes_is_what_the_server_says_of_the_kind(api: Api):
+    document = api.get(f"/openapi/v3/apis/{GROUP}/v1").body
+    found = of_kind(document, GROUP, "v1", "Widget")
+    assert found is not None
+    assert found["properties"]["spec"]["properties"]["count"]["maximum"] == 9
+    assert of_kind(document, GROUP, "v1", "Nothing") is None

@@ -139,7 +139,7 @@ def page(browser: Any, served: Served) -> Iterator[Any]:
     )
     yield opened
     context.close()
-    assert errors == []
+    assert errors == [], errors
 
 
 STATE_OF_PAGE = """() => {

@@ -22,6 +22,7 @@ from tests.dashboard.live.harness import Served, assert_live_matches_reload
 from tests.deployments.clusterdeployments.conftest import allow, copied
 
 pytestmark = pytest.mark.real
+expect.set_options(timeout=60_000)
 FORM = "/new/deployment/?template=search/aws-standalone-cp-1-0-42"
 CLDS = "/apis/k0rdent.mirantis.com/v1beta1/namespaces/search/clusterdeployments"
 DEPLOYMENT = next(kind for kind in KINDS if kind.name == "ClusterDeployment")
@@ -187,6 +188,20 @@ def test_what_changes_a_deployment_is_readable_for_all_and_yaml_follows_the_form
     page.locator("main details:has([name=labels])").evaluate("(one) => { one.open = true }")
     labels.fill("written=here")
     expect(page.locator("#yaml-box")).to_have_value(re.compile("written: here"))
-    page.locator("#yaml-box").fill(page.locator("#yaml-box").input_value().replace("written: here", "taken: over"))
+    editor = page.get_by_role("textbox", name="YAML of the deployment")
+    text = page.locator("#yaml-box").input_value()
+    editor.press("Control+a")
+    editor.press("Delete")
+    page.keyboard.insert_text(text.replace("written: here", "taken: over").replace("spec:", "spec:\n  clea"))
+    page.locator(".cm-lint-marker-error").hover()
+    expect(page.locator(".cm-tooltip-lint")).to_contain_text("This cannot be read")
+    page.get_by_text("clea", exact=False).last.click()
+    page.keyboard.press("End")
+    page.keyboard.press("Control+Space")
+    page.get_by_role("option", name="cleanupOnDeletion").click()
+    page.keyboard.type("no")
+    expect(page.locator(".cm-lint-marker-warning")).to_have_count(2)
+    expect(page.locator("#yaml-box")).to_have_value(re.compile("cleanupOnDeletion: no"))
     page.get_by_role("button", name="Take over from YAML").click()
     expect(labels).to_have_value("taken=over")
+    expect(page.locator("[name=cleanup_on_deletion]")).not_to_be_checked()

@@ -228,3 +228,32 @@ def test_a_clone_is_a_filled_form_of_a_new_one(ada: Client, named: str, manageme
     assert (said["name"], said["config/region"], said["credential"]) == ("", "eu-west-1", "aws-eu-west")
     assert "Filled from search/" in text(page)
     assert not Submission.objects.exists()
+
+
+def test_the_editor_is_told_what_may_stand_where_and_what_is_wrong(ada: Client, named: str):
+    page = ada.get(url(named))
+    yaml = filled(page)["yaml"].replace("region: eu-west-1", "region: eu-west-1\n    workersNumber: 0x1F\n    zone: [")
+    data = filled(page) | {"yaml": yaml}
+    (broken,) = ada.post(f"{url(named)}yaml/check/", data).json()["problems"]
+    assert "is not YAML" in broken["sentence"]
+    data["yaml"] = yaml.replace("\n    zone: [", "").replace("credential: aws-eu-west", "credential: gone")
+    found = {one["sentence"]: one for one in ada.post(f"{url(named)}yaml/check/", data).json()["problems"]}
+    lines = data["yaml"].replace("\r\n", "\n").splitlines()
+    number = next(one for said, one in found.items() if "kubectl reads 0x1F as 31" in said)
+    assert "0x1F" in lines[number["line"] - 1]
+    missing = next(one for one in found.values() if one["severity"] == "error")
+    assert "credential: gone" in lines[missing["line"] - 1]
+
+    said = ada.get("/new/deployment/schema/?template=search/aws-standalone-cp-1-0-42").json()
+    spec = said["schema"]["properties"]["spec"]["properties"]
+    assert said["said"] == ""
+    assert {"dryRun", "credential", "serviceSpec"} <= spec.keys()
+    assert spec["config"]["properties"]["workersNumber"]["type"] in ("integer", "number")
+
+
+def test_the_preview_has_both_versions_side_by_side(ada: Client, named: str):
+    page = ada.get(url(named))
+    seen = text(post(ada, named, page, "preview", labels="team=shop"))
+    assert "Side by side with what the cluster has" in seen
+    assert "team: search" in seen
+    assert "lines as before" in seen

@@ -192,6 +192,7 @@ $(WHEEL_ENV):
 	@rm -rf "$@.part" && mkdir -p $(@D) && $(PY) -m venv "$@"
 	@$@/bin/python -m pip install --quiet --no-input --disable-pip-version-check --require-hashes -r requirements.lock || \
 	  { rm -rf "$@"; exit 1; }
+
 # Libraries for browsers, each bundled into one module; what is built is committed.
 vendor:
 	@command -v npm >/dev/null || { echo "Building static/vendor needs Node; there is no npm on PATH." >&2; exit 1; }

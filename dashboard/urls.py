@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from dashboard import search, views
+from dashboard.palette.views import palette
 from dashboard.people.views import to_administration
 from dashboard.status import exposition, probes
 
@@ -33,6 +34,7 @@ urlpatterns = [
     path("notices/", include("dashboard.notices.urls")),
     # /search/
     path("search/", search.page, name="search"),
+    path("search/palette/", palette, name="palette"),
     # /metrics/ …
     path("", include("regions.metrics.pages.urls")),
     # /regions/ …

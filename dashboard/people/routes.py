@@ -48,6 +48,7 @@ _ROUTES: Mapping[Right, tuple[str, ...]] = {
         "notices/rules/",
         "notices/rules/<int:pk>/",
         "search/",
+        "search/palette/",
         "metrics/",
         "metrics/alerts/",
         "metrics/cost/",

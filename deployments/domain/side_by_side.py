@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from deployments.domain import safe_yaml
 from deployments.domain.diffs import owned, patched
 from deployments.domain.manifests import Planned, secret_kind
+from deployments.domain.rendering import without_submission
 from regions.domain.manifest import Manifest
 
 AROUND = 3
@@ -30,7 +31,7 @@ def sides(one: Planned, stands: Manifest | None) -> tuple[SideLine, ...]:
     if stands is None or one.verb != "patch" or secret_kind(one.manifest):
         return ()
     change = {key: value for key, value in one.manifest.items() if key not in ("apiVersion", "kind")}
-    before, after = owned(stands), owned(patched(stands, change))
+    before, after = (without_submission(owned(each)) for each in (stands, patched(stands, change)))
     return tuple(compared(safe_yaml.dump(before), safe_yaml.dump(after)))
 
 

@@ -1,16 +1,6 @@
-// Keys and small comforts: "/" goes to the search field, Escape and a click elsewhere close an open filter,
-// a filter form applies itself when a choice changes, the current navigation entry is in view.
-const typing = (element) => element.matches?.("input, textarea, select, [contenteditable]");
-
+// Keys and small comforts: Escape and a click elsewhere close an open filter, a filter form applies itself when a choice
+// changes, the current navigation entry is in view.
 document.addEventListener("keydown", (event) => {
-  if (event.key === "/" && !typing(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
-    const field = document.getElementById("search");
-    if (field) {
-      event.preventDefault();
-      field.focus();
-      field.select();
-    }
-  }
   if (event.key === "Escape") {
     const open = document.querySelector("details.facet[open]");
     if (open) {

@@ -67,14 +67,35 @@ def test_ages_tick_as_kubectl_says_them(page, term):
     expect(page.locator("time[data-age]").first).not_to_have_text(before, timeout=70_000)
 
 
-def test_the_slash_key_leads_to_the_search_field_and_the_first_tab_to_the_content(page, term):
+def test_the_palette_opens_by_key_finds_acts_and_remembers_and_the_first_tab_leads_to_the_content(page, term):
     page.goto("/regions/")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to content"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
+    page.goto("/deployments/kcm-system/shop-prod/")
     page.keyboard.press("/")
-    assert page.evaluate("document.activeElement.id") == "search"
+    options = page.get_by_role("option")
+    expect(options.first).to_contain_text("shop-prod")  # what was opened last
+    page.keyboard.type("scale shop-prod")
+    expect(options.first).to_contain_text("Scale shop-prod")
+    assert not Axe().run(page).response["violations"]
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/deployments/kcm-system/shop-prod/scale/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("zzz")
+    expect(options).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search/?q=zzz")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("option", name="Overview")).to_be_visible()
+    assert not Axe().run(page).response["violations"]
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_the_chosen_theme_is_there_before_any_script_runs(page, term):

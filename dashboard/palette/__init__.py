@@ -1,0 +1,1 @@
+"""The command palette: pages, objects and what can be done with them, by name."""

@@ -48,7 +48,7 @@ def read(text: str) -> tuple[Any, tuple[Surprise, ...]]:
     """The data, and which spellings in it are treacherous, in their order. Raises `NotPlain`."""
     found: list[Surprise] = []
 
-    def see(plain: plainyaml.Plain) -> Any:
+    def see(plain: plainyaml.PlainScalar) -> Any:
         if _is_treacherous(plain):
             found.append(Surprise(plain.line, plain.column, plain.text, scalars.written(plain.value)))
         return plain.value
@@ -57,7 +57,7 @@ def read(text: str) -> tuple[Any, tuple[Surprise, ...]]:
     return data, tuple(found)
 
 
-def _is_treacherous(plain: plainyaml.Plain) -> bool:
+def _is_treacherous(plain: plainyaml.PlainScalar) -> bool:
     """`no` for false, `012` for ten, `1.20` for 1.2; not `true`, `5` or nothing at all."""
     if plain.is_key:
         return plain.value != plain.text

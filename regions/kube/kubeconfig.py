@@ -19,7 +19,7 @@ from regions.kube import tls
 from regions.kube.addresses import ip_literal
 from regions.kube.endpoint import ClientIdentity, Endpoint
 from regions.kube.errors import Unsupported
-from regions.kube.plainyaml import NotPlain, Plain, load
+from regions.kube.plainyaml import NotPlain, PlainScalar, load
 
 _RUNS = "Pane runs no program that a kubeconfig names"
 _OPENS = "Pane opens no file that a kubeconfig names; put the content in {}"
@@ -80,7 +80,7 @@ class _Number(str):
     """A name may be one; a token or an address that is one was damaged on its way."""
 
 
-def _as_written(plain: Plain) -> Any:
+def _as_written(plain: PlainScalar) -> Any:
     return _Number(plain.text) if type(plain.value) in (int, float) else plain.value
 
 

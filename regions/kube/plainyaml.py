@@ -27,7 +27,7 @@ class NotPlain(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
+class PlainScalar:
     """A scalar written without quotes, as kubectl reads it. Lines and columns count from 0."""
 
     text: str
@@ -68,8 +68,8 @@ class _Loader(Reader, Scanner, Parser, Composer, Resolver):
         return node
 
 
-def load(given: str | bytes, see: Callable[[Plain], Any] = lambda plain: plain.value) -> Any:
-    """Plain data from one YAML document. Raises `NotPlain`; opens nothing and takes bounded time and memory.
+def load(given: str | bytes, see: Callable[[PlainScalar], Any] = lambda plain: plain.value) -> Any:
+    """PlainScalar data from one YAML document. Raises `NotPlain`; opens nothing and takes bounded time and memory.
 
     `see` is told of each scalar without quotes, keys included, and says what stands for it (of a key it says nothing).
     """
@@ -116,7 +116,7 @@ def _composed(given: str | bytes) -> Node | None:
         raise NotPlain("it is not YAML") from None
 
 
-def _data(node: Node, see: Callable[[Plain], Any]) -> Any:
+def _data(node: Node, see: Callable[[PlainScalar], Any]) -> Any:
     line = node.start_mark.line + 1
     if isinstance(node, MappingNode):
         found: dict[str, Any] = {}
@@ -136,10 +136,10 @@ def _data(node: Node, see: Callable[[Plain], Any]) -> Any:
         value = scalars.resolve(node.value)
     except scalars.NotFinite:
         raise NotPlain(f"it has a number that is infinite or none, which JSON cannot say (line {line})") from None
-    return see(Plain(node.value, value, node.start_mark.line, node.start_mark.column))
+    return see(PlainScalar(node.value, value, node.start_mark.line, node.start_mark.column))
 
 
-def _key(node: Node, see: Callable[[Plain], Any]) -> str:
+def _key(node: Node, see: Callable[[PlainScalar], Any]) -> str:
     line = node.start_mark.line
     if not isinstance(node, ScalarNode):
         raise NotPlain(f"it has a key that is not text (line {line + 1})")
@@ -151,5 +151,5 @@ def _key(node: Node, see: Callable[[Plain], Any]) -> str:
         key = scalars.key(node.value)
     except ValueError:
         raise NotPlain(f"it has a key that is not text (line {line + 1})") from None
-    see(Plain(node.value, key, line, node.start_mark.column, is_key=True))
+    see(PlainScalar(node.value, key, line, node.start_mark.column, is_key=True))
     return key

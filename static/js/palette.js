@@ -14,7 +14,7 @@ if (account && OBJECT.test(location.pathname)) {
 const dialog = document.createElement("dialog");
 dialog.className = "palette";
 dialog.setAttribute("aria-label", "Go to, or do");
-dialog.innerHTML = '<input type="search" role="combobox" aria-expanded="true" aria-controls="palette-list" aria-autocomplete="list" aria-label="An object, a page or an action" placeholder="An object, a page, or an action: scale orders-prod" autocomplete="off" spellcheck="false"><div class="palette__found"></div><p class="palette__keys"><kbd>↑</kbd> <kbd>↓</kbd> choose, <kbd>Enter</kbd> opens, <kbd>Esc</kbd> closes</p>';
+dialog.innerHTML = '<input type="search" role="combobox" aria-expanded="true" aria-controls="palette-list" aria-autocomplete="list" aria-label="An object, a page or an action" placeholder="An object, a page, or an action: scale orders-prod" autocomplete="off" spellcheck="false"><div class="palette__found" tabindex="0"></div><p class="palette__keys"><kbd>↑</kbd> <kbd>↓</kbd> choose, <kbd>Enter</kbd> opens, <kbd>Esc</kbd> closes</p>';
 const [field, found] = dialog.children;
 let asked = null;
 let timer = 0;
@@ -58,11 +58,10 @@ field.addEventListener("keydown", (event) => {
     event.preventDefault();
     choose(all[to]);
   }
-  if (event.key === "Enter" && at >= 0) all[at].querySelector("a").click();
+  if (event.key === "Enter" && at >= 0) all[at].click();
 });
 dialog.addEventListener("click", (event) => {
   if (event.target === dialog) dialog.close();
-  else if (!event.target.closest("a")) event.target.closest("[data-url]")?.querySelector("a").click();
 });
 
 const typing = (element) => element.matches?.("input, textarea, select, [contenteditable], yaml-edit, yaml-view");

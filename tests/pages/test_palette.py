@@ -13,7 +13,7 @@ from tests.dashboard.people.test_roles import member, signed_in
 def offered(client: Client, text: str = "", **more: object) -> dict[str, str]:
     """Title to address, in their order."""
     html = client.get("/search/palette/", {"q": text, **more}).content.decode()
-    return {title: url for url, title in re.findall(r'<a href="([^"]*)"[^>]*>([^<]*)</a>', html)}
+    return {title: url for url, title in re.findall(r'href="([^"]*)".*?<span>([^<]*)</span>', html)}
 
 
 @pytest.mark.parametrize("typed", ["scale shop-prod", "shop-prod scale", "SCALE  shop-prod ", "workers shop-prod"])

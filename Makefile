@@ -29,8 +29,11 @@ MANAGER := $(CACHE)/manager/$(KCM)
 # Helm, for the chart in deploy/.
 HELM := $(CACHE)/helm/helm-$(call pinned,tests/helm,helm.sh/helm/v3)
 
+# The Keycloak that people sign in by.
+KEYCLOAK := $(CACHE)/keycloak/$(shell sed -n 's/.*<keycloak.version>\(.*\)<.*/\1/p' tests/keycloak/pom.xml 2>/dev/null)
+
 .PHONY: help dev demo up test lint lint-style lint-templates lint-types lint-imports lint-migrations lint-deploy
-.PHONY: apiserver stores manager helm wheel vendor release lock clean
+.PHONY: apiserver stores manager helm wheel vendor keycloak release lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -45,6 +48,7 @@ help:
 	@echo "make helm       builds Helm, for the tests of the chart"
 	@echo "make wheel      builds what pip installs, into dist/"
 	@echo "make vendor     builds static/vendor from vendor/package-lock.json (needs Node; nobody who runs Pane does)"
+	@echo "make keycloak   fetches and builds Keycloak, for the tests against a real one"
 	@echo "make release    cuts the changelog, sets the version, commits and tags  (VERSION=…)"
 	@echo "make lock       writes the lock files from pyproject.toml (needs uv)"
 
@@ -198,6 +202,18 @@ vendor:
 	@command -v npm >/dev/null || { echo "Building static/vendor needs Node; there is no npm on PATH." >&2; exit 1; }
 	@rm -rf $(CACHE)/vendor && mkdir -p $(CACHE) static/vendor && cp -r vendor $(CACHE)/vendor
 	cd $(CACHE)/vendor && npm ci --no-audit --no-fund && node build.mjs $(CURDIR)/static/vendor
+
+keycloak: $(KEYCLOAK)/bin/kc.sh
+
+# What it does at each first start (its augmentation) is done once here. Maven's own copies are not kept.
+$(KEYCLOAK)/bin/kc.sh:
+	@command -v mvn >/dev/null || { echo "Fetching Keycloak needs Maven; there is none on PATH." >&2; exit 1; }
+	@echo "Building $(notdir $(KEYCLOAK)) of Keycloak into $(KEYCLOAK): minutes the first time, never again."
+	@rm -rf "$(KEYCLOAK).part" "$(KEYCLOAK)"
+	mvn --batch-mode --quiet --file tests/keycloak/pom.xml -Dmaven.repo.local="$(KEYCLOAK).part/m2" \
+	  -Dfolder="$(KEYCLOAK).part" generate-resources
+	@"$(KEYCLOAK).part/keycloak-$(notdir $(KEYCLOAK))/bin/kc.sh" build --db=dev-mem
+	@mv "$(KEYCLOAK).part/keycloak-$(notdir $(KEYCLOAK))" "$(KEYCLOAK)" && rm -rf "$(KEYCLOAK).part"
 
 release:
 	@python3 .ci/release.py "$(VERSION)"

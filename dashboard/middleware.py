@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -14,6 +15,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from dashboard import errors, statics
 from dashboard.live.hub import remember
 from dashboard.people import recording, routes, screens, tokens
+from dashboard.people.oidc import standing
 from dashboard.people.viewer import viewer_of
 from dashboard.status import probes
 from regions.domain.viewer import Viewer
@@ -70,6 +72,8 @@ def viewer(get_response: GetResponse) -> GetResponse:
     """Set `request.viewer`: whoever is signed in, or None where nobody needs to be. Remember what live pages follow."""
 
     def answer(request: HttpRequest) -> HttpResponse:
+        if request.session.get("provider") and not standing.still_in(request):
+            logout(request)
         request.viewer = viewer_of(request.user)  # type: ignore[attr-defined]
         response = recording.answered(request, get_response)
         live: Live | None = getattr(request, "live", None)

@@ -31,6 +31,21 @@ class ApiToken(models.Model):
         return f"token {self.name or self.pk} of {self.user}"
 
 
+class ProviderSession(models.Model):
+    """A session that somebody opened by a provider (OpenID Connect), and how it is asked whether they still may."""
+
+    session_key = models.CharField(max_length=40, unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    provider = models.CharField(max_length=32)  # of PANE_OIDC
+    sealed = models.TextField()  # refresh token and ID token, encrypted under Pane's key
+    confirmed_at = models.DateTimeField()  # when the provider last said that they may
+    tried_at = models.DateTimeField()  # when it was last asked
+    ends_at = models.DateTimeField(null=True)  # where it gives nothing to ask by
+
+    def __str__(self) -> str:
+        return f"session of {self.user} by {self.provider}"
+
+
 class GroupRole(models.Model):
     """A role of Pane that the members of a group have, where it is bound to some regions or namespaces only there."""
 

@@ -6,6 +6,7 @@ missing or unsafe ends the process with a sentence.
 
 from dashboard import environment as env
 from dashboard.logs import logging_settings
+from dashboard.people.oidc import configuration as oidc
 
 BASE_DIR = env.ROOT
 PRODUCTION = env.flag("PRODUCTION")
@@ -55,6 +56,10 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "rest_framework",
     "drf_spectacular",
@@ -76,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "dashboard.middleware.SignInRequired",
     "dashboard.middleware.viewer",
@@ -138,6 +144,15 @@ CSRF_COOKIE_NAME = "pane_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "dashboard.errors.old_form"
 CSRF_TRUSTED_ORIGINS = env.trusted_origins(PRODUCTION)
+PANE_OIDC = oidc.providers(PRODUCTION)  # where people sign in, by name
+PANE_OIDC_CA = env.readable(env.text("OIDC_CA"), "OIDC_CA")  # a bundle, instead of the system's
+ACCOUNT_ADAPTER = "dashboard.people.oidc.adapters.Accounts"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False  # dashboard.people.attempts
+SOCIALACCOUNT_ADAPTER = "dashboard.people.oidc.adapters.Providers"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [one.as_app() for one in PANE_OIDC.values()]}
+}
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from dashboard import search, views
 from dashboard.palette.views import palette
+from dashboard.people.oidc import views as oidc
 from dashboard.people.views import to_administration
 from dashboard.status import exposition, probes
 
@@ -19,6 +20,9 @@ urlpatterns = [
     path("readyz", probes.readyz, name="readyz"),
     # /sign-in/ /sign-out/ /account/
     path("", include("dashboard.people.urls")),
+    # /sign-in/by/: called as allauth calls them
+    path("sign-in/by/<str:provider_id>/", oidc.begin, name="openid_connect_login"),
+    path("sign-in/by/<str:provider_id>/callback/", oidc.callback, name="openid_connect_callback"),
     # / /feed/
     path("", views.overview, name="overview"),
     path("feed/", include("dashboard.feed.urls")),

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from regions.domain.viewer import Viewer
+
 
 class Submission(models.Model):
     """One request, by one person, of one or more objects. Its key names it, also on what it made."""
@@ -18,7 +20,8 @@ class Submission(models.Model):
     namespace = models.CharField(max_length=253, blank=True)
     name = models.CharField(max_length=253)
     region = models.CharField(max_length=253, blank=True)  # the cluster concerned, besides management
-    person = models.CharField(max_length=150)  # who asked
+    person = models.CharField(max_length=150)  # who asked, as they were called then
+    owner = models.BigIntegerField(default=0)  # their account: a name may be another's one day
     digest = models.CharField(max_length=64)  # keyed, of what was confirmed
     state = models.CharField(max_length=16, choices=State.choices, default=State.WRITING)
     created_at = models.DateTimeField()
@@ -29,6 +32,16 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.namespace}/{self.name} for {self.person}"
+
+    @staticmethod
+    def of(viewer: Viewer) -> models.QuerySet["Submission"]:
+        """What this person asked for."""
+        mine = {"owner": viewer.account} if viewer.account else {"owner": 0, "person": viewer.name}
+        return Submission.objects.filter(**mine)
+
+    def is_of(self, viewer: Viewer) -> bool:
+        """Whether it was this person who asked."""
+        return self.owner == viewer.account and (bool(viewer.account) or self.person == viewer.name)
 
 
 class Step(models.Model):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rig import alertmanager, binaries, prometheus, victoria
+from tests.rig import alertmanager, binaries, keycloak, prometheus, victoria
 from tests.rig.fleet import Rig
 
 
@@ -143,3 +143,17 @@ def real_alertmanager(tmp_path: Path) -> Iterator[Callable[[str], alertmanager.A
     finally:
         for one in started:
             one.stop()
+
+
+@pytest.fixture(scope="session")
+def real_keycloak(tmp_path_factory: pytest.TempPathFactory) -> Iterator[keycloak.Keycloak]:
+    """A real Keycloak with the realm of tests/keycloak, one for the whole run: make people of your own."""
+    program = keycloak.find()
+    need(program, keycloak.HOW)
+    assert program
+    started = keycloak.Keycloak(program, tmp_path_factory.mktemp("keycloak"))
+    try:
+        started.start()
+        yield started
+    finally:
+        started.stop()

@@ -18,7 +18,7 @@ from regions.audit.origin import Origin, change_to, coming_from
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 EXPORTS = ("feed/changes.<str:form>", "metrics/export/<str:name>.<str:ending>", "audit/export.<str:form>")
-SIGN_IN = ("sign-in/", "sign-in/link/<str:secret>/")
+SIGN_IN = ("sign-in/", "sign-in/link/<str:secret>/", "sign-in/by/<str:provider_id>/")
 """Recorded as what it comes to: who signed in, or failed to."""
 REFUSED = (400, 401, 403, 404, 405, 409, 410, 413, 422, 429)
 
@@ -59,9 +59,10 @@ def _address(request: HttpRequest) -> str:
 
 
 @receiver(user_logged_in)
-def signed_in(sender: object, user: Any, **more: Any) -> None:
-    """Also by a one-time link."""
-    trail.happened("sign in", "done", actor=user.get_username())
+def signed_in(sender: object, user: Any, request: Any = None, **more: Any) -> None:
+    """Also by a one-time link, or by a provider."""
+    tokens = getattr(request, "provider_tokens", None)
+    trail.happened("sign in", "done", actor=user.get_username(), **({"provider": tokens.provider} if tokens else {}))
 
 
 @receiver(user_login_failed)

@@ -16,6 +16,8 @@ OPEN: Mapping[str, str] = {
     "readyz": "probes come by address; it says nothing of clusters",
     "sign-in/": "to sign in",
     "sign-in/link/<str:secret>/": "to sign in; the link is the secret",
+    "sign-in/by/<str:provider_id>/": "to sign in",
+    "sign-in/by/<str:provider_id>/callback/": "to sign in; the provider's answer is what counts",
     "sign-out/": "whoever is signed in may leave",
     "account/session/": "says who is signed in, to themselves",
     "screen/": "to type a screen's code; guesses are slowed",

@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from dashboard.models import ApiToken
-from dashboard.people import screens
+from dashboard.people import screens, tokens
+from dashboard.people.oidc import standing
 
 CHUNK = 500  # below SQLite's limit of parameters
 
@@ -39,10 +39,10 @@ def ended(credentials: Iterable[Credential]) -> set[Credential]:
         some = all_of_them[start : start + CHUNK]
         users = set(User.objects.filter(pk__in={c.user for c in some}, is_active=True).values_list("pk", flat=True))
         keys = {c.session for c in some if c.session}
+        standing.look_after(standing.of_sessions(keys))
         sessions = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
         living = set(sessions.values_list("session_key", flat=True)) if keys else set()
         pks = {c.token for c in some if c.token}
-        tokens = ApiToken.objects.filter(pk__in=pks, revoked_at=None)
-        speaking = set(tokens.values_list("pk", flat=True)) if pks else set()
+        speaking = set(tokens.living().filter(pk__in=pks).values_list("pk", flat=True)) if pks else set()
         gone |= {c for c in some if c.user not in users or (c.session not in living and c.token not in speaking)}
     return gone

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from dashboard.models import ApiToken
 from dashboard.people import secrets
+from dashboard.people.oidc.standing import TOKENS_REST
 
 PREFIX = "pane_"  # lets secret scanners, and our own log, know one when they see it
 
@@ -23,7 +24,7 @@ def issue(user: User, name: str = "", preset: str = "") -> str:
 
 def find(secret: str) -> ApiToken | None:
     """The token with its active account, or None."""
-    token = _living().select_related("user").filter(digest=secrets.digest(secret)).first()
+    token = living().select_related("user").filter(digest=secrets.digest(secret)).first()
     if token is None:
         return None
     now = timezone.now()
@@ -47,5 +48,9 @@ def bearer(header: str) -> str | None:
     return secret if secret and " " not in secret and len(secret) <= 200 else ""
 
 
-def _living() -> QuerySet[ApiToken]:
-    return ApiToken.objects.filter(revoked_at=None, user__is_active=True)
+def living() -> QuerySet[ApiToken]:
+    """Those that work: of who came by a provider, only while it was heard of them lately (`oidc.standing`)."""
+    lately = timezone.now() - TOKENS_REST
+    return ApiToken.objects.filter(revoked_at=None, user__is_active=True).exclude(
+        user__socialaccount__last_login__lt=lately
+    )

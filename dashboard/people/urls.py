@@ -1,14 +1,14 @@
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from dashboard.people import access, audit, views
+from dashboard.people.oidc import views as oidc
 
 app_name = "people"
 urlpatterns = [
     # /
     path("sign-in/", views.SignIn.as_view(), name="sign_in"),
     path("sign-in/link/<str:secret>/", views.link, name="link"),
-    path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("sign-out/", oidc.sign_out, name="sign_out"),
     # /account/
     path("account/", views.account, name="account"),
     path("account/session/", views.session, name="session"),

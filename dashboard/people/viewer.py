@@ -22,9 +22,23 @@ def viewer_of(user: Any) -> Viewer | None:
 def person_named(user: Any) -> Viewer:
     """Who an account is, with the roles of its groups; what management lets them read is not asked."""
     administrator = bool(user.is_staff or user.is_superuser)
-    groups = tuple(user.groups.order_by("name").values_list("name", flat=True))
+    said = None if user.has_usable_password() else _said_by_provider(user)
+    groups = said if said is not None else tuple(user.groups.order_by("name").values_list("name", flat=True))
     granted = () if administrator else granted_to(groups)
-    return Viewer(user.get_username(), administrator=administrator, groups=groups, granted=granted)
+    return Viewer(
+        user.get_username(),
+        administrator=administrator,
+        groups=groups,
+        granted=granted,
+        account=user.pk,
+        named_by_provider=said is not None,
+    )
+
+
+def _said_by_provider(user: Any) -> tuple[str, ...] | None:
+    """The groups of an account that came by a provider, as the provider said them last; None for a local one."""
+    kept = user.socialaccount_set.values_list("extra_data", flat=True).first()
+    return tuple(kept["groups"]) if kept is not None else None
 
 
 def granted_to(groups: Sequence[str]) -> tuple[Granted, ...]:

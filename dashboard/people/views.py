@@ -1,5 +1,8 @@
 """Signing in and out, and one's own API tokens."""
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -41,12 +44,16 @@ class SignIn(LoginView):
     template_name = "people/sign_in.html"
     redirect_authenticated_user = True
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"providers": list(settings.PANE_OIDC.values())}
+
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         account = request.POST.get("username", "")
         attempt = attempts.password(_address(request), account, devices.known(request, account))
         if attempt is None:
             # Before the password is looked at, so that waiting tells nothing about it.
-            return render(request, self.template_name, {"form": AuthenticationForm(), "refusal": WAIT}, status=429)
+            context = self.get_context_data(form=AuthenticationForm(), refusal=WAIT)
+            return render(request, self.template_name, context, status=429)
         form = self.get_form()
         with attempt.turn():
             right = form.is_valid()

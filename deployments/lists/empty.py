@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from regions.clusters.rights import person_of
 from regions.domain.kinds import K0RDENT, KINDS
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
@@ -31,7 +32,8 @@ def _not_theirs(viewer: Viewer, plural: str, what: str) -> Empty | None:
     kind = next((one.name for one in KINDS if (one.group, one.plural) == (K0RDENT, plural)), "")
     if (K0RDENT, kind) in rights.kinds:
         return None
-    asked = f"kubectl auth can-i list {plural}.{K0RDENT} --as=pane:{viewer.name}"
+    person = person_of(viewer)
+    asked = f"kubectl auth can-i list {plural}.{K0RDENT} --as={person.name if person else viewer.name}"
     text = viewer.trouble or f"The management cluster lets you list them nowhere. Its administrators can see: {asked}"
     return Empty("forbidden", f"No {what} are yours to see", text)
 

@@ -160,7 +160,7 @@ def key_of(request: Request) -> str:
 
 def done_before(key: str, who: Viewer) -> Submission | None:
     """A request of this key that is done: asked again, it answers the same, whatever has become of the object since."""
-    return Submission.objects.filter(key=key, person=who.name, state=Submission.State.DONE).first()
+    return Submission.of(who).filter(key=key, state=Submission.State.DONE).first()
 
 
 def refused(found: list[Problem]) -> Response:

@@ -71,5 +71,5 @@ def _own(key: str, one: Planned) -> str:
 def done_before(request: ViewedRequest) -> HttpResponse | None:
     """Where a request went that was sent before: for what is not there any more because of it."""
     key = request.POST.get("key", "")
-    found = Submission.objects.filter(key=key, person=request.viewer.name).first() if is_key(key) else None
+    found = Submission.of(request.viewer).filter(key=key).first() if is_key(key) else None
     return redirect("deployments:submission", key=key) if found else None

@@ -69,10 +69,10 @@ def _claim(planned: Sequence[Planned], digest: str, person: Viewer, key: str) ->
             "updated_at": now,
         }
         found, made = Submission.objects.select_for_update().get_or_create(
-            key=key, defaults={**said, "person": person.name, "created_at": now}
+            key=key, defaults={**said, "person": person.name, "owner": person.account, "created_at": now}
         )
         if not made:
-            if found.person != person.name:
+            if not found.is_of(person):
                 raise NotTheirs
             if found.state == Submission.State.DONE and not same_fingerprint(found.digest, digest):
                 raise NotAsPreviewed

@@ -14,7 +14,7 @@ def remove(session: ClusterSession, submission: Submission) -> Submission:
 
     Raises NotTheirs when it is somebody else's.
     """
-    if submission.person != session.viewer.name:
+    if not submission.is_of(session.viewer):
         raise NotTheirs
     if submission.state == Submission.State.DONE:
         return submission

@@ -38,7 +38,7 @@ def submission(request: ViewedRequest, key: str) -> HttpResponse:
         "row": row_of(row, look(request.viewer)) if row else None,
         "removable": found.state not in ("done", "writing")
         and any(step.state in OPEN and step.verb == "create" for step in steps),
-        "mine": found.person == request.viewer.name,
+        "mine": found.is_of(request.viewer),
         "deletion": main is not None and main.verb == "delete",
         "changes": all(step.verb == "patch" for step in steps),
     }
@@ -55,7 +55,7 @@ def _shown(viewer: Viewer, found: Submission) -> bool:
         name=found.name,
         region=found.region or MANAGEMENT,
     )
-    return found.person == viewer.name or permits_object(viewer, about)
+    return found.is_of(viewer) or permits_object(viewer, about)
 
 
 def _row(viewer: Viewer, found: Submission, main: Step | None) -> Resource | None:
@@ -69,7 +69,7 @@ def _row(viewer: Viewer, found: Submission, main: Step | None) -> Resource | Non
 @require_POST
 def remove(request: ViewedRequest, key: str) -> HttpResponse:
     """/submissions/<key>/remove/: take away what a request made that did not succeed."""
-    found = Submission.objects.filter(key=key, person=request.viewer.name).first()
+    found = Submission.of(request.viewer).filter(key=key).first()
     if found is None:
         raise Http404("There is no such request of yours")
     with submissions.ClusterSession(request.viewer) as session:

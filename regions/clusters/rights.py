@@ -21,7 +21,7 @@ from regions.kube.errors import KubeError, Refused
 from regions.kube.persons import Person
 
 PREFIX = "pane:"
-"""Before the names of accounts and groups, as management's bindings have them."""
+"""Before the names of local accounts and groups, as management's bindings have them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ def person_of(viewer: Viewer) -> Person | None:
     """Who the viewer is to the management cluster, with the groups of their account; None: nobody but Pane."""
     if not settings.PANE_IMPERSONATE:
         return None
+    if viewer.named_by_provider:
+        return Person(viewer.name, viewer.groups)
     return Person(f"{PREFIX}{viewer.name}", tuple(f"{PREFIX}{group}" for group in viewer.groups))
 
 

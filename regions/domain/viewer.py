@@ -22,6 +22,8 @@ class Viewer:
     groups: tuple[str, ...] = ()
     granted: tuple[Granted, ...] = ()
     rights: ReadRights | None = None
+    account: int = 0  # what is somebody's is this account's: a name may be another's one day
+    named_by_provider: bool = False  # name and groups are those that clusters know, prefixes and all
     trouble: str = ""  # why what they may see is old, or not known
 
     @property

@@ -125,6 +125,8 @@ class SignInRequired(LoginRequiredMiddleware):
             recording.began(request, request.resolver_match.route)
             if sentence := routes.refused(viewer, request.resolver_match.route):
                 raise PermissionDenied(sentence)
+            if sentence := tokens.overstepped(request):
+                return errors.in_words(request, sentence, 403)
         return turned_away
 
     def _come_in(
@@ -158,12 +160,11 @@ class SignInRequired(LoginRequiredMiddleware):
 
 def _admit_program(request: HttpRequest) -> HttpResponse | None:
     """Let a token or a session in; None when it is."""
-    secret = tokens.bearer(request.headers.get("Authorization", ""))
-    if secret is not None:
-        user = tokens.resolve(secret)
-        if user is None:
-            return _refusal("This token is not known, or was revoked.")
-        request.user, request.viewer = user, viewer_of(user)  # type: ignore[attr-defined]
+    if tokens.bearer(request.headers.get("Authorization", "")) is not None:
+        token = tokens.of(request)
+        if token is None:
+            return _refusal("This token is not known, is over, or was revoked.")
+        request.user, request.viewer = token.user, viewer_of(token.user)  # type: ignore[attr-defined]
         return None
     return None if request.user.is_authenticated else _refusal("Sign in, or send an API token.")
 

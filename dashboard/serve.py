@@ -40,7 +40,7 @@ def run(
     one. `watcher_environment` is added to the environment of the watcher only.
     """
     prepare_database()
-    if not _is_loopback(host) and not accounts.somebody_has_a_password():
+    if not _is_loopback(host) and not settings.PANE_OIDC and not accounts.somebody_has_a_password():
         raise CommandError(
             f"Pane listens on {host} only once somebody has an account of their own, or whoever comes first would own "
             f"it. Make one: {environment.command('createsuperuser')}"

@@ -14,14 +14,13 @@ class BearerAuthentication(BaseAuthentication):
     """Signs a request in by API token and sets `request.viewer`. First in the list, so refusals are 401."""
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
-        secret = tokens.bearer(request.headers.get("Authorization", ""))
-        if secret is None:
+        if tokens.bearer(request.headers.get("Authorization", "")) is None:
             return None
-        user = tokens.resolve(secret)
-        if user is None:
-            raise AuthenticationFailed("This token is not known, or was revoked.")
-        request._request.viewer = viewer_of(user)  # type: ignore[attr-defined]
-        return user, None
+        token = tokens.of(request._request)
+        if token is None:
+            raise AuthenticationFailed("This token is not known, is over, or was revoked.")
+        request._request.viewer = viewer_of(token.user)  # type: ignore[attr-defined]
+        return token.user, None
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="Pane"'

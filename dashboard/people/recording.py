@@ -40,7 +40,7 @@ def began(request: HttpRequest, route: str) -> None:
     """A view is about to answer: what is asked for is recorded first, so that nothing is done without a record."""
     if (request.method in SAFE and route not in EXPORTS) or route in SIGN_IN:
         return
-    token = tokens.find(tokens.bearer(request.headers.get("Authorization", "")) or "")
+    token = tokens.of(request)
     if token is not None:
         change_to(Origin(token.user.get_username(), f"token {token.pk} {token.name}".strip(), _address(request)))
     action = f"export {route}" if route in EXPORTS else f"{request.method} {route}"

@@ -36,7 +36,8 @@ class Signed:
             return await _turn_away(receive, send)
         secret = tokens.bearer(headers.get(b"authorization", ""))
         if secret is not None:
-            token = await database_sync_to_async(tokens.find)(secret)
+            address = (scope.get("client") or ("",))[0]
+            token = await database_sync_to_async(tokens.find)(secret, address)
             user = token.user if token else AnonymousUser()
             return await self.inner({**scope, "user": user, "token": token}, receive, send)
         secure = scope.get("scheme") in ("wss", "https")

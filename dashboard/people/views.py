@@ -1,5 +1,6 @@
 """Signing in and out, and one's own API tokens."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dashboard.models import ApiToken
 from dashboard.people import attempts, devices, links, tokens
 
+LASTS = {"30": "30 days", "90": "90 days", "365": "a year", "": "until it is revoked"}
 WAIT = "Too many attempts. Wait a quarter of an hour, use a one-time link, or a browser in which you signed in before."
 
 
@@ -90,12 +92,18 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
     """Who I am here, and my API tokens. POST makes one, shown in the answer and never again."""
-    secret = ""
+    secret, wrong = "", ""
     assert request.user.is_authenticated  # by middleware
     if request.method == "POST":
-        secret = tokens.issue(request.user, request.POST.get("name", "").strip()[:100])
-    mine = ApiToken.objects.filter(user=request.user, revoked_at=None).order_by("-created_at")
-    return render(request, "people/account.html", {"tokens": mine, "secret": secret})
+        name, days = request.POST.get("name", "").strip()[:100], request.POST.get("days", "90")
+        if days in LASTS:
+            lasts = timedelta(days=int(days)) if days else None
+            secret = tokens.issue(request.user, name, writes=request.POST.get("writes") == "1", lasts=lasts)
+        else:
+            wrong = "Choose for how long the token shall work."
+    mine = tokens.living().filter(user=request.user).order_by("-created_at")
+    context = {"tokens": mine, "secret": secret, "wrong": wrong, "lasts": LASTS}
+    return render(request, "people/account.html", context, status=422 if wrong else 200)
 
 
 @login_not_required

@@ -1,6 +1,7 @@
 """A new API token for an account."""
 
 import argparse
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,6 +17,9 @@ class Command(BaseCommand):
         parser.add_argument("name", help="the account")
         parser.add_argument("--for", dest="purpose", default="", help="what the token is for, in your words")
 
+        parser.add_argument("--read", action="store_true", help="for reading alone; else it may write, as the account")
+        parser.add_argument("--days", type=int, default=0, help="how long it works; default until it is revoked")
+
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             user = accounts.account(options["name"])
@@ -23,4 +27,7 @@ class Command(BaseCommand):
             raise CommandError(f"{options['name']!r} cannot be an account: {' '.join(error.messages)}") from error
         if not user.is_active:
             raise CommandError(f"The account {options['name']} is switched off.")
-        self.stdout.write(tokens.issue(user, options["purpose"][:100]))
+        if options["days"] < 0:
+            raise CommandError("--days must be a number of days; leave it out for a token without an end.")
+        lasts = timedelta(days=options["days"]) if options["days"] else None
+        self.stdout.write(tokens.issue(user, options["purpose"][:100], writes=not options["read"], lasts=lasts))

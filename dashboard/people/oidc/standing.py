@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+from allauth.socialaccount.models import SocialAccount
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -71,7 +72,7 @@ def take_name(user: User, name: str) -> None:
     holder = User.objects.filter(username=name).exclude(pk=user.pk).first()
     with transaction.atomic():
         if holder is not None:
-            if not holder.socialaccount_set.exists():
+            if not SocialAccount.objects.filter(user=holder).exists():
                 raise NotLetIn(f"{name} is a local account here: an administrator of Pane must call it otherwise.")
             end(list(ProviderSession.objects.filter(user=holder)), "the name is another's")
             ApiToken.objects.filter(user=holder, revoked_at=None).update(revoked_at=timezone.now())
@@ -138,7 +139,7 @@ def ask(row: ProviderSession) -> bool:
         end([row], f"{row.provider} has not answered for an hour")
         return False
     if isinstance(answer, refreshing.Ended):
-        row.user.socialaccount_set.update(last_login=NEVER)
+        SocialAccount.objects.filter(user=row.user).update(last_login=NEVER)
         end([row], answer.why)
         return False
     try:
@@ -147,7 +148,7 @@ def ask(row: ProviderSession) -> bool:
     except (NotLetIn, IntegrityError) as error:
         end([row], str(error))
         return False
-    row.user.socialaccount_set.update(last_login=now)
+    SocialAccount.objects.filter(user=row.user).update(last_login=now)
     ProviderSession.objects.filter(pk=row.pk).update(
         confirmed_at=now, sealed=_seal(answer.refresh, answer.id_token or secrets[1])
     )
@@ -155,7 +156,7 @@ def ask(row: ProviderSession) -> bool:
 
 
 def _renew(user: User, who: Claimed) -> None:
-    account = user.socialaccount_set.get()
+    account = SocialAccount.objects.get(user=user)
     if account.uid != who.uid:
         raise NotLetIn("The provider spoke of somebody else.")
     if account.extra_data != who.as_kept():

@@ -51,7 +51,6 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     return answer
 
 
-@login_not_required
 @never_cache
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:

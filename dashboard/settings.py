@@ -149,7 +149,7 @@ PANE_OIDC_CA = env.readable(env.text("OIDC_CA"), "OIDC_CA")  # a bundle, instead
 ACCOUNT_ADAPTER = "dashboard.people.oidc.adapters.Accounts"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = False  # dashboard.people.attempts
-SOCIALACCOUNT_ADAPTER = "dashboard.people.oidc.adapters.Providers"
+SOCIALACCOUNT_ADAPTER = "dashboard.people.oidc.adapters.ProviderAccounts"
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [one.as_app() for one in PANE_OIDC.values()]}
 }

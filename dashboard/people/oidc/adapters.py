@@ -21,7 +21,7 @@ CANCELLED = "You did not sign in. Nothing was changed."
 STALE = "This sign-in was begun in another browser, is over already, or took more than ten minutes. Begin anew."
 
 
-class Providers(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class ProviderAccounts(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """Accounts of providers: made at the first sign-in, known by issuer and subject for good."""
 
     def get_requests_session(self) -> Any:

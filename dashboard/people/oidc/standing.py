@@ -139,8 +139,9 @@ def ask(row: ProviderSession) -> bool:
         end([row], f"{row.provider} has not answered for an hour")
         return False
     if isinstance(answer, refreshing.Ended):
-        SocialAccount.objects.filter(user=row.user).update(last_login=NEVER)
-        end([row], answer.why)
+        with transaction.atomic():
+            end([row], answer.why)
+            SocialAccount.objects.filter(user=row.user).update(last_login=NEVER)
         return False
     try:
         if answer.who is not None:
@@ -148,10 +149,13 @@ def ask(row: ProviderSession) -> bool:
     except (NotLetIn, IntegrityError) as error:
         end([row], str(error))
         return False
-    SocialAccount.objects.filter(user=row.user).update(last_login=now)
-    ProviderSession.objects.filter(pk=row.pk).update(
-        confirmed_at=now, sealed=_seal(answer.refresh, answer.id_token or secrets[1])
-    )
+    sealed = _seal(answer.refresh, answer.id_token or secrets[1])
+    with transaction.atomic():
+        # A yes that was long on its way undoes no later no.
+        if ProviderSession.objects.select_for_update().filter(pk=row.pk).first() is None:
+            return False
+        ProviderSession.objects.filter(pk=row.pk).update(confirmed_at=now, sealed=sealed)
+        SocialAccount.objects.filter(user=row.user).update(last_login=now)
     return True
 
 

@@ -4,6 +4,8 @@ was measured, which only `regions.metrics.polling` writes.
 
 from django.db import models
 
+from regions.indexes import CoveringIndex
+
 
 class Log(models.Model):
     """Names this log. A restored or new database is another log, so old cursors are answered with a gap."""
@@ -114,6 +116,10 @@ class Columns(models.Model):
         abstract = True
 
 
+_DEPLOYMENTS = models.Q(kind="ClusterDeployment")
+_FACETS = ("region", "health", "template", "credential")
+
+
 class Resource(Columns):
     """The last known state of one object on one cluster: what lists need. Its manifest lies beside it."""
 
@@ -121,13 +127,25 @@ class Resource(Columns):
 
     class Meta:
         indexes = [
-            models.Index(fields=["kind", "region", "health", "template", "credential", "namespace"], name="facets"),
+            models.Index(fields=["kind", *_FACETS, "namespace"], name="facets"),
             models.Index(fields=["kind", "rank", "namespace", "name"], name="worst_first"),
             models.Index(fields=["kind", "namespace", "name"], name="by_name"),
             models.Index(fields=["deployment", "kind"], name="of_deployment"),
             models.Index(fields=["cluster", "stream"], name="of_stream"),
             models.Index(fields=["uid"], name="by_uid"),
             models.Index(fields=["due_at"], name="due", condition=models.Q(due_at__isnull=False)),
+            # Of deployments alone, which are few of all objects: each order of their list, and what it is searched for.
+            *(
+                models.Index(fields=["kind", column, "namespace", "name"], name=f"by_{column}", condition=_DEPLOYMENTS)
+                for column in ("created_at", "since", "region", "template", "credential")
+            ),
+            models.Index(fields=["kind", "name", "namespace"], name="by_name_alone", condition=_DEPLOYMENTS),
+            CoveringIndex(
+                fields=["kind", "rank", "namespace", "name", *_FACETS],
+                also=["cluster", "created_at", "since", "labels", "message"],
+                name="searched",
+                condition=_DEPLOYMENTS,
+            ),
         ]
 
 

@@ -17,11 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dashboard.bench.processes import ROOT
+from dashboard.bench.processes import ROOT, TICK
 from dashboard.bench.report import Line, Part, Unavailable
 
 LOCK = "requirements.lock"
-TICK = os.sysconf("SC_CLK_TCK")
 LOOK = 0.1  # seconds between two looks at how much a process has used
 COUNTED = ("watch", "serving", "metered")  # processes of Pane itself, by a word of their command
 

@@ -1,6 +1,7 @@
 """What fleets are made of here: copies of one deployment and all that hangs on it (`objects.yaml`)."""
 
 import copy
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -56,25 +57,24 @@ def _renamed(value: Any, name: str) -> Any:
     return value.replace(PROTO, name) if isinstance(value, str) else value
 
 
-def varied(deployment: Manifest, number: int) -> Manifest:
-    """A copy as a company has them: of many teams, by many templates, one in twenty failing, begun over months."""
+def varied(deployment: Manifest, number: int, regions: Sequence[str]) -> Manifest:
+    """A copy as a company has them: of 23 teams, each in three regions, on two clouds, by two templates of each.
+
+    One in twenty fails; they began over half a year, in no order. So groups do not grow with the fleet.
+    """
     made = copy.deepcopy(deployment)
-    meta, spec = made["metadata"], made["spec"]
-    meta["namespace"] = f"team-{number % 23:02d}"
-    meta["labels"] |= {
-        "team": f"t{number % 23:02d}",
-        "stage": ("prod", "test", "dev")[number % 3],
-        "batch": f"b{number // 7}",
-    }
-    minutes = number * 7919 % 259_200  # of half a year, in no order
-    began = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    meta, spec, status = made["metadata"], made["spec"], made["status"]
+    team, turn = number % 23, number // 23
+    cloud = ("aws", "azure", "vsphere", "gcp")[(team + turn % 2) % 4]
+    meta["namespace"] = f"team-{team:02d}"
+    labels = {"team": f"t{team:02d}", "stage": ("prod", "test", "dev")[turn % 3], "batch": f"b{number // 7}"}
+    meta["labels"] |= labels
+    began = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(minutes=number * 7919 % 259_200)
     meta["creationTimestamp"] = began.strftime("%Y-%m-%dT%H:%M:%SZ")
-    spec["template"] = f"{('aws', 'azure', 'vsphere', 'gcp')[number % 4]}-standalone-cp-1-0-{number % 5}"
-    spec["credential"] = f"{spec['template'].partition('-')[0]}-{number % 9}"
+    spec["template"], spec["credential"] = f"{cloud}-standalone-cp-1-0-{turn // 2 % 2}", f"{cloud}-{team}"
+    status["region"] = regions[(team + turn // 4 % 3) % len(regions)]
     if number % 20 == 0:
-        made["status"]["conditions"] = failing(
-            made["status"]["conditions"], f"quota of account {number % 400} is used up"
-        )
+        status["conditions"] = failing(status["conditions"], f"quota of account {number % 400} is used up")
     return made
 
 

@@ -154,6 +154,15 @@ def scribe(data: Path, *arguments: str) -> Child:
     return child
 
 
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def processor_seconds(pid: int) -> float:
+    """Seconds of processor that it has used, and the children that it waited for: utime to cstime of proc(5)."""
+    columns = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, columns[11:15])) / TICK
+
+
 def answers_to(port: int) -> bool:
     """Whether anything listens there."""
     with socket.socket() as probe:

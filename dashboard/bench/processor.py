@@ -21,8 +21,17 @@ from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
-from dashboard.bench.against import TICK, Side
-from dashboard.bench.processes import ROOT, Child, Ground, answers_to, environment, free_port, running
+from dashboard.bench.against import Side
+from dashboard.bench.processes import (
+    ROOT,
+    Child,
+    Ground,
+    answers_to,
+    environment,
+    free_port,
+    processor_seconds,
+    running,
+)
 from dashboard.bench.report import Line, Part
 from dashboard.bench.sync import select, synced
 
@@ -85,10 +94,10 @@ def _measure(side: Side, data: Path, kubeconfig: Path) -> Figures:
     begun = time.monotonic()
     with running(watch()) as watcher:
         watcher.until("the first list is asked for", lambda: _count(data, "regions_stream"), 0.005, patience=600)
-        first = _processor(watcher.pid)
+        first = processor_seconds(watcher.pid)
         watcher.until("every cluster is synced", lambda: len(_or_none(data)) > REGIONS, pause=0.05, patience=1800)
         objects = _steady(data)
-        wall, used = time.monotonic() - begun - REST, _processor(watcher.pid)
+        wall, used = time.monotonic() - begun - REST, processor_seconds(watcher.pid)
         memory = watcher.resident() / 2**20
     with closing(sqlite3.connect(data / "pane.sqlite3")) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -107,7 +116,7 @@ def _measure(side: Side, data: Path, kubeconfig: Path) -> Figures:
                 database.execute("UPDATE regions_stream SET resource_version = ''")
         with running(watch()) as watcher:
             watcher.until("every stream goes on", partial(_goes_on, data, _beat(data)), patience=1800)
-            figures[f"{name}_processor"] = _processor(watcher.pid)
+            figures[f"{name}_processor"] = processor_seconds(watcher.pid)
     figures["web_processor"] = _first_page(side, data, more)
     return figures | {"relist_share": figures["relist_processor"] / used}
 
@@ -120,7 +129,7 @@ def _first_page(side: Side, data: Path, more: dict[str, str]) -> float:
         web.until("the web server listens", lambda: answers_to(port), 0.005, patience=600)
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=600) as answer:
             answer.read()
-        return _processor(web.pid)
+        return processor_seconds(web.pid)
 
 
 @contextmanager
@@ -169,9 +178,3 @@ def _goes_on(data: Path, since: str) -> bool:
         "SELECT count(*) FROM regions_stream WHERE state = 'listing' OR (state = 'watching' AND resource_version = '')"
     )
     return int(select(data, heard)[0][0]) > REGIONS and int(select(data, waits)[0][0]) == 0
-
-
-def _processor(pid: int) -> float:
-    """Seconds of processor that it has used, and the children that it waited for: utime to cstime of proc(5)."""
-    columns = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, columns[11:15])) / TICK

@@ -76,7 +76,7 @@ class Scribe:
         manifest["metadata"] |= {"uid": f"u-{number}", "resourceVersion": str(version)}
         manifest["metadata"] |= {"creationTimestamp": "2026-08-20T10:00:00Z", "generation": 1}
         if self.varies:
-            manifest = varied(manifest, number)
+            manifest = varied(manifest, number, self.regions)
         return Put(MANAGEMENT, kind, changed(manifest, message) if message else manifest, _now())
 
     def place(self, name: str) -> Any:

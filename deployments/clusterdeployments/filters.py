@@ -28,7 +28,12 @@ class DeploymentFilters:
     @property
     def narrows(self) -> bool:
         """Whether anything at all is filtered out."""
-        return bool(self.text or self.labels or any(getattr(self, name) for name in FACETS))
+        return bool(self.searches or any(getattr(self, name) for name in FACETS))
+
+    @property
+    def searches(self) -> bool:
+        """Whether something is sought that is no facet."""
+        return bool(self.text or self.labels)
 
     @property
     def labels_text(self) -> str:

@@ -1,12 +1,13 @@
-"""The list of deployments. Ten thousand cost about as much as a hundred: groups are counted on the covering index, one
-page of rows is read by another, and no manifest is."""
+"""The list of deployments. Ten thousand cost about as much as a hundred: groups are counted on a covering index, where
+text and labels are sought, too; each order has an index of its own; of rows one page is read, of manifests none."""
 
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, TextField
 from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Cast, Coalesce
 
 from deployments.clusterdeployments.filters import FACETS, DeploymentFilters
 from deployments.clusterdeployments.values import Listing
@@ -14,6 +15,7 @@ from deployments.lists import Page, facet, why
 from regions.domain.health import Health
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
+from regions.indexes import Literal
 from regions.inventory.rows import row_of
 from regions.inventory.visibility import Visibility, look
 from regions.models import Resource
@@ -46,8 +48,10 @@ def list_deployments(filters: DeploymentFilters, *, viewer: Viewer) -> Listing:
         region, health = values[0], values[1]
         tally.add((region, sight.counted(MANAGEMENT, region, health), *values[2:]), count)
     page = Page(filters.page, filters.page_size, tally.total)
-    rows = tuple(row_of(row, sight) for row in _page(filters, sight, tally.by_health, page.start, page.size))
-    of = tally.all if not (filters.text or filters.labels) else sight.resources.filter(kind=KIND).count()
+    chosen = _page(filters, sight, tally.by_health, page.start, page.size)
+    known = Resource.objects.in_bulk(chosen)
+    rows = tuple(row_of(known[one], sight) for one in chosen if one in known)
+    of = tally.all if not filters.searches else sight.resources.filter(kind=KIND).count()
     return Listing(
         filters=filters,
         rows=rows,
@@ -97,24 +101,34 @@ class _Tally:
 
 def _narrowed(filters: DeploymentFilters, sight: Visibility) -> QuerySet[Resource]:
     """By what is no facet: text and labels."""
-    query = sight.resources.filter(kind=KIND)
+    query = sight.resources.filter(kind=Literal(KIND))
     if filters.text:
         for word in filters.text.split():
             query = query.filter(Q(name__icontains=word) | Q(namespace__icontains=word) | Q(message__icontains=word))
     for place, (key, value) in enumerate(filters.labels):
+        if value.isascii() and value.isprintable() and not set(value) & set('"\\'):
+            # Most have this value nowhere: to see that, no JSON need be read.
+            query = query.alias(labels_text=Cast("labels", TextField())).filter(labels_text__contains=f'"{value}"')
         query = query.alias(**{f"label{place}": KeyTransform(key, "labels")}).filter(**{f"label{place}": value})
     return query
 
 
 def _groups(filters: DeploymentFilters, sight: Visibility) -> Iterator[tuple[Any, ...]]:
     """(region, health, template, credential, namespace, how many), in the order of the covering index."""
-    groups = _narrowed(filters, sight).order_by().values_list(*FACETS).annotate(count=Count("*"))
-    yield from groups.order_by(*FACETS)
+    query, names = _narrowed(filters, sight).order_by(), FACETS
+    if filters.searches:
+        query, names = query.annotate(first=_by(filters, FACETS[0])), ("first", *FACETS[1:])
+    yield from query.values_list(*names).annotate(count=Count("*")).order_by(*names)
 
 
-def _page(
-    filters: DeploymentFilters, sight: Visibility, by_health: Counter[str], start: int, size: int
-) -> list[Resource]:
+def _by(filters: DeploymentFilters, column: str) -> F | Coalesce:
+    """What to group or order by: the column. Where something is searched for, an expression that says the same, and in
+    whose order no index is: a database would walk such an index, and read every row on its way."""
+    return Coalesce(column, column) if filters.searches else F(column)
+
+
+def _page(filters: DeploymentFilters, sight: Visibility, by_health: Counter[str], start: int, size: int) -> list[int]:
+    """Primary keys of the rows of one page, in order: they are found in an index alone, whatever is sought."""
     query = _narrowed(filters, sight)
     for name in FACETS:
         chosen = getattr(filters, name)
@@ -127,11 +141,12 @@ def _page(
         return list(_by_health(query, sight, by_health, names, start, size, back))
     if filters.health:
         query = query.filter(sight.having(filters.health))
-    column = F(_COLUMNS[sort])
+    column = _by(filters, _COLUMNS[sort])
     # Ages read the other way round: the youngest was created last.
     down = back is (sort not in ("created", "changed"))
     order = column.desc(nulls_last=True) if down else column.asc(nulls_last=True)
-    return list(query.order_by(order, *(name for name in names if name != sort), "pk")[start : start + size])
+    ordered = query.order_by(order, *(name for name in names if name != sort), "pk")
+    return list(ordered.values_list("pk", flat=True)[start : start + size])
 
 
 def _by_health(
@@ -142,7 +157,7 @@ def _by_health(
     start: int,
     size: int,
     back: bool,
-) -> Iterator[Resource]:
+) -> Iterator[int]:
     """Worst first, one health after the other: so each query walks an index in order, though the health that we may
     claim is not the one that is stored."""
     for health in reversed(Health) if back else Health:
@@ -152,6 +167,7 @@ def _by_health(
             continue
         if size <= 0:
             return
-        found = list(query.filter(sight.having([health])).order_by(*names)[start : start + size])
+        ordered = query.filter(sight.having([health])).order_by(*names)
+        found = list(ordered.values_list("pk", flat=True)[start : start + size])
         yield from found
         start, size = 0, size - min(count, len(found))

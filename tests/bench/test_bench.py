@@ -77,7 +77,9 @@ def test_causes_are_timed_and_right(tmp_path: Path):
 
 @pytest.mark.real
 def test_a_long_list_is_timed_beside_a_short_one(tmp_path: Path):
-    figures = quick(tmp_path, "list")["figures"]
+    parts = run(tmp_path, "list", "narrowing")
+    assert all(0 < one["many"]["p95"] < 60 for one in parts["narrowing"]["figures"].values())
+    figures = parts["list"]["figures"]
     assert figures["many"]["count"] == figures["few"]["count"] == 30
     assert 0 < figures["few"]["median"] < 60
     assert figures["ratio"] == pytest.approx(figures["many"]["median"] / figures["few"]["median"])

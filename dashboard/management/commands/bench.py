@@ -18,6 +18,7 @@ PARTS = {
     "sync": "sync",
     "latency": "latency",
     "list": "listing",
+    "narrowing": "narrowing",
     "memory": "memory",
     "fanout": "fanout",
     "fleet": "fleet",

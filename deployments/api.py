@@ -5,6 +5,7 @@ from django.urls import path
 from deployments.backups.api import Backups
 from deployments.clusterdeployments.api import Deployment, Deployments
 from deployments.credentials.api import Credentials
+from deployments.objects.api import Object, ObjectKinds, Objects
 from deployments.registration.api import Regions
 from deployments.registration.change_api import Region
 from deployments.services.api import Services
@@ -19,4 +20,7 @@ urlpatterns = [
     path("templates/", Templates.as_view(), name="templates"),
     path("services/", Services.as_view(), name="services"),
     path("backups/", Backups.as_view(), name="backups"),
+    path("objects/", ObjectKinds.as_view(), name="object_kinds"),
+    path("objects/<str:kind>/", Objects.as_view(), name="objects"),
+    path("objects/<str:kind>/<str:namespace>/<str:name>/", Object.as_view(), name="object"),
 ]

@@ -3,6 +3,7 @@ from django.urls import path, register_converter
 from deployments.backups import views as backups
 from deployments.clusterdeployments import bulk, delete, edit, editor, metrics, new, timeline_view, views
 from deployments.clusterdeployments.actions.views import ACTIONS, act
+from deployments.objects import views as objects
 from deployments.registration import deregister, kubeconfig, pause, providers, register
 from deployments.services import views as services
 from deployments.submissions import views as submission
@@ -39,6 +40,11 @@ urlpatterns = [
     path("templates/", templates.index, name="templates"),
     path("services/", services.index, name="services"),
     path("backups/", backups.index, name="backups"),
+    # /objects/<kind>/…
+    path("objects/", objects.index, name="object_kinds"),
+    path("objects/<str:kind>/", objects.objects, name="objects"),
+    path("objects/<str:kind>/<str:name>/", objects.detail, name="object"),
+    path("objects/<str:kind>/<str:namespace>/<str:name>/", objects.detail, name="object"),
     # /new/deployment/
     path("new/deployment/", new.new_deployment, name="new"),
     path("new/deployment/yaml/", new.deployment_yaml, name="new_yaml"),

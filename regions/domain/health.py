@@ -7,7 +7,7 @@ from regions.domain.health_scale import Assessment, Health
 from regions.domain.kinds import CAPI, CONTROL_PLANE, FLUX, INFRASTRUCTURE, K0RDENT, KOF
 from regions.domain.links import Link
 from regions.domain.manifest import Manifest
-from regions.domain.rules import backup, capi, catalog, deployment, generic, helm, regions, services
+from regions.domain.rules import addresses, backup, capi, catalog, deployment, generic, helm, regions, services
 from regions.domain.rules.common import Rule
 from regions.domain.rules.silent_region import assess_in_region, assess_region_linked
 
@@ -30,6 +30,12 @@ _RULES: dict[tuple[str, str], Rule] = {
     (K0RDENT, "StateManagementProvider"): catalog.state_management,
     (K0RDENT, "AccessManagement"): catalog.access,
     (K0RDENT, "ManagementBackup"): backup.management_backup,
+    (K0RDENT, "ClusterAuthentication"): generic.exists,  # these three report nothing
+    (K0RDENT, "ClusterAuditPolicy"): generic.exists,
+    (K0RDENT, "DataSource"): generic.exists,
+    (K0RDENT, "ClusterDataSource"): catalog.cluster_data_source,
+    (K0RDENT, "ClusterIPAM"): addresses.cluster_ipam,
+    (K0RDENT, "ClusterIPAMClaim"): addresses.cluster_ipam_claim,
     (FLUX, "HelmRelease"): helm.helm_release,
     (KOF, "PromxyServerGroup"): generic.exists,  # neither reports anything
     (KOF, "VMStorageConnection"): generic.exists,

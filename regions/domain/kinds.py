@@ -55,6 +55,12 @@ KINDS: tuple[Kind, ...] = (
     _k0rdent("StateManagementProvider", "statemanagementproviders"),
     _k0rdent("AccessManagement", "accessmanagements"),
     _k0rdent("ManagementBackup", "managementbackups"),
+    _k0rdent("ClusterAuthentication", "clusterauthentications"),
+    _k0rdent("ClusterAuditPolicy", "clusterauditpolicies"),
+    _k0rdent("ClusterIPAM", "clusteripams"),
+    _k0rdent("ClusterIPAMClaim", "clusteripamclaims"),
+    _k0rdent("DataSource", "datasources"),
+    _k0rdent("ClusterDataSource", "clusterdatasources"),
     Kind(FLUX, "HelmRelease", "helmreleases", ("v2", "v2beta2"), Where.MANAGEMENT),
     Kind("", "ConfigMap", "configmaps", ("v1",), Where.HOSTS, f"{K0RDENT}/component=kcm"),
     Kind("", "ConfigMap", "configmaps", ("v1",), Where.MANAGEMENT, f"{K0RDENT}/kof-cluster-role"),
@@ -81,8 +87,9 @@ KINDS: tuple[Kind, ...] = (
 """Besides these, the kinds that a Cluster or Machine names (infrastructureRef, controlPlaneRef) are watched on the
 cluster that names them."""
 
-OPTIONAL = frozenset(kind.stream for kind in KINDS if kind.group == KOF)
-"""That these are not served is nothing to speak of: only KOF brings them, and not every release of it."""
+_YOUNG = frozenset({"ClusterAuthentication", "ClusterAuditPolicy", "DataSource", "ClusterDataSource"})
+OPTIONAL = frozenset(kind.stream for kind in KINDS if kind.group == KOF or kind.name in _YOUNG)
+"""That these are not served is nothing to speak of: only KOF brings them, or only a newer k0rdent (1.6 and 1.10)."""
 
 NAMED_KINDS = {
     "Secret": Kind("", "Secret", "secrets", ("v1",), Where.HOSTS, "by-name"),

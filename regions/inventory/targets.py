@@ -17,14 +17,27 @@ def _path(name: str, *args: str) -> str:
 _LISTS = {
     "ClusterTemplate": "deployments:templates",
     "ServiceTemplate": "deployments:templates",
-    "ProviderTemplate": "deployments:templates",
     "ClusterTemplateChain": "deployments:templates",
     "ServiceTemplateChain": "deployments:templates",
     "MultiClusterService": "deployments:services",
     "ServiceSet": "deployments:services",
-    "StateManagementProvider": "deployments:services",
-    "ManagementBackup": "deployments:backups",
 }
+_OBJECTS = frozenset(
+    {
+        "AccessManagement",
+        "ClusterAuditPolicy",
+        "ClusterAuthentication",
+        "ClusterDataSource",
+        "ClusterIPAM",
+        "ClusterIPAMClaim",
+        "DataSource",
+        "ManagementBackup",
+        "ProviderTemplate",
+        "Release",
+        "StateManagementProvider",
+    }
+)
+"""Kinds of k0rdent whose objects have a page each below /objects/."""
 
 
 def url(kind: str, namespace: str, name: str, cluster: str = MANAGEMENT, region: str = "", deployment: str = "") -> str:
@@ -35,8 +48,10 @@ def url(kind: str, namespace: str, name: str, cluster: str = MANAGEMENT, region:
         return _path("credentials:detail", namespace, name)
     if kind == "Region":
         return _path("regions:detail", name)
-    if kind in ("Management", "Release"):
+    if kind == "Management":
         return _path("regions:detail", MANAGEMENT)
+    if kind in _OBJECTS and cluster == MANAGEMENT:
+        return _path("deployments:object", kind, *((namespace,) if namespace else ()), name)
     if kind in _LISTS and not (kind == "ServiceSet" and deployment):
         # Templates are many: their list shows a page of them, and folds copies.
         found = f"?search={quote(name)}" if kind.endswith("Template") else ""

@@ -23,6 +23,9 @@ PAGES = (
     "/templates/",
     "/services/",
     "/backups/",
+    "/objects/",
+    "/objects/Release/",
+    "/objects/Release/kcm-1-11-4/",
     "/search/?q=shop",
     "/search/",
 )
@@ -151,6 +154,13 @@ def test_a_backup_that_fails_shows(page, term):
         status={"lastBackup": {"phase": "Failed"}, "lastBackupTime": o.stamp(now), "error": "no space left"},
     )
     assert_live_matches_reload(page, "/backups/", lambda: records(term, failed))
+
+
+def test_the_page_of_a_release_that_is_refused_says_so(page, term):
+    now = timezone.now()
+    said = o.condition("TemplatesValid", "False", "Failed", "missing templates: aws-9", now)
+    release = o.thing("Release", "kcm-1-11-4", created=now, status={"ready": False, "conditions": [said]})
+    assert_live_matches_reload(page, "/objects/Release/kcm-1-11-4/", lambda: records(term, release))
 
 
 def test_a_second_value_of_a_filter_can_be_chosen_at_once(page, term):

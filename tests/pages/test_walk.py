@@ -22,6 +22,7 @@ FIXED = (
     "/templates/?kind=ClusterTemplate&search=aws",
     "/services/",
     "/backups/",
+    "/objects/",
     "/feed/?severity=warning",
     "/search/?q=prod",
     "/account/",

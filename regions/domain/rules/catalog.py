@@ -92,3 +92,14 @@ def access(manifest: Manifest, now: datetime, progressed_at: datetime) -> Assess
     if m.number(status.get("observedGeneration")) is None:
         return common.under_way("k0rdent has not applied it yet", now, progressed_at)
     return common.ready(f"{len(m.items(status.get('current')))} access rules are applied")
+
+
+def cluster_data_source(manifest: Manifest, now: datetime, progressed_at: datetime) -> Assessment:
+    """Say whether a cluster's database is there. Open-source k0rdent 1.11 has nothing that would make it."""
+    if being_deleted := common.deletion(manifest, now, progressed_at):
+        return being_deleted
+    if why := one_line(m.text(m.part(manifest, "status", "error"))):
+        return Assessment(Health.FAILED, why)
+    if m.part(manifest, "status", "ready") is True:
+        return common.ready("Its database can be used")
+    return common.under_way("Nothing has made its database yet", now, progressed_at)

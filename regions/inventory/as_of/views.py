@@ -71,7 +71,7 @@ def or_then(*kinds: str) -> Callable[[View], View]:
         @wraps(view)
         def shown(request: ViewedRequest, *args: Any, **more: Any) -> HttpResponse:
             then = asked(request) if request.method in ("GET", "HEAD") else None
-            return _list(request, then, kinds) if then else view(request, *args, **more)
+            return list_as_of(request, then, kinds) if then else view(request, *args, **more)
 
         return shown
 
@@ -82,14 +82,14 @@ def or_then(*kinds: str) -> Callable[[View], View]:
 def past(request: ViewedRequest) -> HttpResponse:
     """/past/?at=…&kind=…: any list as it was."""
     kind = request.GET.get("kind", "") or "ClusterDeployment"
-    return _list(request, asked(request) or AsOfRequest(None, "", "", kept().since), (kind[:63],), choose=True)
+    return list_as_of(request, asked(request) or AsOfRequest(None, "", "", kept().since), (kind[:63],), choose=True)
 
 
 @require_safe
 def past_object(request: ViewedRequest) -> HttpResponse:
     """/past/object/?at=…&kind=…&namespace=…&name=…&cluster=…: any object as it was."""
     get = request.GET.get
-    return _object(
+    return object_as_of(
         request,
         get("kind", "")[:63],
         get("namespace", "")[:253],
@@ -106,12 +106,12 @@ def region_then(view: View) -> View:
         if not request.GET.get("at", "").strip():
             return view(request, name)
         kind, own = ("Management", "kcm") if name == MANAGEMENT else ("Region", name)
-        return _object(request, kind, "", own, MANAGEMENT, region=name)
+        return object_as_of(request, kind, "", own, MANAGEMENT, region=name)
 
     return shown
 
 
-def _list(request: ViewedRequest, then: AsOfRequest, kinds: tuple[str, ...], choose: bool = False) -> HttpResponse:
+def list_as_of(request: ViewedRequest, then: AsOfRequest, kinds: tuple[str, ...], choose: bool = False) -> HttpResponse:
     chosen = {name: request.GET.get(name, "").strip() for name in ("search", "region", "health")}
     found = None
     if then.at:
@@ -138,7 +138,7 @@ def _list(request: ViewedRequest, then: AsOfRequest, kinds: tuple[str, ...], cho
     )
 
 
-def _object(
+def object_as_of(
     request: ViewedRequest, kind: str, namespace: str, name: str, cluster: str, region: str = ""
 ) -> HttpResponse:
     then = asked(request) or AsOfRequest(None, "", "", kept().since)

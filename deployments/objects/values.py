@@ -1,0 +1,61 @@
+"""What pages and the API are told about objects of k0rdent: values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from deployments.domain.object_facts import ObjectFact, ObjectKind, ReleaseComponent
+from deployments.lists import Empty, Page
+from regions.domain.folding import FeedLine
+from regions.inventory import Condition, Counts, Row, Target
+
+
+@dataclass(frozen=True, slots=True)
+class KindSummary:
+    """One kind, and how its objects are doing. `absent`: the management cluster does not serve it."""
+
+    of: ObjectKind
+    counts: Counts
+    absent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectItem:
+    """One object in a list."""
+
+    row: Row
+    facts: tuple[ObjectFact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectList:
+    """Objects of one kind, worst first."""
+
+    of: ObjectKind
+    items: tuple[ObjectItem, ...]  # of this page
+    page: Page
+    counts: Counts  # of all, by health
+    empty: Empty | None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFact:
+    """A fact whose values may be objects that have a page."""
+
+    label: str
+    values: tuple[tuple[str, str], ...]  # what is said, and the address of its page or nothing
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectDetail:
+    """Everything about one object."""
+
+    of: ObjectKind
+    row: Row
+    facts: tuple[NamedFact, ...]
+    conditions: tuple[Condition, ...]
+    used_by: tuple[Target, ...]  # deployments that name it, at most 200
+    components: tuple[ReleaseComponent, ...]  # of a Release: what going there would change
+    installed: str  # of a Release: the one that is installed; empty: this one, or not known
+    changes: tuple[FeedLine, ...]
+    labels: Mapping[str, str]
+    yaml: str  # redacted

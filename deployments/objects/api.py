@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from deployments.objects.listing import get_object, list_kinds, list_objects
-from deployments.objects.serializers import KindSerializer, ObjectDetailSerializer, ObjectSerializer
+from deployments.objects.serializers import KindSerializer, ObjectDetailSerializer, ObjectItemSerializer
 from regions.api import viewer
 from regions.inventory import NotFound
 from regions.paging import PAGE, PAGE_SIZE, page_of, page_serializer, paged, respond
@@ -30,7 +30,7 @@ class Objects(APIView):
 
     @extend_schema(
         operation_id="objects_list",
-        responses=page_serializer("Objects", ObjectSerializer),
+        responses=page_serializer("Objects", ObjectItemSerializer),
         parameters=[PAGE, PAGE_SIZE],
     )
     def get(self, request: Request, kind: str) -> Response:
@@ -39,7 +39,7 @@ class Objects(APIView):
             found = list_objects(kind, viewer=viewer(request), page=page, size=size)
         except NotFound as error:
             raise NoSuchObject(str(error)) from error
-        rows = ObjectSerializer(found.items, many=True).data if page <= found.page.pages else []
+        rows = ObjectItemSerializer(found.items, many=True).data if page <= found.page.pages else []
         return respond(request, rows, found.page.total, page, found.page.pages)
 
 

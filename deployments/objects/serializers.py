@@ -28,7 +28,7 @@ class FactSerializer(serializers.Serializer[Any]):
     values = serializers.ListField(child=serializers.CharField())
 
 
-class ObjectSerializer(ItemSerializer):
+class ObjectItemSerializer(ItemSerializer):
     """One object of k0rdent in a list."""
 
     facts = FactSerializer(many=True)

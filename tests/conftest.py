@@ -18,8 +18,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-SERVERS = ("rig", "manager")
-"""Fixtures with API servers of their own. Those who share one come together, and it ends after the last of them: even
+SERVERS = ("rig", "manager", "real_keycloak")
+"""Fixtures with servers of their own. Those who share one come together, and it ends after the last of them: even
 API servers that nobody asks take a tenth of a processor each."""
 _stops: dict[str, Callable[[], None]] = {}
 
@@ -33,15 +33,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_server_of(item) or item.path.relative_to(config.rootpath).as_posix()))
     # The longest begin first where several run side by side, and come last where one waits for the first failure.
-    place = {None: 0, "rig": 1, "manager": 2}
+    place = {None: 0, "real_keycloak": 1, "rig": 2, "manager": 3}
     items.sort(key=lambda item: place[_server_of(item)], reverse=hasattr(config, "workerinput"))
 
 
 def _is_of_database(item: pytest.Item) -> bool:
     fixtures = _fixtures(item)
     uses = item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "django_db_setup"}
-    # What a browser shows of the same rows is the same on every database, and so is what k0rdent's manager answers.
-    return bool(uses) and not fixtures & {"browser", "manager"}
+    # What a browser shows of the same rows is the same on every database, and so is what these answer.
+    return bool(uses) and not fixtures & {"browser", "manager", "real_keycloak"}
 
 
 def _fixtures(item: pytest.Item) -> set[str]:

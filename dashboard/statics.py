@@ -16,11 +16,21 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.contrib.staticfiles.storage import StaticFilesStorage
 from django.core.files.storage import FileSystemStorage
 
+from dashboard import modules
+
 KEPT = "public, max-age=31536000, immutable"
 OTHER = "no-store"  # an address of another version: another process may be newer or older
 
-TOGETHER = {"css/pane.css": ("css/tokens.css", "css/frame.css", "css/parts.css", "css/pages.css")}
-"""What every page needs, as one file each."""
+TOGETHER = {
+    "css/pane.css": ("css/tokens.css", "css/frame.css", "css/parts.css", "css/pages.css"),
+    "js/pane.js": tuple(
+        f"js/{name}.js"
+        for name in (
+            *("morph", "ages", "zone", "lists", "theme", "copy", "nav", "dialog", "palette", "session", "yaml", "live"),
+        )
+    ),
+}
+"""What every page needs, as one file each; of scripts, what is imported stands before what imports it."""
 
 
 @cache
@@ -64,7 +74,8 @@ class Together(BaseFinder):
             yield path, self.storage
 
     def _made(self, path: str) -> str:
-        text = b"\n".join(Path(settings.BASE_DIR, "static", part).read_bytes() for part in TOGETHER[path])
+        parts = {part: Path(settings.BASE_DIR, "static", part).read_bytes() for part in TOGETHER[path]}
+        text = modules.bundled(parts) if path.endswith(".js") else b"\n".join(parts.values())
         made = Path(self.storage.path(path))
         if not made.exists() or made.read_bytes() != text:
             made.parent.mkdir(parents=True, exist_ok=True)

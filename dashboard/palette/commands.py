@@ -24,7 +24,7 @@ PAGES = (
     Command("Regions", "regions:list", "regions", "clusters"),
     Command("Deployments", "deployments:list", "deployments", "clusterdeployments clusters"),
     Command("Credentials", "credentials:list", "credentials", "identities"),
-    Command("Identities by region", "credentials:matrix", "credentials", "matrix accounts copies"),
+    Command("Originals and copies", "credentials:matrix", "credentials", "credentials identities accounts matrix"),
     Command("Templates", "deployments:templates", "templates", "catalog versions"),
     Command("Services", "deployments:services", "services", "multiclusterservices"),
     Command("Metrics", "metrics:index", "metrics", "kof capacity"),

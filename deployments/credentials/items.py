@@ -4,6 +4,7 @@ from django.db.models import Q
 
 from deployments.credentials.survey import Survey
 from deployments.credentials.values import CredentialItem
+from deployments.domain.credentials.accounts import account_of
 from deployments.domain.credentials.liveness import UNTESTED
 from deployments.domain.credentials.needs import IdentityNeed, Need, Needed, identity_of, needs
 from deployments.domain.credentials.providers import IDENTITIES, SECRET, provider_of
@@ -31,7 +32,8 @@ def _item(known: Survey, row: Resource, needed: tuple[Needed, ...], silent: set[
     region = m.text(m.part(body, "spec", "region"))
     provider = provider_of(identity.kind, _keys(identity, needed), sorted(known.made.get(label, ())))
     takes = known.takes(region or MANAGEMENT, provider) if provider else None
-    in_use = next((one.need for one in needed if one.need.role == "identity" and not one.need.original), None)
+    identities = [one.need for one in needed if one.need.role == "identity"]
+    in_use = next((one for one in identities if not one.original), None)
     of_region = known.regions.get(region)
     facts = CredentialFacts(
         credential=body,
@@ -51,6 +53,7 @@ def _item(known: Survey, row: Resource, needed: tuple[Needed, ...], silent: set[
         row=row_of(row, known.sight),
         provider=provider,
         identity=identity,
+        account=next(filter(None, (account_of(known.read(*one.place)) for one in identities)), ""),
         description=m.text(m.part(body, "spec", "description")),
         liveness=known.liveness.get(label, UNTESTED),
         used=known.used.get(label, 0),

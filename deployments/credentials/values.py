@@ -21,6 +21,7 @@ class CredentialItem:
     row: Row
     provider: str  # infrastructure-aws; empty when nothing tells
     identity: IdentityNeed
+    account: str  # of the cloud, in words; empty where the identity does not tell
     description: str
     liveness: Liveness
     used: int  # deployments

@@ -47,7 +47,7 @@ def _columns(chosen: str) -> list[dict[str, str]]:
 
 @form_view
 def matrix(request: FormRequest) -> HttpResponse:
-    """/credentials/matrix/: what is where, by the copy; a POST asks the clusters and compares, and changes nothing."""
+    """/credentials/matrix/: originals and copies, as last heard; a POST asks the clusters and compares them."""
     filters, problems = parse(request.GET)
     found = grid(filters, request.clusters, asking=request.method == "POST")
     return render(request, "credentials/matrix.html", {"matrix": found, "filters": filters, "problems": problems})

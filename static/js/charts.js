@@ -1,6 +1,6 @@
 // Charts: a line and the values under the pointer (or the arrow keys), and a legend that toggles.
 // Everything is listened for on the document, for charts come and go; what was toggled off outlives a redraw.
-import { clock, day } from "./zone.js";
+import { clock, day } from "./pane.js";
 
 const hidden = new Map(); // chart → names of the series that were toggled off
 const REFRESH = 60_000; // milliseconds

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.test import Client, override_settings
 
 from dashboard import statics
+from dashboard.modules import bundled
 
 pytestmark = pytest.mark.django_db
 LINKS = re.compile(r'(?:src|href)="(/static/[^"#]+)')
@@ -42,6 +43,31 @@ def test_pages_and_files_come_compressed_to_who_takes_that(client):
         assert len(small.content) < len(plain.content) / 2
         assert int(small["Content-Length"]) == len(small.content)
     assert gzip.decompress(small.content) == plain.content
+
+
+def test_the_one_script_is_its_modules_and_nothing_of_a_page_waits_for_another(client):
+    answer = client.get(f"{statics.prefix()}js/pane.js")
+    text = (answer.getvalue() if answer.streaming else answer.content).decode()
+    assert 'import("./yaml-editor.js")' in text  # what is fetched when it is seen
+    assert not re.search(r"^import ", text, re.MULTILINE)
+    assert re.search(r"^export const \{ .*clock.* \} = \$zone;$", text, re.MULTILINE)
+    html = client.get("/sign-in/").content.decode()
+    assert len(set(LINKS.findall(html))) <= 6  # with the page itself and its icons: eight
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "export default 1;",
+        "export { a };",
+        'import a from "./b.js";',
+        'import { a } from "./later.js";',
+        'import "./b.js";',
+    ],
+)
+def test_a_form_of_module_that_the_bundle_does_not_know_is_an_error_and_never_left_out(source):
+    with pytest.raises(ValueError, match=r"a\.js"):
+        bundled({"js/a.js": source.encode()})
 
 
 def test_the_one_style_is_its_parts_in_their_order():

@@ -1,4 +1,4 @@
-"""`/credentials/matrix/`: what is where, and whether copies hold what their originals hold."""
+"""`/credentials/matrix/`: originals and copies, and whether copies hold what their originals hold."""
 
 import base64
 import re
@@ -53,8 +53,8 @@ def stand(asked: Client, clusters: Installation, management: Api):
 
 def cells(html: str) -> list[str]:
     """What is said of each object, cluster after cluster."""
-    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html[html.index("<tbody>") : html.index("</tbody>")]))
-    return re.findall(r"(?:Secret|Identity|ConfigMap) (?:was )?(?:not permitted to look|unmanaged copy|\w+)", said)
+    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html[html.index("<tbody>") : html.rindex("</tbody>")]))
+    return re.findall(r"\b(?:Secret|Identity|ConfigMap) (?:was )?(?:not permitted to look|unmanaged copy|\w+)", said)
 
 
 def compared(client: Client, name: str) -> str:
@@ -126,3 +126,43 @@ def test_before_anybody_asks_the_page_says_what_the_copy_knows(asked, stand):
     html = asked.get("/credentials/matrix/?search=quiet").content.decode()
     assert "As Pane last heard" in html
     assert cells(html)[0] == "Identity present"
+
+
+def said(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+
+
+def role(name: str, region: str, account: str = "111122223333") -> tuple[tuple[str, dict], ...]:
+    """A credential of its own region, whose identity takes a role in this account."""
+    arn = f"arn:aws:iam::{account}:role/{name}"
+    kind = "AWSClusterRoleIdentity"
+    return (
+        (w.MANAGEMENT, w.credential(name, region, kind=kind)),
+        (w.MANAGEMENT, w.identity(name, kind, roleARN=arn)),
+    )
+
+
+def test_credentials_of_one_account_stand_together_whatever_their_regions(seeded, ada):
+    w.record(seeded, *role("zeta", "us-east"), *role("alpha", "eu-central"), *role("other", "us-east", "999900001111"))
+    page = said(ada.get("/credentials/matrix/").content.decode())
+    block = page[page.index("AWS account 111122223333") : page.index("AWS account 999900001111")]
+    assert "2 credentials" in block
+    assert block.index("eu-central kcm-system/alpha") < block.index("us-east kcm-system/zeta")
+
+
+def test_two_hundred_regions_are_pages_of_rows_and_never_columns(seeded, ada):
+    w.record(seeded, *(one for number in range(120) for one in role(f"r{number:03}", f"region-{number:03}")))
+    html = ada.get("/credentials/matrix/?search=r0&page=2").content.decode()
+    assert len(re.findall(r'<th scope="col">', html)) == 3
+    assert "region-050" in html
+    assert "region-049" not in html
+    assert "51–100 of 100" in html
+    assert 'href="?search=r0&amp;page=1"' in html or 'href="?page=1&amp;search=r0"' in html
+
+
+def test_only_those_with_problems_are_shown_when_asked(seeded, ada):
+    w.record(seeded, *w.aws("whole"), *role("broken", "nowhere"))
+    every, bad = (ada.get(f"/credentials/matrix/{query}").content.decode() for query in ("", "?state=problems"))
+    assert "kcm-system/whole" in every
+    assert "kcm-system/whole" not in bad
+    assert "kcm-system/broken" in bad

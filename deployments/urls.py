@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from deployments.backups import views as backups
-from deployments.clusterdeployments import bulk, delete, edit, editor, metrics, new, timeline_view, views
+from deployments.clusterdeployments import bulk, comparing, delete, edit, editor, metrics, new, timeline_view, views
 from deployments.clusterdeployments.actions.views import ACTIONS, act
 from deployments.objects import views as objects
 from deployments.registration import deregister, kubeconfig, pause, providers, register
@@ -26,6 +26,7 @@ app_name = "deployments"
 urlpatterns = [
     # /deployments/
     path("deployments/", views.index, name="list"),
+    path("deployments/compare/", comparing.compare, name="compare"),
     path("deployments/bulk/", bulk.bulk, name="bulk"),
     path("deployments/bulk/done/", bulk.bulk_done, name="bulk_done"),
     path("deployments/<str:namespace>/<str:name>/", views.detail, name="detail"),

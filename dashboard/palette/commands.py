@@ -53,6 +53,7 @@ ACTIONS: dict[str, tuple[Command, ...]] = {
         Command("Retry", _ACT, "deployments", "reconcile again", Right.DEPLOYMENTS, ("retry",)),
         Command("Pause or resume", _ACT, "deployments", "suspend", Right.DEPLOYMENTS, ("pause",)),
         Command("Clone", "deployments:new", "plus", "copy", Right.DEPLOYMENTS, query="from={}"),
+        Command("Compare", "deployments:compare", "deployments", "diff then now", query="of={}%401d&of={}"),
         Command("Metrics of", "deployments:metrics", "metrics", "cpu memory"),
         Command("Timeline of", "deployments:timeline", "clock", "history"),
         Command("Delete", "deployments:delete", "cross", "remove destroy", Right.DEPLOYMENTS),

@@ -73,7 +73,7 @@ def _may(viewer: Viewer, right: Right, row: Row) -> bool:
 
 def _address(one: Command, row: Row) -> str:
     if one.query:
-        return f"{reverse(one.route)}?{one.query.format(quote(f'{row.target.namespace}/{row.target.name}'))}"
+        return f"{reverse(one.route)}?{one.query.replace('{}', quote(row.target.label))}"
     place = (row.target.name,) if row.target.kind == "Region" else (row.target.namespace, row.target.name)
     return reverse(one.route, args=(*place, *one.arguments))
 

@@ -75,6 +75,7 @@ _ROUTES: Mapping[Right, tuple[str, ...]] = {
         "credentials/matrix/",
         "credentials/<str:namespace>/<str:name>/",
         "deployments/",
+        "deployments/compare/",
         "deployments/<str:namespace>/<str:name>/",
         "deployments/<str:namespace>/<str:name>/timeline/",
         "deployments/<str:namespace>/<str:name>/metrics/",

@@ -70,6 +70,7 @@ def get_deployment(namespace: str, name: str, *, viewer: Viewer, at: datetime | 
         labels=found.labels,
         owner=owner_of(manifest),
         yaml=as_yaml(manifest),
+        spec=m.mapping(manifest.get("spec")),
     )
 
 

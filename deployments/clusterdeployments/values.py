@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from deployments.clusterdeployments.filters import DeploymentFilters
 from deployments.domain.gitops_managers import Owner
@@ -82,6 +83,7 @@ class DeploymentDetail:
     labels: Mapping[str, str]
     owner: Owner | None
     yaml: str  # redacted
+    spec: Mapping[str, Any]  # redacted
 
     @property
     def namespace(self) -> str:

@@ -20,6 +20,7 @@ PAGES = (
     "/deployments/?search=vanished",
     "/deployments/kcm-system/billing-prod/",
     "/deployments/team-data/kafka-dr/",
+    "/deployments/compare/?of=kcm-system/shop-prod&of=team-data/kafka-dr&all=1",
     "/templates/",
     "/services/",
     "/backups/",

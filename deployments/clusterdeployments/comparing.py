@@ -25,7 +25,7 @@ MOST = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ComparedDeployment:
     """One of those compared; `problem` says why it cannot be."""
 
     asked: str
@@ -57,17 +57,17 @@ def compare(request: ViewedRequest) -> HttpResponse:
     return render(request, "deployments/compare.html", context)
 
 
-def _column(asked: str, viewer: Viewer, now: datetime) -> Column:
+def _column(asked: str, viewer: Viewer, now: datetime) -> ComparedDeployment:
     path, sign, time = asked.partition("@")
     namespace, _, name = path.partition("/")
     at = moment(time, now) if sign else None
     refusal = (TIME if at is None else kept().refusal(at, now)) if sign else ""
     if refusal:
-        return Column(asked, namespace, name, problem=refusal)
+        return ComparedDeployment(asked, namespace, name, problem=refusal)
     try:
-        return Column(asked, namespace, name, at, get_deployment(namespace, name, viewer=viewer, at=at))
+        return ComparedDeployment(asked, namespace, name, at, get_deployment(namespace, name, viewer=viewer, at=at))
     except NotFound as error:
-        return Column(asked, namespace, name, at, problem=f"{error}.")
+        return ComparedDeployment(asked, namespace, name, at, problem=f"{error}.")
 
 
 def _facts(found: DeploymentDetail) -> Facts:

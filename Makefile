@@ -28,6 +28,9 @@ MANAGER := $(CACHE)/manager/$(KCM)
 
 # Helm, for the chart in deploy/.
 HELM := $(CACHE)/helm/helm-$(call pinned,tests/helm,helm.sh/helm/v3)
+GATEWAY := sigs.k8s.io/gateway-api@v1.6.0
+OPERATOR := github.com/prometheus-operator/prometheus-operator@v0.92.1
+HELM_CRDS := $(CACHE)/helm/crds-$(lastword $(subst @, ,$(GATEWAY)))-$(lastword $(subst @, ,$(OPERATOR)))
 
 # The Keycloak that people sign in by.
 KEYCLOAK := $(CACHE)/keycloak/$(shell sed -n 's/.*<keycloak.version>\(.*\)<.*/\1/p' tests/keycloak/pom.xml 2>/dev/null)
@@ -174,7 +177,7 @@ $(MANAGER)/crds: | $(MANAGER)/charts
 	  "$(call whole,github.com/fluxcd/helm-controller)"/config/crd/bases/*.yaml "$@.part"
 	@chmod -R u+w "$@.part" && mv "$@.part" "$@"
 
-helm: $(HELM)
+helm: $(HELM) $(HELM_CRDS)
 
 $(HELM):
 	@command -v go >/dev/null || { echo "Building Helm needs Go; there is none on PATH." >&2; exit 1; }
@@ -183,6 +186,16 @@ $(HELM):
 	cd tests/helm && CGO_ENABLED=0 go build -trimpath \
 	  -ldflags "-s -w -X helm.sh/helm/v3/internal/version.version=$(lastword $(subst -, ,$(@F)))" -o "$@.part" helm.sh/helm/v3/cmd/helm
 	@mv "$@.part" "$@"
+
+# Those of what the chart makes beside Kubernetes' own kinds, as their modules have them.
+$(HELM_CRDS):
+	@rm -rf "$@.part" && mkdir -p "$@.part"
+	@folder() { cd tests/helm && go mod download -json "$$1" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p'; }; \
+	  gateway=$$(folder $(GATEWAY)) && operator=$$(folder $(OPERATOR)) && \
+	  cp "$$gateway"/config/crd/standard/gateway.networking.k8s.io_httproutes.yaml \
+	    "$$operator"/example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml \
+	    "$$operator"/example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml "$@.part"
+	@chmod -R u+w "$@.part" && mv "$@.part" "$@"
 
 # What pip installs; and an environment of its own that holds nothing but that and the locked versions of what it needs.
 WHEEL_ENV = $(CACHE)/wheel/$(word 1,$(shell cksum <requirements.lock))

@@ -25,4 +25,5 @@ if settings.PRODUCTION and not web.ours():
 application = Behind(
     ProtocolTypeRouter({"http": pages, "websocket": Signed(URLRouter(urlpatterns)), "lifespan": lifespan}),
     settings.PANE_TRUSTED_HOPS,
+    settings.PANE_PATH,
 )

@@ -84,6 +84,14 @@ def networks(entries: list[str]) -> list[IPv4Network | IPv6Network]:
     return found
 
 
+def path(name: str) -> str:
+    """PANE_<name> as the path under which Pane lies on its host, such as /pane; empty for the host as a whole."""
+    value = text(name).rstrip("/")
+    if value and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", value):
+        refuse(f"{PREFIX}{name} is {value!r}; it must be a path such as /pane.")
+    return value
+
+
 def choice(name: str, allowed: list[str]) -> str:
     """PANE_<name>, in capitals, one of `allowed`; the first when unset."""
     value = text(name).upper() or allowed[0]

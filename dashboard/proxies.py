@@ -51,10 +51,15 @@ def _address(said: str) -> str:
 
 
 class Behind:
-    """An ASGI application behind so many trusted proxies. Nothing further in sees what proxies or others wrote."""
+    """An ASGI application behind so many trusted proxies. Nothing further in sees what proxies or others wrote.
 
-    def __init__(self, inner: App, hops: int) -> None:
+    `path` is where we lie on our host, `/pane`, or nothing. Whether the proxy takes it off what it passes on or not,
+    further in the path has it, and `root_path` says so.
+    """
+
+    def __init__(self, inner: App, hops: int, path: str = "") -> None:
         self.inner = inner
+        self.path = path
         self.hops = hops
         self._warned = False
 
@@ -77,10 +82,17 @@ class Behind:
         address = client(peer, told[b"x-forwarded-for"], self.hops)
         return {
             **scope,
+            **self._below(scope["path"]),
             "headers": kept,
             "client": (address, port if address == peer else 0),
             "scheme": scheme(scope.get("scheme", "http"), told[b"x-forwarded-proto"], self.hops),
         }
+
+    def _below(self, path: str) -> dict[str, str]:
+        if not self.path:
+            return {}
+        whole = path if path == self.path or path.startswith(f"{self.path}/") else self.path + path
+        return {"path": whole, "root_path": self.path}
 
     def _warn(self, peer: str) -> None:
         if not self._warned:

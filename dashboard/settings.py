@@ -31,6 +31,7 @@ PANE_RIGHTS = env.rights(PANE_IMPERSONATE, PRODUCTION)  # who says what a person
 PANE_KEEP_DAYS = env.number("KEEP_DAYS", 7)  # how long the log is kept
 PANE_SOCKETS = env.number("SOCKETS", 2_000)  # of open pages and programs that one process holds
 PANE_SOCKETS_A_PERSON = env.number("SOCKETS_A_PERSON", 100)  # of these, by one account or one screen
+PANE_PATH = env.path("PATH")  # where on its host Pane lies, such as /pane; a proxy may take that off or leave it
 PANE_TRUSTED_HOPS = env.trusted_hops()  # how many proxies stand between us and people: dashboard.proxies
 
 # Where else metrics can be looked at; linked from every figure. vmui and logs may hold {region}
@@ -116,7 +117,8 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 USE_I18N = False
 
-STATIC_URL = "/static/"
+FORCE_SCRIPT_NAME = PANE_PATH or None
+STATIC_URL = f"{PANE_PATH}/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "dashboard.statics.Together",
@@ -134,10 +136,11 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 # People
 LOGIN_URL = "people:sign_in"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "people:sign_in"
 SESSION_COOKIE_NAME = "pane_session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = PANE_PATH or "/"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "pane_csrf"

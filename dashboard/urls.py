@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from dashboard import search, views
+from dashboard.live import polling
 from dashboard.palette.views import palette
 from dashboard.people.oidc import views as oidc
 from dashboard.people.views import to_administration
@@ -32,6 +33,9 @@ urlpatterns = [
     path("", include("dashboard.wall.urls")),
     # /-/metrics: of Pane itself
     path("-/metrics", exposition.metrics, name="metrics_of_pane"),
+    path("-/status/", exposition.page, name="status_of_pane"),
+    # /-/live/: what has changed, for pages whose sockets are blocked
+    path("-/live/", polling.page, name="polled"),
     # /badges/: pictures of one word
     path("badges/", include("dashboard.badges.urls")),
     # /notices/

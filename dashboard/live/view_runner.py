@@ -10,8 +10,9 @@ from django.conf import settings
 from django.contrib.sessions.backends.signed_cookies import SessionStore
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, set_script_prefix
 from django_htmx.middleware import HtmxDetails
+from prometheus_client import Histogram
 
 from dashboard.live.collector import Collector
 from dashboard.people import routes
@@ -19,6 +20,7 @@ from dashboard.people.screens import open_to_screens
 from regions.domain.viewer import Viewer
 
 LONGEST_URL = 4000
+DRAWING = Histogram("pane_drawing_seconds", "Of the processor, to draw a live page once more, in this process.")
 AGE = re.compile(r"(<time\b[^>]*\bdata-age\b[^>]*>)[^<]*")  # ages tick in the browser: no change
 
 
@@ -39,6 +41,7 @@ class Drawn:
 def draw(url: str, user: Any, viewer: Viewer) -> Drawn | None:
     """Run the view of this path and query for this viewer. None when there is no live page at that address."""
     began = thread_time()
+    set_script_prefix(f"{settings.PANE_PATH}/")  # for the addresses of links: of this thread, which no request began
     request = _request(url, user, viewer)
     try:
         match = resolve(request.path_info)
@@ -66,6 +69,7 @@ def draw(url: str, user: Any, viewer: Viewer) -> Drawn | None:
     collected: Collector = request.live_collector  # type: ignore[attr-defined]
     faces = {dom_id: hash(AGE.sub(r"\1", html)) for dom_id, html in collected.fragments.items()}
     worked = thread_time() - began
+    DRAWING.observe(worked)
     return Drawn(
         live.cursor, live.topics, collected.fragments, collected.orders, faces, again=live.again, worked=worked
     )
@@ -89,11 +93,12 @@ def _request(url: str, user: Any, viewer: Viewer) -> HttpRequest:
     host = next((host for host in settings.ALLOWED_HOSTS if host.strip(".*")), "localhost")
     request = HttpRequest()
     request.method = "GET"
-    request.path = request.path_info = unquote(parts.path)
+    request.path = unquote(parts.path)
+    request.path_info = request.path.removeprefix(settings.PANE_PATH)
     request.META = {
         "REQUEST_METHOD": "GET",
         "QUERY_STRING": parts.query,
-        "PATH_INFO": request.path,
+        "PATH_INFO": request.path_info,
         "SERVER_NAME": host.lstrip("."),
         "SERVER_PORT": "443" if settings.PRODUCTION else "80",
         "REMOTE_ADDR": "",

@@ -38,6 +38,8 @@ _ROUTES: Mapping[Right, tuple[str, ...]] = {
         "account/",
         "account/tokens/<int:pk>/revoke/",
         "access/",
+        "-/live/",
+        "-/status/",
         "feed/",
         "feed/<int:id>/",
         "feed/changes.<str:form>",

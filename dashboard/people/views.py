@@ -82,7 +82,7 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     if user is None:
         return render(request, "people/link.html", {"link": None}, status=410)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-    response = redirect("/")
+    response = redirect("overview")
     devices.remember(response, user)
     return response
 

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from django import template
+from django.urls import reverse
 
 from dashboard.models import Notice
 from regions.inventory.basics import Target
@@ -24,7 +25,7 @@ def host(url: str) -> str:
 @register.filter
 def shown_at(notice: Notice) -> str:
     """The page of what a notice is about."""
-    return Target(notice.kind, notice.namespace, notice.name, region=notice.region).url or "/"
+    return Target(notice.kind, notice.namespace, notice.name, region=notice.region).url or reverse("overview")
 
 
 @register.filter

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
@@ -103,7 +104,7 @@ def _list(request: ViewedRequest, form: ScreenForm, made: ScreenLink | None = No
             "form": form,
             "made": made,
             "code": code,
-            "address": request.build_absolute_uri("/screen/"),
+            "address": request.build_absolute_uri(reverse("screens:enter")),
             "now": now,
         },
         status=422 if form.is_bound and form.errors else 200,

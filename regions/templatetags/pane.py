@@ -242,7 +242,7 @@ def fact(content: str, label: str) -> SafeString:
 def here(context: template.Context, path: str) -> SafeString:
     """`aria-current` for the navigation entry that this page lies under."""
     request = context.get("request")
-    at = request.path if request else ""
+    at = request.path_info if request else ""
     if at == path:
         return mark_safe('aria-current="page"')
     below = path not in ("", "/") and at.startswith(path)

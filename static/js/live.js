@@ -5,11 +5,12 @@ import { clock } from "./zone.js";
 
 const SILENCE = 25_000, OPENING = 8_000, SLOWEST = 5_000, LOST = 60_000; // milliseconds
 const SIGNED_OUT = 4401, REFUSED = 4400, TOO_MANY = 4429;
+const BLOCKED = 3, LOOK = 5_000, TRY = 60_000; // attempts that did not open; milliseconds between two looks, and to the next
 const CROWDED = 30_000; // milliseconds until somebody may have closed a page
 
 const body = document.body;
 let socket = null, silence = 0, retry = 0, attempts = 0, since = null, gone = 0, trouble = "", over = "", crowded = "";
-let watching = true;
+let watching = true, opened = false, unopened = 0, looking = 0, blocked = false;
 
 function status() {
   const element = document.querySelector("[data-live-status]");
@@ -20,6 +21,7 @@ function status() {
     [state, text] = ["waiting", `${Date.now() - since > LOST ? "signal lost" : "reconnecting"} since ${clock(since)}`];
   } else if (gone) [state, text] = ["waiting", gone === 404 ? "this page is no longer there" : "reload this page"];
   else if (trouble) [state, text] = ["waiting", trouble];
+  else if (blocked) [state, text] = ["waiting", `sockets are blocked: asking every ${LOOK / 1000} s`];
   else if (!watching) text = "not watching";
   element.hidden = false;
   element.dataset.state = state;
@@ -73,11 +75,15 @@ function listening() {
 function connect() {
   clearTimeout(retry);
   if (socket || over) return;
-  const here = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/live/`);
+  const here = new WebSocket(new URL("ws/live/", home()).href.replace(/^http/, "ws"));
   socket = here;
+  opened = false;
   // A connection that does not open is of a network that was away: the next attempt finds it back sooner.
   silence = setTimeout(() => drop(here), OPENING);
   here.onopen = () => {
+    opened = true;
+    unopened = 0;
+    blocked = false;
     clearTimeout(silence);
     silence = setTimeout(() => drop(here), SILENCE);
     const pulse = "livePulse" in body.dataset; // wants every beat of the watcher, and to be drawn with the server's own
@@ -99,11 +105,35 @@ function drop(which) {
   socket = null;
   clearTimeout(silence);
   which.close();
-  since ??= Date.now();
+  if (!opened && ++unopened >= BLOCKED && !looking) looking = setTimeout(look);
+  if (!blocked) since ??= Date.now();
   status();
   if (over) return;
-  const pause = crowded ? CROWDED : Math.min(SLOWEST, 250 * 2 ** attempts++);
+  const pause = crowded ? CROWDED : blocked ? TRY : Math.min(SLOWEST, 250 * 2 ** attempts++);
   retry = setTimeout(connect, pause * (0.5 + Math.random() / 2));
+}
+
+function home() {
+  return new URL(document.documentElement.dataset.home || "/", location.href);
+}
+
+// Where no socket opens, as behind a proxy that lets none through, the page asks instead, and says so.
+async function look() {
+  const address = new URL("-/live/", home());
+  address.searchParams.set("url", location.pathname + location.search);
+  const answer = await fetch(address, { cache: "no-store", redirect: "error", headers: { "HX-Request": "true" } }).catch(() => null);
+  const said = answer?.ok ? await answer.json().catch(() => null) : null;
+  looking = 0;
+  if (!unopened || over) return; // a socket opened meanwhile
+  if (answer?.status === 401) {
+    over = "signed out";
+    tell("over", { code: SIGNED_OUT });
+  }
+  blocked = Boolean(said);
+  if (said) heard(said);
+  else since ??= Date.now();
+  status();
+  if (!over) looking = setTimeout(look, LOOK);
 }
 
 document.addEventListener("zone", status);

@@ -5,51 +5,19 @@ import re
 import urllib.error
 import urllib.request
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.conftest import need
+from tests.demo.test_command import until
 from tests.house.checkout import ROOT, tracked
-from tests.rig.process import Process, free_port
 from tests.wheel import container
+from tests.wheel.conftest import HOST, PRODUCTION
 from tests.wheel.container import Container
 
 pytestmark = pytest.mark.real
-
-HOST = "pane.example.org"
-PRODUCTION = {
-    "PANE_SECRET_KEY": "".join(chr(33 + number) for number in range(60)),
-    "PANE_ALLOWED_HOSTS": HOST,
-    "PANE_TRUSTED_HOPS": "1",
-    "PANE_KUBECONFIG": "/data/demo/management.kubeconfig",
-    "PANE_ALLOW_LOOPBACK": "1",
-}
-
-
-@pytest.fixture(scope="module")
-def box(tmp_path_factory: pytest.TempPathFactory) -> Container:
-    environment = container.installed()
-    need(environment, container.HOW)
-    need(container.possible(), container.HOW_ROOT)
-    assert environment
-    return Container(environment, tmp_path_factory.mktemp("box"))
-
-
-@pytest.fixture(scope="module")
-def demo(box: Container) -> Iterator[str]:
-    """`pane demo`, from an empty folder: where it is."""
-    process = box.start(
-        "demo", "pane", "demo", "--port", "0", "--pace", "0", "--deployments", "10", PANE_PRODUCTION="0"
-    )
-    try:
-        process.wait(lambda: "Ctrl-C" in process.log.read_text(), 120)
-        found = re.search(r"Pane is at +(http://[\d.:]+)", process.log.read_text())
-        assert found, process.tail()
-        yield found[1]
-    finally:
-        process.kill()
 
 
 def ask(address: str, **headers: str) -> tuple[int, str]:
@@ -82,38 +50,14 @@ def test_one_command_from_an_empty_folder_shows_a_fleet(demo: str):
     assert {ask(demo + file)[0] for file in files} == {200}
 
 
-@pytest.fixture(scope="module")
-def web(box: Container, demo: str) -> Iterator[str]:
-    """`pane migrate`, `pane watch` and the image's own command, as in production, for the demo's clusters."""
-    assert demo
-    migrated = box.run("pane", "migrate", "--no-input", **PRODUCTION)
-    assert migrated.returncode == 0, migrated.stderr
-    port = str(free_port())
-    command = [*json.loads(container.said("ENTRYPOINT")), *json.loads(container.said("CMD"))]
-    command[command.index("8000")] = port
-    running: list[Process] = []
-    try:
-        running.append(box.start("watch", "pane", "watch", **PRODUCTION))
-        running.append(box.start("web", *command, **PRODUCTION))
-        running[-1].wait(lambda: "Serving on" in running[-1].log.read_text(), 120)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        for process in running:
-            process.kill()
-
-
-def test_the_image_serves_and_watches_as_nobody_with_nothing_to_write_to(box: Container, web: str, demo: str):
+def test_the_image_serves_and_watches_as_nobody_with_nothing_to_write_to(box: Container, serve: Callable[..., str]):
+    web = serve()
     port = web.rpartition(":")[2]
 
     def ready() -> Any:
         return json.loads(ask(f"{web}/readyz")[1])
 
-    waiting = Process("ready", box.folder / "ready.log")
-    waiting.start(["sleep", "120"])
-    try:
-        waiting.wait(lambda: ready()["ready"], 90)
-    finally:
-        waiting.kill()
+    assert until(lambda: ready()["ready"], 90), ready()
     health = [word.replace(":8000", f":{port}") for word in container.health_check()]
     assert box.run(*health).returncode == 0
     told = {"Host": HOST, "X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}

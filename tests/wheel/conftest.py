@@ -1,0 +1,70 @@
+"""What the wheel has installed, running: the demo for clusters, and Pane as its image runs it."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.conftest import need
+from tests.dashboard.live.harness import browser  # noqa: F401
+from tests.rig.process import free_port
+from tests.wheel import container
+from tests.wheel.container import Container
+
+HOST = "pane.example.org"
+PRODUCTION = {
+    "PANE_SECRET_KEY": "".join(chr(33 + number) for number in range(60)),
+    "PANE_ALLOWED_HOSTS": f"{HOST},localhost",
+    "PANE_TRUSTED_HOPS": "1",
+    "PANE_RIGHTS": "roles",
+    "PANE_KUBECONFIG": "/data/demo/management.kubeconfig",
+    "PANE_ALLOW_LOOPBACK": "1",
+}
+
+
+@pytest.fixture(scope="session")
+def box(tmp_path_factory: pytest.TempPathFactory) -> Container:
+    environment = container.installed()
+    need(environment, container.HOW)
+    need(container.possible(), container.HOW_ROOT)
+    assert environment
+    return Container(environment, tmp_path_factory.mktemp("box"))
+
+
+@pytest.fixture(scope="session")
+def demo(box: Container) -> Iterator[str]:
+    """`pane demo`, from an empty folder: where it is."""
+    small = ("--port", "0", "--pace", "0", "--deployments", "10")
+    process = box.start("demo", "pane", "demo", *small, PANE_PRODUCTION="0")
+    try:
+        process.wait(lambda: "Ctrl-C" in process.log.read_text(), 120)
+        found = re.search(r"Pane is at +(http://[\d.:]+)", process.log.read_text())
+        assert found, process.tail()
+        yield found[1]
+    finally:
+        process.kill()
+
+
+@pytest.fixture(scope="session")
+def serve(box: Container, demo: str) -> Iterator[Callable[..., str]]:
+    """`pane migrate`, `pane watch` for the demo's clusters, and the image's own command whenever it is called."""
+    assert demo
+    migrated = box.run("pane", "migrate", "--no-input", **PRODUCTION)
+    assert migrated.returncode == 0, migrated.stderr
+    running = [box.start("watch", "pane", "watch", **PRODUCTION)]
+
+    def start(**more: str) -> str:
+        port = str(free_port())
+        command = [*json.loads(container.said("ENTRYPOINT")), *json.loads(container.said("CMD"))]
+        command[command.index("8000")] = port
+        process = box.start(f"web-{port}", *command, **{**PRODUCTION, **more})
+        running.append(process)
+        process.wait(lambda: "Serving on" in process.log.read_text(), 120)
+        return f"http://127.0.0.1:{port}"
+
+    try:
+        yield start
+    finally:
+        for process in running:
+            process.kill()

@@ -5,7 +5,7 @@ checks the term, so that ids commit in order and a leader that lost its lease wr
 """
 
 from regions.journal.contradicting import contradict
-from regions.journal.lease import LeaseLost, beat, claim, holder, release
+from regions.journal.lease import LeaseLost, beat, begin_anew, claim, holder, release
 from regions.journal.packing import pack, unpack
 from regions.journal.pruning import prune
 from regions.journal.reading import Cursor, Slice, about, cursor, manifest, read
@@ -18,6 +18,7 @@ __all__ = [
     "Slice",
     "about",
     "beat",
+    "begin_anew",
     "claim",
     "contradict",
     "cursor",

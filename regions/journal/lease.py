@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from regions.models import Blindness, Lease, Log
 
@@ -47,6 +48,15 @@ def beat(term: int, now: datetime) -> None:
 def release(term: int) -> None:
     """Let the next one take over at once."""
     Lease.objects.filter(pk=1, term=term).update(holder="")
+
+
+def begin_anew() -> None:
+    """Of a database that was put back: its log gets another name, so that every cursor from before answers a gap, for
+    what was recorded after the copy was made is lost; and whoever still holds the lease writes nothing more.
+    """
+    with transaction.atomic():
+        Lease.objects.select_for_update().update(holder="", term=F("term") + 1)
+        Log.objects.update(name=uuid.uuid4().hex[:8])
 
 
 def holder() -> Lease | None:

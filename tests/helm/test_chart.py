@@ -193,7 +193,9 @@ def test_it_is_installed_upgraded_rolled_back_and_uninstalled(tmp_path: Path, lo
     real = Helm(local.found, tmp_path, cluster)
     values = {"url": f"{URL}/pane", **DATABASE}
     said = real.done("install", "glass", str(CHART), "--namespace", "pane", values=values)
-    assert "exec --namespace pane deploy/glass-pane-web --container web -- pane sign-in admin --administrator" in said
+    assert (
+        "exec --namespace pane deployment/glass-pane-web --container web -- pane sign-in admin --administrator" in said
+    )
 
     def there(kind: str, name: str) -> dict[str, Any]:
         return json.loads(cluster.kubectl("get", kind, name, "-n", "pane", "-o", "json"))

@@ -123,20 +123,17 @@ def test_a_form_is_taken_and_a_cookie_is_for_this_path_alone(page: Any, proxies:
     assert (paths["pane_session"], paths["pane_csrf"]) == ("/pane", "/pane")
 
 
-def test_a_page_follows_though_its_socket_is_cut_again_and_again(page: Any, box: Container, proxies: tuple[str, str]):
+def test_pages_follow_though_sockets_are_cut_or_blocked_and_say_so(page: Any, box: Container, proxies: tuple[str, str]):
+    cutting, blocking = proxies
+    asking = page.context.new_page()
+    asking.goto(f"{blocking}regions/")
     opened: list[str] = []
     page.on("websocket", lambda socket: opened.append(socket.url))
-    page.goto(f"{proxies[0]}regions/")
+    page.goto(f"{cutting}regions/")
+    asking.locator("[data-live-status]", has_text="sockets are blocked: asking every 5 s").wait_for(timeout=60_000)
     outage(box, "outage", "eu-west")
-    page.locator("#region-eu-west").get_by_text("Unknown").first.wait_for(timeout=90_000)
+    for one in (page, asking):
+        one.locator("#region-eu-west").get_by_text("Unknown").first.wait_for(timeout=90_000)
     assert until(lambda: page.wait_for_timeout(200) or len(opened) >= 3)
     assert {address.partition("/pane/")[2] for address in opened} == {"ws/live/"}
     outage(box, "heal", "eu-west")
-
-
-def test_a_page_whose_sockets_are_blocked_says_so_and_asks_instead(page: Any, box: Container, proxies: tuple[str, str]):
-    page.goto(f"{proxies[1]}regions/")
-    page.locator("[data-live-status]", has_text="sockets are blocked: asking every 5 s").wait_for(timeout=60_000)
-    outage(box, "outage", "us-east")
-    page.locator("#region-us-east").get_by_text("Unknown").first.wait_for(timeout=90_000)
-    outage(box, "heal", "us-east")

@@ -18,9 +18,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-SERVERS = ("rig", "manager", "real_keycloak")
-"""Fixtures with servers of their own. Those who share one come together, and it ends after the last of them: even
-API servers that nobody asks take a tenth of a processor each."""
+SERVERS = ("rig", "manager", "real_keycloak", "box")
+"""Fixtures with servers, or a demo, of their own. Those who share one come together, and it ends after the last of them:
+even API servers that nobody asks take a tenth of a processor each."""
 _stops: dict[str, Callable[[], None]] = {}
 
 
@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_server_of(item) or item.path.relative_to(config.rootpath).as_posix()))
     # The longest begin first where several run side by side, and come last where one waits for the first failure.
-    place = {None: 0, "real_keycloak": 1, "rig": 2, "manager": 3}
+    place = {None: 0, "box": 1, "real_keycloak": 2, "rig": 3, "manager": 4}
     items.sort(key=lambda item: place[_server_of(item)], reverse=hasattr(config, "workerinput"))
 
 

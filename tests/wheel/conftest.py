@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.conftest import need
+from tests.conftest import need, until_unused
 from tests.dashboard.live.harness import browser  # noqa: F401
 from tests.rig.process import free_port
 from tests.wheel import container
@@ -24,47 +24,42 @@ PRODUCTION = {
 
 
 @pytest.fixture(scope="session")
-def box(tmp_path_factory: pytest.TempPathFactory) -> Container:
+def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Container]:
     environment = container.installed()
     need(environment, container.HOW)
     need(container.possible(), container.HOW_ROOT)
     assert environment
-    return Container(environment, tmp_path_factory.mktemp("box"))
+    made = Container(environment, tmp_path_factory.mktemp("box"))
+    with until_unused("box", made.stop):
+        yield made
+    made.stop()
 
 
 @pytest.fixture(scope="session")
-def demo(box: Container) -> Iterator[str]:
+def demo(box: Container) -> str:
     """`pane demo`, from an empty folder: where it is."""
     small = ("--port", "0", "--pace", "0", "--deployments", "10")
     process = box.start("demo", "pane", "demo", *small, PANE_PRODUCTION="0")
-    try:
-        process.wait(lambda: "Ctrl-C" in process.log.read_text(), 120)
-        found = re.search(r"Pane is at +(http://[\d.:]+)", process.log.read_text())
-        assert found, process.tail()
-        yield found[1]
-    finally:
-        process.kill()
+    process.wait(lambda: "Ctrl-C" in process.log.read_text(), 120)
+    found = re.search(r"Pane is at +(http://[\d.:]+)", process.log.read_text())
+    assert found, process.tail()
+    return found[1]
 
 
 @pytest.fixture(scope="session")
-def serve(box: Container, demo: str) -> Iterator[Callable[..., str]]:
+def serve(box: Container, demo: str) -> Callable[..., str]:
     """`pane migrate`, `pane watch` for the demo's clusters, and the image's own command whenever it is called."""
     assert demo
     migrated = box.run("pane", "migrate", "--no-input", **PRODUCTION)
     assert migrated.returncode == 0, migrated.stderr
-    running = [box.start("watch", "pane", "watch", **PRODUCTION)]
+    box.start("watch", "pane", "watch", **PRODUCTION)
 
     def start(**more: str) -> str:
         port = str(free_port())
         command = [*json.loads(container.said("ENTRYPOINT")), *json.loads(container.said("CMD"))]
         command[command.index("8000")] = port
         process = box.start(f"web-{port}", *command, **{**PRODUCTION, **more})
-        running.append(process)
         process.wait(lambda: "Serving on" in process.log.read_text(), 120)
         return f"http://127.0.0.1:{port}"
 
-    try:
-        yield start
-    finally:
-        for process in running:
-            process.kill()
+    return start

@@ -81,6 +81,12 @@ class Container:
         self.data = folder / "data"
         self.data.mkdir(mode=0o700)
         os.chown(self.data, ACCOUNT, ACCOUNT)
+        self._running: list[Process] = []
+
+    def stop(self) -> None:
+        """End all that was started in it."""
+        for process in self._running:
+            process.kill()
 
     def command(self, *words: str, **more: str) -> list[str]:
         """A command by name, as the image finds it, with the image's variables and these."""
@@ -106,4 +112,5 @@ class Container:
     def start(self, name: str, *words: str, **more: str) -> Process:
         process = Process(name, self.folder / f"{name}.log")
         process.start(self.command(*words, **more))
+        self._running.append(process)
         return process

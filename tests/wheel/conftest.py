@@ -40,7 +40,7 @@ def demo(box: Container) -> str:
     """`pane demo`, from an empty folder: where it is."""
     small = ("--port", "0", "--pace", "0", "--deployments", "10")
     process = box.start("demo", "pane", "demo", *small, PANE_PRODUCTION="0")
-    process.wait(lambda: "Ctrl-C" in process.log.read_text(), 120)
+    process.wait(lambda: "Ctrl-C" in process.log.read_text(), 300)
     found = re.search(r"Pane is at +(http://[\d.:]+)", process.log.read_text())
     assert found, process.tail()
     return found[1]
@@ -59,7 +59,7 @@ def serve(box: Container, demo: str) -> Callable[..., str]:
         command = [*json.loads(container.said("ENTRYPOINT")), *json.loads(container.said("CMD"))]
         command[command.index("8000")] = port
         process = box.start(f"web-{port}", *command, **{**PRODUCTION, **more})
-        process.wait(lambda: "Serving on" in process.log.read_text(), 120)
+        process.wait(lambda: "Serving on" in process.log.read_text(), 300)
         return f"http://127.0.0.1:{port}"
 
     return start

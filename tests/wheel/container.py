@@ -107,7 +107,7 @@ class Container:
 
     def run(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
         command = self.command(*words, **more)
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
     def start(self, name: str, *words: str, **more: str) -> Process:
         process = Process(name, self.folder / f"{name}.log")

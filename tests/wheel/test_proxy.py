@@ -13,7 +13,7 @@ from tests.rig.process import Process, free_port
 from tests.wheel.conftest import PRODUCTION
 from tests.wheel.container import Container
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.timeout(900)]  # several Pythons start, beside other suites
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 HOW = "No nginx here: install Debian's nginx-light."

@@ -17,7 +17,7 @@ from tests.wheel import container
 from tests.wheel.conftest import HOST, PRODUCTION
 from tests.wheel.container import Container
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.timeout(900)]  # several Pythons start, beside other suites
 
 
 def ask(address: str, **headers: str) -> tuple[int, str]:

@@ -82,15 +82,13 @@ class Behind:
         address = client(peer, told[b"x-forwarded-for"], self.hops)
         return {
             **scope,
-            **self._below(scope["path"]),
+            **(self._below(scope["path"]) if self.path else {}),
             "headers": kept,
             "client": (address, port if address == peer else 0),
             "scheme": scheme(scope.get("scheme", "http"), told[b"x-forwarded-proto"], self.hops),
         }
 
     def _below(self, path: str) -> dict[str, str]:
-        if not self.path:
-            return {}
         whole = path if path == self.path or path.startswith(f"{self.path}/") else self.path + path
         return {"path": whole, "root_path": self.path}
 

@@ -19,8 +19,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 SERVERS = ("rig", "manager", "real_keycloak", "box")
-"""Fixtures with servers, or a demo, of their own. Those who share one come together, and it ends after the last of them:
-even API servers that nobody asks take a tenth of a processor each."""
+"""Fixtures with servers, or a demo, of their own. Those who share one come together, and it ends after the last of
+them: even API servers that nobody asks take a tenth of a processor each."""
 _stops: dict[str, Callable[[], None]] = {}
 
 

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(900)]  # several Pythons sta
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 HOW = "No nginx here: install Debian's nginx-light."
 ON_THE_WAY = """
-daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;
+daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ }}
 http {{
   access_log off;

@@ -8,6 +8,12 @@ from regions.domain.manifest import Manifest
 from regions.domain.rules import common
 from regions.domain.words import listed
 
+_UNSAID = (
+    "Its addresses are not allocated yet. Why not is on no object: the log of k0rdent's manager has it, such as that "
+    "the provider of addresses is not installed"
+)
+"""kcm 1.11.4 writes the condition that is meant for it in memory alone (findings/kcm-ipam-says-nothing.sh)."""
+
 
 def cluster_ipam(manifest: Manifest, now: datetime, progressed_at: datetime) -> Assessment:
     """Say whether every part of what its provider made is ready."""
@@ -19,7 +25,7 @@ def cluster_ipam(manifest: Manifest, now: datetime, progressed_at: datetime) -> 
         return common.under_way(f"Not ready yet: {listed(lacking, most=3)}", now, progressed_at)
     if m.text(m.part(manifest, "status", "phase")) == "Bound":
         return common.ready("Bound: its addresses are allocated")
-    return common.under_way("Its provider has not bound it yet", now, progressed_at)
+    return common.under_way(_UNSAID, now, progressed_at)
 
 
 def cluster_ipam_claim(manifest: Manifest, now: datetime, progressed_at: datetime) -> Assessment:
@@ -32,4 +38,4 @@ def cluster_ipam_claim(manifest: Manifest, now: datetime, progressed_at: datetim
             return Assessment(Health.FAILED, common.said(found))
     if m.part(manifest, "status", "bound") is True:
         return common.ready("Bound: all of its addresses are allocated")
-    return common.under_way("Its addresses are not allocated yet", now, progressed_at)
+    return common.under_way(_UNSAID, now, progressed_at)

@@ -96,7 +96,8 @@ def test_addresses_and_who_asks_for_them() -> None:
         ("ClusterIPAM", {"phase": "Bound", "providerData": [{"name": "p", "ready": True}]}, Health.READY, "Bound"),
         ("ClusterIPAM", {"phase": "Pending", "providerData": [{"name": "p"}]}, Health.PROGRESSING, "Not ready yet: p"),
         ("ClusterIPAMClaim", {"bound": True}, Health.READY, "allocated"),
-        ("ClusterIPAMClaim", {}, Health.PROGRESSING, "not allocated yet"),
+        ("ClusterIPAMClaim", {}, Health.PROGRESSING, "not allocated yet. Why not is on no object"),
+        ("ClusterIPAM", {}, Health.PROGRESSING, "the provider of addresses is not installed"),
         (
             "ClusterIPAMClaim",  # as the controller of kcm 1.11.4 writes it: a fault with the status Unknown
             {

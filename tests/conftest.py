@@ -24,14 +24,20 @@ them: even API servers that nobody asks take a tenth of a processor each."""
 _stops: dict[str, Callable[[], None]] = {}
 
 
-@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    # Here, because what makes the groups of it looks before any of our hooks that see all items.
+    group = _server_of(item) or item.path.relative_to(item.config.rootpath).as_posix()
+    item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("database_only"):
         chosen = [item for item in items if _is_of_database(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
         items[:] = chosen
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_server_of(item) or item.path.relative_to(config.rootpath).as_posix()))
+    if getattr(config.option, "loadgroup", False) and items and "@" not in items[0].nodeid:
+        raise pytest.UsageError("Tests that share API servers would run side by side: this pytest makes no groups.")
     # The longest begin first where several run side by side, and come last where one waits for the first failure.
     place = {None: 0, "box": 1, "real_keycloak": 2, "rig": 3, "manager": 4}
     items.sort(key=lambda item: place[_server_of(item)], reverse=hasattr(config, "workerinput"))

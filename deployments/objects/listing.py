@@ -17,6 +17,7 @@ from regions.inventory import NotFound, Row, Target, lines_about
 from regions.inventory.rows import as_yaml, conditions, counts, manifests, row_of, target, worst_first
 from regions.inventory.visibility import Visibility, look
 from regions.models import Resource, Stream
+from regions.permitted import sees_every
 
 MOST = 200
 _PLURALS = {kind.name: kind.plural for kind in KINDS if kind.group == K0RDENT}
@@ -85,7 +86,7 @@ def get_object(kind: str, namespace: str, name: str, *, viewer: Viewer) -> Objec
     if row is None:
         raise NotFound(f"There is no {kind} {f'{namespace}/' if namespace else ''}{name}")
     body = manifests([row]).get(row.pk, {})
-    installed = _installed() if kind == "Release" else None
+    installed = _installed(sight) if kind == "Release" else None
     current = m.name(installed) if installed else ""
     return ObjectDetail(
         of=of,
@@ -93,6 +94,7 @@ def get_object(kind: str, namespace: str, name: str, *, viewer: Viewer) -> Objec
         facts=tuple(_named(fact, namespace) for fact in facts(body)),
         conditions=conditions(body),
         used_by=_used_by(of, row, sight),
+        every_user=sees_every(viewer, K0RDENT, "ClusterDeployment", namespace),
         components=release_components(installed, body) if kind == "Release" else (),
         installed=current if current != name else "",
         changes=lines_about(object_(kind, namespace, name), viewer=viewer),
@@ -126,10 +128,11 @@ def _used_by(of: ObjectKind, row: Resource, sight: Visibility) -> tuple[Target, 
     return tuple(target(one) for one in named)[:MOST]
 
 
-def _installed() -> Manifest | None:
-    """The Release that management says is installed."""
-    management = Resource.objects.filter(group=K0RDENT, kind="Management", cluster=MANAGEMENT).first()
+def _installed(sight: Visibility) -> Manifest | None:
+    """The Release that management says is installed, as far as the viewer may see both."""
+    ours = sight.resources.filter(group=K0RDENT, cluster=MANAGEMENT)
+    management = ours.filter(kind="Management").first()
     status = manifests([management]).get(management.pk, {}) if management else {}
     name = m.text(m.part(status, "status", "release"))
-    row = Resource.objects.filter(group=K0RDENT, kind="Release", cluster=MANAGEMENT, name=name).first()
+    row = ours.filter(kind="Release", name=name).first()
     return manifests([row]).get(row.pk) if row else None

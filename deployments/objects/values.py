@@ -53,7 +53,8 @@ class ObjectDetail:
     row: Row
     facts: tuple[NamedFact, ...]
     conditions: tuple[Condition, ...]
-    used_by: tuple[Target, ...]  # deployments that name it, at most 200
+    used_by: tuple[Target, ...]  # deployments that name it and may be shown, at most 200
+    every_user: bool  # all deployments of its namespace may be shown: only then is none of them none
     components: tuple[ReleaseComponent, ...]  # of a Release: what going there would change
     installed: str  # of a Release: the one that is installed; empty: this one, or not known
     changes: tuple[FeedLine, ...]

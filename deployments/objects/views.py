@@ -51,7 +51,8 @@ def detail(request: ViewedRequest, kind: str, name: str, namespace: str = "") ->
     """/objects/<kind>/<namespace>/<name>/, or without a namespace."""
     if request.GET.get("at", "").strip():
         return object_as_of(request, kind, namespace, name, MANAGEMENT)
-    live.follow(request, topics.object_(kind, namespace, name), *LINKS)
+    used = [topics.kind("ClusterDeployment")] if kind in OBJECT_KINDS and OBJECT_KINDS[kind].used_as else []
+    live.follow(request, topics.object_(kind, namespace, name), *used, *LINKS)
     try:
         found = get_object(kind, namespace, name, viewer=request.viewer)
     except NotFound as error:

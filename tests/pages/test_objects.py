@@ -7,7 +7,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from deployments.objects.listing import get_object
 from regions import journal
+from regions.domain.kinds import K0RDENT
+from regions.domain.rbac import ReadRights
+from regions.domain.viewer import Viewer
 from tests.pages import objects as o
 from tests.pages.seed import put
 
@@ -100,3 +104,14 @@ def test_programs_read_the_same(objects: int, ada: Client) -> None:
     ]
     assert ada.get("/api/v1/objects/Secret/").status_code == 404
     assert ada.get("/api/v1/objects/Release/-/none/").status_code == 404
+
+
+def test_that_none_uses_it_is_said_only_to_who_may_see_all_deployments(objects: int) -> None:
+    kinds = {(K0RDENT, kind): None for kind in ("ClusterAuthentication", "Release")}
+    few = Viewer("few", rights=ReadRights.of(kinds, frozenset()))
+    found = get_object("ClusterAuthentication", "kcm-system", "company", viewer=few)
+    assert found.used_by == ()
+    assert not found.every_user
+    assert get_object("ClusterAuthentication", "kcm-system", "company", viewer=Viewer("ada")).every_user
+    # What is installed is Management's word, which they may not see.
+    assert get_object("Release", "", "kcm-1-12-0", viewer=few).installed == ""

@@ -24,10 +24,10 @@ class ApiToken(models.Model):
     name = models.CharField(max_length=100, blank=True)  # what it is for, in its owner's words
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    writes = models.BooleanField(default=True)  # else it is for reading alone
+    writes = models.BooleanField(default=True, db_default=True)  # else it is for reading alone
     expires_at = models.DateTimeField(null=True)  # None: never
     used_at = models.DateTimeField(null=True)  # to the minute
-    used_from = models.CharField(max_length=64, blank=True)  # the address that it came from then
+    used_from = models.CharField(max_length=64, blank=True, default="", db_default="")  # the address that it came from
     revoked_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

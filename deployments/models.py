@@ -21,7 +21,7 @@ class Submission(models.Model):
     name = models.CharField(max_length=253)
     region = models.CharField(max_length=253, blank=True)  # the cluster concerned, besides management
     person = models.CharField(max_length=150)  # who asked, as they were called then
-    owner = models.BigIntegerField(default=0)  # their account: a name may be another's one day
+    owner = models.BigIntegerField(default=0, db_default=0)  # their account: a name may be another's one day
     digest = models.CharField(max_length=64)  # keyed, of what was confirmed
     state = models.CharField(max_length=16, choices=State.choices, default=State.WRITING)
     created_at = models.DateTimeField()

@@ -7,10 +7,23 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
+from dashboard.models import ProviderSession, SignInLink
 from regions import inventory, journal
+from regions.audit import trail
+
+# Tables of a newer version may refer to those that come back, and are in no copy: everything of ours goes first.
+EMPTY = b"""
+BEGIN;
+SET client_min_messages = warning;
+DO $$ DECLARE name text; BEGIN
+  FOR name IN SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = current_schema()
+  LOOP EXECUTE 'DROP TABLE IF EXISTS ' || name || ' CASCADE'; END LOOP;
+END $$;
+"""
 
 
 def save(file: Path) -> None:
@@ -23,14 +36,15 @@ def save(file: Path) -> None:
         if connection.vendor == "sqlite":
             _copy_out(file)
         else:
-            _postgres("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={file}")
+            _dump(file)
     except BaseException:
         file.unlink(missing_ok=True)
         raise
 
 
 def restore(file: Path) -> None:
-    """Put a copy back in place of all that is there, bring it up to date, and begin the log anew.
+    """Put a copy back in place of all that is there, bring it up to date, and begin the log anew. Nobody is signed in
+    afterwards: who signed out or was shut out since the copy was made would be in again.
 
     CommandError in a sentence if it cannot be: nothing has changed then.
     """
@@ -42,10 +56,13 @@ def restore(file: Path) -> None:
         _copy_in(file)
     else:
         connection.close()  # what is dropped must not be in use by us
-        words = ("--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction")
-        _postgres("pg_restore", *words, f"--dbname={connection.settings_dict['NAME']}", str(file))
+        _undump(file)
     call_command("migrate", verbosity=0, interactive=False)
-    journal.begin_anew()
+    with transaction.atomic():
+        journal.begin_anew()
+        for passes in (Session, ProviderSession, SignInLink):
+            passes.objects.all().delete()
+        trail.happened("restore", "done", file=file.name)
 
 
 def _watched() -> bool:
@@ -77,17 +94,50 @@ def _copy_in(file: Path) -> None:
     connection.close()
 
 
-def _postgres(program: str, *words: str) -> None:
+def _dump(file: Path) -> None:
+    words = ("--format=custom", "--no-owner", "--no-privileges", f"--file={file}")
+    done = subprocess.run([_found("pg_dump"), *words], env=_environment(), capture_output=True, check=False)  # noqa: S603
+    _judge("pg_dump", done.returncode, done.stderr)
+
+
+def _undump(file: Path) -> None:
+    """All of it in one transaction, which is not committed but by us: psql ends without, where pg_restore fails."""
+    read = [_found("pg_restore"), "--clean", "--if-exists", "--no-owner", "--no-privileges", "--file=-", str(file)]
+    write = [_found("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
+    out, pipe = subprocess.DEVNULL, subprocess.PIPE
+    with subprocess.Popen(write, env=_environment(), stdin=pipe, stdout=out, stderr=pipe) as psql:  # noqa: S603
+        assert psql.stdin is not None
+        try:
+            psql.stdin.write(EMPTY)
+            psql.stdin.flush()
+            done = subprocess.run(read, stdout=psql.stdin, stderr=pipe, check=False)  # noqa: S603
+            if not done.returncode:
+                psql.stdin.write(b"\nCOMMIT;\n")
+                psql.stdin.flush()
+        except BrokenPipeError:  # psql has ended, and says why
+            pass
+        _, said = psql.communicate()
+    _judge("psql", psql.returncode, said)
+    _judge("pg_restore", done.returncode, done.stderr)
+
+
+def _found(program: str) -> str:
     found = shutil.which(program)
     if found is None:
         raise CommandError(f"{program} is not on PATH: install the client programs of your PostgreSQL's version.")
-    said = connection.settings_dict
-    # By the environment: a command line can be read by everybody on the machine.
-    given = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
-    own = {name: str(said[key]) for name, key in given.items() if said.get(key)}
-    done = subprocess.run(  # noqa: S603
-        [found, *words], env={**os.environ, **own}, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        why = (done.stderr.strip().splitlines() or ["it said nothing"])[0]
+    return found
+
+
+def _environment() -> dict[str, str]:
+    """How Django connects, TLS and all, in libpq's own variables: a command line can be read by everybody here."""
+    from psycopg.pq import Conninfo
+
+    names = {each.keyword.decode(): each.envvar.decode() for each in Conninfo.get_defaults() if each.envvar}
+    own = {names[key]: str(value) for key, value in connection.get_connection_params().items() if key in names}
+    return {**os.environ, **own}
+
+
+def _judge(program: str, status: int, said: bytes) -> None:
+    if status:
+        why = (said.decode(errors="replace").strip().splitlines() or ["it said nothing"])[0]
         raise CommandError(f"{program} did not succeed: {why}")

@@ -50,7 +50,7 @@ def run(
     user = accounts.operator(account)
     ApiToken.objects.filter(user=user, name=PRINTED).delete()  # of the last start
     secret = tokens.issue(user, PRINTED, preset=token)
-    say(f"Pane is at    {address}/")
+    say(f"Pane is at    {address}{settings.PANE_PATH}/")
     say(f"Sign in once  {address}{links.make(user)}")
     say(f"API token     {secret}")
     say("Ctrl-C ends it.")

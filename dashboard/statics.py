@@ -26,7 +26,8 @@ TOGETHER = {
     "js/pane.js": tuple(
         f"js/{name}.js"
         for name in (
-            *("morph", "ages", "zone", "lists", "theme", "copy", "nav", "dialog", "palette", "session", "yaml", "live"),
+            *("home", "morph", "ages", "zone", "lists", "theme", "copy", "nav", "dialog"),
+            *("palette", "session", "yaml", "live"),
         )
     ),
 }

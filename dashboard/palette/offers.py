@@ -91,4 +91,5 @@ def _recent(addresses: Iterable[str], viewer: Viewer) -> Iterator[Offer]:
         named = {"name": found.kwargs["name"], "namespace": found.kwargs.get("namespace", "")}
         row = sight.resources.filter(cluster=MANAGEMENT, group=K0RDENT, kind=kind, **named).first()
         if row is not None:
-            yield Offer("Recent", row.name, address, row=row_of(row, sight))
+            drawn = row_of(row, sight)
+            yield Offer("Recent", row.name, drawn.target.url, row=drawn)

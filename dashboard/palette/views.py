@@ -12,7 +12,8 @@ from regions.requests import ViewedRequest
 @never_cache
 @require_safe
 def palette(request: ViewedRequest) -> HttpResponse:
-    """The options for `q`; `recent` (repeated) are the addresses that this browser opened last."""
+    """The options for `q`; `recent` (repeated) are the addresses that this browser opened last, as
+    they are below PANE_PATH."""
     text = request.GET.get("q", "")
     found = offers(text, request.GET.getlist("recent"), request.viewer)
     return render(request, "search/palette.html", {"offers": found, "text": text.strip()})

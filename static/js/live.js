@@ -1,6 +1,7 @@
 // Keeps an open page equal to the page reloaded: one socket, cursor first; what comes are whole parts of the page by id.
 import { morph, parse } from "./morph.js";
 import * as lists from "./lists.js";
+import { home } from "./home.js";
 import { clock } from "./zone.js";
 
 const SILENCE = 25_000, OPENING = 8_000, SLOWEST = 5_000, LOST = 60_000; // milliseconds
@@ -111,10 +112,6 @@ function drop(which) {
   if (over) return;
   const pause = crowded ? CROWDED : blocked ? TRY : Math.min(SLOWEST, 250 * 2 ** attempts++);
   retry = setTimeout(connect, pause * (0.5 + Math.random() / 2));
-}
-
-function home() {
-  return new URL(document.documentElement.dataset.home || "/", location.href);
 }
 
 // Where no socket opens, as behind a proxy that lets none through, the page asks instead, and says so.

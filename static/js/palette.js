@@ -1,5 +1,7 @@
 // Ctrl-K, or / : a palette of objects, pages and actions, by keyboard alone. The server says what is offered; only the
 // addresses opened last are kept here, by name of the account. Without script the field of the header leads to /search/.
+import { home, path } from "./home.js";
+
 const OBJECT = /^\/(regions\/[^/]+|(deployments|credentials)\/[^/]+\/[^/]+)\/$/;
 const MOST = 12;
 const PAUSE = 80;
@@ -7,8 +9,8 @@ const PAUSE = 80;
 const account = document.querySelector("a.who")?.textContent ?? "";
 const KEPT = `recent:${account}`;
 const recent = () => JSON.parse(localStorage.getItem(KEPT) ?? "[]");
-if (account && OBJECT.test(location.pathname)) {
-  localStorage.setItem(KEPT, JSON.stringify([location.pathname, ...recent().filter((one) => one !== location.pathname)].slice(0, MOST)));
+if (account && OBJECT.test(path())) {
+  localStorage.setItem(KEPT, JSON.stringify([path(), ...recent().filter((one) => one !== path())].slice(0, MOST)));
 }
 
 const dialog = document.createElement("dialog");
@@ -30,7 +32,7 @@ const ask = async () => {
   asked?.abort();
   asked = new AbortController();
   const query = new URLSearchParams([["q", field.value], ...(field.value.trim() ? [] : recent().map((one) => ["recent", one]))]);
-  const answer = await fetch(`/search/palette/?${query}`, { signal: asked.signal }).catch((error) => (error.name === "AbortError" ? null : { ok: false }));
+  const answer = await fetch(new URL(`search/palette/?${query}`, home()), { signal: asked.signal }).catch((error) => (error.name === "AbortError" ? null : { ok: false }));
   if (!answer) return;
   if (answer.ok && !answer.redirected) {
     found.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.children);

@@ -137,6 +137,20 @@ def test_what_cannot_be_installed_is_said(local: Helm, values: dict[str, Any], s
     assert sentence in refused.stderr
 
 
+def test_the_address_of_the_database_is_in_the_secret_alone(local: Helm):
+    """Nor is a digest of it, by which a password can be guessed."""
+    one, another = ({"url": URL, "database": {"url": f"postgresql://pane:{word}@db/pane"}} for word in "ab")
+    drawn = [
+        [
+            each
+            for each in local.template({**values, "secretKey": {"existingSecret": "key"}})
+            if each["kind"] != "Secret"
+        ]
+        for values in (one, another)
+    ]
+    assert drawn[0] == drawn[1]
+
+
 def test_every_value_is_in_the_schema(local: Helm):
     schema = json.loads((CHART / "values.schema.json").read_text())
     values = yaml.safe_load((CHART / "values.yaml").read_text())

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.test import Client
+from django.test.utils import override_script_prefix
 from django.urls import reverse
 
 from dashboard.palette.commands import ACTIONS, PAGES, split
@@ -46,6 +47,11 @@ def test_what_was_opened_last_comes_first_while_it_may_be_seen(seeded, ada):
         "é" * 9,
     ]
     assert list(offered(ada, recent=asked))[:3] == ["kafka-dr", "us-east", "Overview"]
+
+
+def test_what_was_opened_last_is_found_below_a_path_of_its_host(seeded, ada):
+    with override_script_prefix("/pane/"):
+        assert offered(ada, recent="/regions/us-east/")["us-east"] == "/pane/regions/us-east/"
 
 
 def test_nothing_found_says_so_and_what_was_typed_is_only_shown(seeded, ada):

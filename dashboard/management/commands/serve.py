@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from typing import Any
 
+from django.conf import settings
 from django.core.management import BaseCommand
 
 from dashboard import web
@@ -19,6 +20,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         listener = web.listen(options["host"], options["port"])
-        self.stdout.write(f"Serving on {web.address_of(listener, 'http')}/")
+        self.stdout.write(f"Serving on {web.address_of(listener, 'http')}{settings.PANE_PATH}/")
         self.stdout.flush()
         asyncio.run(web.serve(listener))

@@ -24,7 +24,7 @@ def up(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=environment(tmp_path, PANE_DEMO_TOKEN="let-me-in", PANE_KUBECONFIG="/nowhere"),
+        env=environment(tmp_path, PANE_DEMO_TOKEN="let-me-in", PANE_KUBECONFIG="/nowhere", PANE_PATH="/pane"),
     )
     yield process
     if process.poll() is None:
@@ -72,7 +72,7 @@ def answers(url: str, **headers: str) -> int:
 def test_one_command_prints_a_link_and_a_token_that_work(up):
     lines = said(up)
     address = lines["Pane is at"]
-    assert address.startswith("http://127.0.0.1:")
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/pane/", address)
     assert until(lambda: answers(address + "healthz") == 200)
     assert answers(lines["Sign in once"]) == 200
     assert lines["API token"] == "let-me-in"

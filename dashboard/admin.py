@@ -1,5 +1,7 @@
 """What administrators see of people: who has tokens, and revoking them. Digests are of no use to anybody here."""
 
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
@@ -65,5 +67,7 @@ class AuditEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
+# Who came by a provider stays linked to it: without, their account would be taken for a local one.
+admin.site.unregister([EmailAddress, SocialAccount, SocialApp, SocialToken])
 admin.site.unregister(User)
 admin.site.register(User, PersonAdmin)

@@ -14,7 +14,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from dashboard import errors, statics
 from dashboard.live.hub import remember
 from dashboard.people import recording, routes, screens, tokens
-from dashboard.people.oidc import standing
+from dashboard.people.oidc import asking
 from dashboard.people.viewer import viewer_of
 from dashboard.status import exposition, probes
 from regions.domain.viewer import Viewer
@@ -75,7 +75,7 @@ def viewer(get_response: GetResponse) -> GetResponse:
     """Set `request.viewer`: whoever is signed in, or None where nobody needs to be. Remember what live pages follow."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        if request.session.get("provider") and not standing.still_in(request):
+        if not asking.still_in(request.session):
             logout(request)
         request.viewer = viewer_of(request.user)  # type: ignore[attr-defined]
         response = recording.answered(request, get_response)

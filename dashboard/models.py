@@ -42,7 +42,7 @@ class ProviderSession(models.Model):
     provider = models.CharField(max_length=32)  # of PANE_OIDC
     sealed = models.TextField()  # refresh token and ID token, encrypted under Pane's key
     confirmed_at = models.DateTimeField()  # when the provider last said that they may
-    tried_at = models.DateTimeField()  # when it was last asked
+    tried_at = models.DateTimeField()  # when it was last asked; ahead while it is being asked
     ends_at = models.DateTimeField(null=True)  # where it gives nothing to ask by
 
     def __str__(self) -> str:

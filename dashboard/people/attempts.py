@@ -24,6 +24,7 @@ FOR_ONE_ACCOUNT = 100  # from many addresses; high, or anybody could lock anybod
 CODES_FROM_ONE_ADDRESS = 250  # a code is one of 10^11, and works for half an hour
 
 _CROWD = BoundedSemaphore(1)
+BY_PROVIDER_FROM_ONE_ADDRESS = 250  # begun, and nobody of this address came back signed in since
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,18 @@ def code(address: str, code: str) -> Attempt | None:
     made = _begin(address, code)
     recent = FailedSignIn.objects.filter(at__gt=made.at - WINDOW, address=address)
     return _unless(recent.count() > CODES_FROM_ONE_ADDRESS, made, False)
+
+
+def by_provider(address: str) -> bool:
+    """Whether a sign-in by a provider may be begun from this address. What guessing counts is counted apart."""
+    made = _begin(f"provider:{address}", "")
+    recent = FailedSignIn.objects.filter(at__gt=made.at - WINDOW, address=made.address)
+    return _unless(recent.count() > BY_PROVIDER_FROM_ONE_ADDRESS, made, False) is not None
+
+
+def by_provider_succeeded(address: str) -> None:
+    """Somebody of this address came back signed in: it starts afresh."""
+    FailedSignIn.objects.filter(address=f"provider:{address}"[:64]).delete()
 
 
 def _begin(place: str, account: str) -> FailedSignIn:

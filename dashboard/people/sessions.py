@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from dashboard.people import screens, tokens
-from dashboard.people.oidc import standing
+from dashboard.people.oidc import asking, standing
 
 CHUNK = 500  # below SQLite's limit of parameters
 
@@ -39,7 +39,7 @@ def ended(credentials: Iterable[Credential]) -> set[Credential]:
         some = all_of_them[start : start + CHUNK]
         users = set(User.objects.filter(pk__in={c.user for c in some}, is_active=True).values_list("pk", flat=True))
         keys = {c.session for c in some if c.session}
-        standing.look_after(standing.of_sessions(keys))
+        asking.look_after(standing.of_sessions(keys))
         sessions = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
         living = set(sessions.values_list("session_key", flat=True)) if keys else set()
         pks = {c.token for c in some if c.token}

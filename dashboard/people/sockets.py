@@ -11,6 +11,7 @@ from django.http.request import split_domain_port, validate_host
 from django.utils.http import is_same_domain
 
 from dashboard.people import screens, tokens
+from dashboard.people.oidc import asking
 from dashboard.people.sessions import Credential
 
 Scope = dict[str, Any]
@@ -85,13 +86,19 @@ def credential_of(scope: Scope, user: Any) -> Credential:
     return Credential(user.pk, session=scope["session"].session_key or "")
 
 
+def _is_signed_in(scope: Scope, user: Any) -> bool:
+    # Loaded lazily from the session: the first look at it reads the database.
+    if not (user.is_authenticated and user.is_active):
+        return False
+    return "token" in scope or asking.still_in(scope["session"])
+
+
 async def signed_in_user(scope: Scope, for_screens: bool = False) -> Any:
     """The account at the other end, loaded; None for nobody. `for_screens`: or the screen, if it is one."""
     user = scope.get("user")
     if user is None:
         return None
-    # Loaded lazily from the session: the first look at it reads the database.
-    signed_in = await database_sync_to_async(lambda: user.is_authenticated and user.is_active)()
+    signed_in = await database_sync_to_async(_is_signed_in)(scope, user)
     if signed_in or not for_screens or "token" in scope:  # only who came by cookie was asked where from
         return user if signed_in else None
     cookie = (scope.get("cookies") or {}).get(screens.COOKIE)

@@ -56,12 +56,6 @@ def find(secret: str, address: str = "") -> ApiToken | None:
     return token
 
 
-def resolve(secret: str) -> User | None:
-    """The active account that this token speaks for, or None."""
-    token = find(secret)
-    return token.user if token else None
-
-
 def bearer(header: str) -> str | None:
     """The token in an Authorization header; None when the header is of another scheme, "" when it is malformed."""
     scheme, _, secret = header.strip().partition(" ")

@@ -26,9 +26,11 @@ _DATABASE.register(Database())
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """For a token or a session; 401 without, as a scraper expects."""
-    secret = tokens.bearer(request.headers.get("Authorization", ""))
-    user = request.user if secret is None else tokens.resolve(secret)
-    viewer = viewer_of(user)
+    if tokens.bearer(request.headers.get("Authorization", "")) is None:
+        viewer = viewer_of(request.user)
+    else:
+        token = tokens.of(request)
+        viewer = viewer_of(token.user) if token else None
     if viewer is None:
         refusal = HttpResponse("A token is needed: Authorization: Bearer …\n", status=401, content_type="text/plain")
         refusal["WWW-Authenticate"] = 'Bearer realm="Pane"'

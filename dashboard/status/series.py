@@ -18,7 +18,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from dashboard.live.version import version
-from dashboard.models import ApiToken, Delivery, ScreenLink
+from dashboard.models import Delivery, ScreenLink
+from dashboard.people import tokens
 from deployments.models import Submission
 from regions import inventory
 from regions.models import AuditHead, Change, Cluster, Firing, Lease, Log, Resource, Store, Stream, Upkeep
@@ -107,7 +108,7 @@ def _people(now: datetime) -> Iterable[Metric]:
     counts: dict[tuple[str, str], Any] = {
         ("pane_accounts", "Accounts that may sign in."): User.objects.filter(is_active=True),
         ("pane_sessions", "Sessions that have not ended."): Session.objects.filter(expire_date__gt=now),
-        ("pane_tokens", "API tokens that are good."): ApiToken.objects.filter(revoked_at=None),
+        ("pane_tokens", "API tokens that are good."): tokens.living(),
         ("pane_screens", "Screens that may show a wall."): ScreenLink.objects.filter(
             revoked_at=None, expires_at__gt=now
         ),

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, ProgrammingError, connections
 
 from regions import journal
@@ -100,6 +101,7 @@ class Recorder:
             if loop.time() >= forget_at:
                 while await self.call(journal.prune, self.term, now() - keep):
                     pass
+                await self.call(SessionStore.clear_expired)
                 forget_at = loop.time() + FORGET
             await asyncio.sleep(BEAT)
 

@@ -9,6 +9,9 @@ from django.core.management import BaseCommand, CommandError
 
 from dashboard.people import accounts, tokens
 
+LONGEST = 36_500
+"""Days: a hundred years."""
+
 
 class Command(BaseCommand):
     help = "Print a new API token for an account; the account is made if need be. The token is shown only now."
@@ -27,7 +30,7 @@ class Command(BaseCommand):
             raise CommandError(f"{options['name']!r} cannot be an account: {' '.join(error.messages)}") from error
         if not user.is_active:
             raise CommandError(f"The account {options['name']} is switched off.")
-        if options["days"] < 0:
-            raise CommandError("--days must be a number of days; leave it out for a token without an end.")
+        if not 0 <= options["days"] <= LONGEST:
+            raise CommandError(f"--days must be 1 to {LONGEST}; leave it out for a token without an end.")
         lasts = timedelta(days=options["days"]) if options["days"] else None
         self.stdout.write(tokens.issue(user, options["purpose"][:100], writes=not options["read"], lasts=lasts))

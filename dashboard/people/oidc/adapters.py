@@ -9,12 +9,14 @@ from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.base.constants import AuthError
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from dashboard.people import attempts
 from dashboard.people.oidc import standing
 from dashboard.people.oidc.claims import NotLetIn
-from dashboard.people.oidc.provider import Discovering
+from dashboard.people.oidc.provider import Discovering, ProviderTrouble
 from regions.audit import trail
 
 CANCELLED = "You did not sign in. Nothing was changed."
@@ -47,8 +49,9 @@ class ProviderAccounts(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """A new account, under the name that its provider says and no other."""
         user: User = sociallogin.user
         user.set_unusable_password()
-        standing.take_name(user, sociallogin.account.extra_data["name"])
-        sociallogin.save(request)
+        with transaction.atomic():  # who had the name keeps all that works if this comes to nothing
+            standing.take_name(user, sociallogin.account.extra_data["name"])
+            sociallogin.save(request)
         return user
 
     def on_authentication_error(
@@ -59,6 +62,8 @@ class ProviderAccounts(DefaultSocialAccountAdapter):  # type: ignore[misc]
         exception: Exception | None = None,
         extra_context: dict[str, Any] | None = None,
     ) -> NoReturn:
+        if "state_id" in (extra_context or {}):  # nothing that was begun here: anybody may send it, so it is not kept
+            raise ImmediateHttpResponse(_said(request, STALE))
         raise ImmediateHttpResponse(refused(request, provider.app.provider_id, error, exception))
 
 
@@ -71,6 +76,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
         if tokens := getattr(request, "provider_tokens", None):
+            attempts.by_provider_succeeded(str(request.META.get("REMOTE_ADDR", "")))
             standing.opened(request, user, tokens)
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
@@ -86,7 +92,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
 def refused(request: HttpRequest, key: str, error: Any, exception: Exception | None) -> HttpResponse:
     """Why a sign-in by a provider came to nothing."""
     title = settings.PANE_OIDC[key].title
-    if isinstance(exception, NotLetIn):
+    if isinstance(exception, NotLetIn | ProviderTrouble):
         sentence = str(exception)
     elif error == AuthError.CANCELLED:
         sentence = CANCELLED
@@ -101,4 +107,8 @@ def refused(request: HttpRequest, key: str, error: Any, exception: Exception | N
 def in_a_sentence(request: HttpRequest, sentence: str, actor: str = "") -> HttpResponse:
     """A refusal as a page, and on the trail."""
     trail.happened("sign in", "refused", actor=actor, why=sentence)
+    return _said(request, sentence)
+
+
+def _said(request: HttpRequest, sentence: str) -> HttpResponse:
     return render(request, "people/refused.html", {"sentence": sentence}, status=403)

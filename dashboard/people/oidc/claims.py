@@ -69,7 +69,8 @@ def _name(provider: OidcProvider, claims: Mapping[str, Any]) -> str:
 def _groups(provider: OidcProvider, claims: Mapping[str, Any]) -> tuple[str, ...]:
     if not provider.groups_claim:
         return ()
-    if provider.groups_claim in (claims.get("_claim_names") or {}):
+    elsewhere = claims.get("_claim_names")
+    if isinstance(elsewhere, dict) and provider.groups_claim in elsewhere:
         raise NotLetIn(f"You are in more groups than {provider.title} says: have it say only those that matter here.")
     said = _at(claims, provider.groups_claim)
     names = [said] if isinstance(said, str) else said if isinstance(said, list) else []

@@ -7,12 +7,13 @@ from typing import Any
 import jwt
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialLogin, SocialToken
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from dashboard.people.oidc.claims import NotLetIn, claimed
+from dashboard.people.oidc.claims import claimed
 from dashboard.people.oidc.configuration import OidcProvider
 
 SKEW = 60.0
@@ -21,6 +22,11 @@ SIGNED = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384"
 """By keys of which only the provider has the secret half."""
 DISCOVERED = 300
 """Seconds for which a provider's own description is kept. Its keys are not: they are asked for at each sign-in."""
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+
+
+class ProviderTrouble(OAuth2Error):  # type: ignore[misc]
+    """What a provider answers cannot be used, in a sentence. It says nothing of the person that was asked about."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -43,22 +49,41 @@ class Discovering(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
 
     @property
     def openid_config(self) -> dict[str, Any]:
-        """What the provider says of itself. Raises NotLetIn when it is not who it should be."""
+        """What the provider says of itself. Raises ProviderTrouble when it is not who it should be, or no mapping."""
         known = f"oidc:{self.configured.issuer}"
         found: dict[str, Any] | None = cache.get(known)
         if found is None:
-            found = super().openid_config
-            if not isinstance(found, dict) or found.get("issuer") != self.configured.issuer:
-                other = found.get("issuer") if isinstance(found, dict) else None
-                raise NotLetIn(
-                    f"What answers for {self.configured.title} calls itself {other}: an administrator of Pane must say "
-                    f"so in PANE_OIDC_{self.provider_id.upper()}_ISSUER if it is right."
-                )
+            found = self._discovered()
             cache.set(known, found, DISCOVERED)
         return found
 
+    def _discovered(self) -> dict[str, Any]:
+        try:
+            found = super().openid_config
+        except (AttributeError, ValueError) as error:  # allauth takes it for a mapping
+            raise self._misshapen("its own description") from error
+        if found.get("issuer") != self.configured.issuer:
+            raise ProviderTrouble(
+                f"What answers for {self.configured.title} calls itself {found.get('issuer')}: an administrator of "
+                f"Pane must say so in PANE_OIDC_{self.provider_id.upper()}_ISSUER if it is right."
+            )
+        methods = found.setdefault("token_endpoint_auth_methods_supported", [])
+        if not isinstance(methods, list) or not all(isinstance(found.get(name), str) for name in ENDPOINTS):
+            raise self._misshapen("its own description")
+        return dict(found)
+
+    def _misshapen(self, what: str) -> ProviderTrouble:
+        return ProviderTrouble(f"{self.configured.title} does not answer as it must ({what}). Try again in a moment.")
+
+    def parse_token(self, data: Any) -> SocialToken:
+        """What came for a code. Raises ProviderTrouble."""
+        try:
+            return super().parse_token(data)
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+            raise self._misshapen("tokens") from error
+
     def complete_login(self, request: HttpRequest, app: Any, token: SocialToken, **kwargs: Any) -> SocialLogin:
-        """Who somebody is, by the ID token alone. Raises NotLetIn."""
+        """Who somebody is, by the ID token alone. Raises NotLetIn or ProviderTrouble."""
         said = kwargs["response"].get("id_token", "")
         claims = self.proven(said)
         who = claimed(self.configured, claims)
@@ -72,7 +97,7 @@ class Discovering(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         return login
 
     def proven(self, id_token: str) -> dict[str, Any]:
-        """The claims of an ID token that this provider signed for Pane, now. Raises NotLetIn."""
+        """The claims of an ID token that this provider signed for Pane, now. Raises ProviderTrouble."""
         title = self.configured.title
         try:
             key = self._key(jwt.get_unverified_header(id_token))
@@ -86,20 +111,23 @@ class Discovering(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
                 options={"require": ["iss", "sub", "aud", "exp", "iat"]},
             )
         except jwt.InvalidAudienceError as error:
-            raise NotLetIn(f"What {title} says of you was said to another than Pane.") from error
+            raise ProviderTrouble(f"What {title} says of you was said to another than Pane.") from error
         except (jwt.ExpiredSignatureError, jwt.ImmatureSignatureError) as error:
-            raise NotLetIn(
+            raise ProviderTrouble(
                 f"The clocks of Pane and {title} are over {SKEW:.0f} seconds apart: an administrator must set them."
             ) from error
         except jwt.PyJWTError as error:
-            raise NotLetIn(f"What {title} says of you is not signed as it must be ({error}).") from error
+            raise ProviderTrouble(f"What {title} says of you is not signed as it must be ({error}).") from error
         return claims
 
     def _key(self, header: dict[str, Any]) -> Any:
         with get_adapter().get_requests_session() as session:
             answer = session.get(self.openid_config["jwks_uri"])
             answer.raise_for_status()
-            keys = jwt.PyJWKSet.from_dict(answer.json()).keys
+            try:
+                keys = jwt.PyJWKSet.from_dict(answer.json()).keys
+            except (AttributeError, TypeError, ValueError) as error:
+                raise self._misshapen("its keys") from error
         wanted = header.get("kid")
         fitting = [one for one in keys if one.key_id == wanted or wanted is None]
         if not fitting:

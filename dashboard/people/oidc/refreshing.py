@@ -8,7 +8,7 @@ from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.conf import settings
 
-from dashboard.people.oidc.claims import Claimed, claimed
+from dashboard.people.oidc.claims import Claimed, NotLetIn, claimed
 from dashboard.people.oidc.provider import discovering
 
 ENDED = ("invalid_grant", "invalid_token")
@@ -31,18 +31,18 @@ class Ended:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Silent:
-    """It did not say."""
+    """It did not say, or in a way that proves nothing. `refresh` is what to ask by from now on, empty for as before."""
 
-    why: str
+    refresh: str = ""
 
 
 def refresh(key: str, token: str, id_token: str) -> Renewed | Ended | Silent:
     """Ask. Never raises for what a provider does."""
     if key not in settings.PANE_OIDC:
         return Ended(f"PANE_OIDC no longer names {key}")
-    provider = discovering(key)
+    provider, kept = discovering(key), ""
     try:
         data = {"grant_type": "refresh_token", "refresh_token": token}
         auth = None
@@ -56,10 +56,11 @@ def refresh(key: str, token: str, id_token: str) -> Renewed | Ended | Silent:
         if answer.status_code in (400, 401) and said.get("error") in ENDED:
             return Ended(f"{provider.configured.title}: {str(said.get('error_description') or said['error'])[:200]}")
         answer.raise_for_status()
+        kept = str(said.get("refresh_token") or token)
         fresh = str(said.get("id_token", ""))
         who = claimed(provider.configured, provider.proven(fresh)) if fresh else None
-        return Renewed(str(said.get("refresh_token") or token), fresh, who)
-    except (requests.RequestException, ValueError, KeyError, AttributeError) as error:
-        return Silent(type(error).__name__)
-    except OAuth2Error as error:
+        return Renewed(kept, fresh, who)
+    except NotLetIn as error:
         return Ended(str(error))
+    except (requests.RequestException, OAuth2Error, AttributeError, KeyError, TypeError, ValueError):
+        return Silent(kept)

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,9 +20,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.models import ProviderSession
-from dashboard.people.oidc import standing
-from dashboard.people.oidc.adapters import refused
+from dashboard.people import attempts
+from dashboard.people.oidc import sealing
+from dashboard.people.oidc.adapters import in_a_sentence, refused
 from dashboard.people.oidc.provider import discovering
+
+AT_ONCE = "Somebody signed in under the same name at the same moment. Try again."
+WAIT = "Too many sign-ins were begun from here and not finished. Wait a quarter of an hour."
 
 
 @login_not_required
@@ -30,6 +35,8 @@ from dashboard.people.oidc.provider import discovering
 def begin(request: HttpRequest, provider_id: str) -> HttpResponse:
     """On to the provider. What else the address says (scopes, parameters) is not passed on."""
     _known(provider_id)
+    if not attempts.by_provider(str(request.META.get("REMOTE_ADDR", ""))):
+        return render(request, "people/refused.html", {"sentence": WAIT}, status=429)
     provider = get_adapter(request).get_provider(request, provider_id)
     try:
         answer = provider.redirect(request, AuthProcess.LOGIN, next_url=get_next_redirect_url(request))
@@ -48,6 +55,8 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
         answer: HttpResponse = OAuth2CallbackView.adapter_view(discovering(provider_id, request))(request)
     except (KeyError, ValueError) as failure:  # an answer of another shape than OpenID Connect's
         return refused(request, provider_id, None, failure)
+    except IntegrityError:
+        return in_a_sentence(request, AT_ONCE)
     return answer
 
 
@@ -71,7 +80,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 def _end_session(request: HttpRequest, row: ProviderSession) -> str:
     """Where the browser goes to be signed out (RP-initiated logout); empty when the provider has no such place."""
-    secrets = standing.tokens_of(row)
+    secrets = sealing.tokens_of(row)
     try:
         place = str(discovering(row.provider).openid_config.get("end_session_endpoint", ""))
     except (OAuth2Error, requests.RequestException, ValueError):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -94,3 +94,10 @@ def test_the_command_makes_one_for_a_program(capsys: pytest.CaptureFixture[str])
     token = tokens.find(capsys.readouterr().out.strip())
     assert token
     assert (token.user.username, token.writes, bool(token.expires_at)) == ("report-robot", False, True)
+
+
+@pytest.mark.parametrize("days", [-1, 36_501, 999_999_999])
+def test_days_that_no_calendar_has_are_refused_in_a_sentence(days: int):
+    with pytest.raises(CommandError, match="--days must be 1 to 36500"):
+        call_command("token", "ada", f"--days={days}")
+    assert not ApiToken.objects.exists()

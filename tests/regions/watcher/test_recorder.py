@@ -5,11 +5,12 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.contrib.sessions.models import Session
 from django.db import DataError, OperationalError, connection
 
 from regions import journal
@@ -154,3 +155,18 @@ async def test_the_deletion_of_something_odd_is_left_out_alone() -> None:
 )  # fmt: skip
 def test_a_lost_lease_or_database_is_no_fault_of_a_note(error: Exception, expected: bool) -> None:
     assert of_the_notes(error) is expected
+
+
+async def test_sessions_that_are_over_are_forgotten():
+    for key, away in (("over", -1), ("open", 1)):
+        until = datetime.now(UTC) + timedelta(hours=away)
+        await Session.objects.acreate(session_key=key, session_data="", expire_date=until)
+    async with recording() as recorder:
+        tending = asyncio.create_task(recorder.tend(timedelta(days=1)))
+        async with asyncio.timeout(60):
+            while await Session.objects.acount() > 1:  # noqa: ASYNC110 it is in the database, not in this process
+                await asyncio.sleep(0.05)
+        tending.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await tending
+    assert (await Session.objects.aget()).session_key == "open"

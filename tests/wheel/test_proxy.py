@@ -123,6 +123,15 @@ def test_a_form_is_taken_and_a_cookie_is_for_this_path_alone(page: Any, proxies:
     assert (paths["pane_session"], paths["pane_csrf"]) == ("/pane", "/pane")
 
 
+def test_the_palette_asks_below_the_path_and_keeps_what_was_opened_there(page: Any, proxies: tuple[str, str]):
+    page.goto(f"{proxies[0]}regions/eu-west/")
+    page.goto(f"{proxies[0]}feed/")
+    page.keyboard.press("Control+k")
+    page.get_by_role("dialog").get_by_role("option").first.get_by_text("eu-west").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{proxies[0]}regions/eu-west/")
+
+
 def test_pages_follow_though_sockets_are_cut_or_blocked_and_say_so(page: Any, box: Container, proxies: tuple[str, str]):
     cutting, blocking = proxies
     asking = page.context.new_page()

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import pytest
 
@@ -18,9 +19,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-SERVERS = ("rig", "manager", "real_keycloak", "box")
-"""Fixtures with servers, or a demo, of their own. Those who share one come together, and it ends after the last of
-them: even API servers that nobody asks take a tenth of a processor each."""
+SERVERS = ("boxed", "real_keycloak", "rig", "manager")
+"""Fixtures with servers, or a demo, of their own, the longest last. Those who share one come together, and it ends
+after the last of them: even API servers that nobody asks take a tenth of a processor each."""
 _stops: dict[str, Callable[[], None]] = {}
 
 
@@ -39,7 +40,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if getattr(config.option, "loadgroup", False) and items and "@" not in items[0].nodeid:
         raise pytest.UsageError("Tests that share API servers would run side by side: this pytest makes no groups.")
     # The longest begin first where several run side by side, and come last where one waits for the first failure.
-    place = {None: 0, "box": 1, "real_keycloak": 2, "rig": 3, "manager": 4}
+    place = {name: number for number, name in enumerate((None, *SERVERS))}
     items.sort(key=lambda item: place[_server_of(item)], reverse=hasattr(config, "workerinput"))
 
 
@@ -75,6 +76,31 @@ def until_unused(name: str, stop: Callable[[], None]) -> Iterator[None]:
         _stops.pop(name, lambda: None)()
 
 
+class Server(Protocol):
+    """A real part that runs beside the tests."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+Program = TypeVar("Program")
+Started = TypeVar("Started", bound=Server)
+
+
+@contextmanager
+def running(program: Program | None, how: str, made: Callable[[Program], Started]) -> Iterator[Started]:
+    """What `made` makes of this program, started; where there is no program, `how` says how to get it."""
+    need(program, how)
+    assert program
+    server = made(program)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
 def need(what: object, sentence: str) -> None:
     """Go on if it is there; else skip with this sentence, or fail where real parts are required (continuous tests)."""
     if what:
@@ -87,12 +113,7 @@ def need(what: object, sentence: str) -> None:
 @pytest.fixture(scope="session")
 def rig() -> Iterator[Rig]:
     """A real management cluster and two real regions (API servers without nodes), one for the whole run."""
-    found = binaries.find()
-    need(found, binaries.HOW)
-    assert found
-    started = Rig(found)
-    with until_unused("rig", started.stop):
-        started.start()
+    with running(binaries.find(), binaries.HOW, Rig) as started, until_unused("rig", started.stop):
         yield started
 
 
@@ -106,29 +127,17 @@ def fresh_fleet(rig: Rig) -> Rig:
 @pytest.fixture(scope="session")
 def victoria_metrics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[victoria.Victoria]:
     """A real VictoriaMetrics, empty at first, one for the whole run: use names of your own, or drop what you loaded."""
-    program = victoria.find()
-    need(program, victoria.HOW)
-    assert program
-    started = victoria.Victoria(program, tmp_path_factory.mktemp("victoria"))
-    try:
-        started.start()
+    folder = tmp_path_factory.mktemp("victoria")
+    with running(victoria.find(), victoria.HOW, lambda program: victoria.Victoria(program, folder)) as started:
         yield started
-    finally:
-        started.stop()
 
 
 @pytest.fixture(scope="session")
 def real_prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[prometheus.Prometheus]:
     """A real Prometheus, empty at first, one for the whole run: use names of your own."""
-    program = prometheus.find()
-    need(program, prometheus.HOW)
-    assert program
-    started = prometheus.Prometheus(program, tmp_path_factory.mktemp("prometheus"))
-    try:
-        started.start()
+    folder = tmp_path_factory.mktemp("prometheus")
+    with running(prometheus.find(), prometheus.HOW, lambda program: prometheus.Prometheus(program, folder)) as started:
         yield started
-    finally:
-        started.stop()
 
 
 @pytest.fixture
@@ -154,12 +163,7 @@ def real_alertmanager(tmp_path: Path) -> Iterator[Callable[[str], alertmanager.A
 @pytest.fixture(scope="session")
 def real_keycloak(tmp_path_factory: pytest.TempPathFactory) -> Iterator[keycloak.Keycloak]:
     """A real Keycloak with the realm of tests/keycloak, one for the whole run: make people of your own."""
-    program = keycloak.find()
-    need(program, keycloak.HOW)
-    assert program
-    started = keycloak.Keycloak(program, tmp_path_factory.mktemp("keycloak"))
-    try:
-        started.start()
+    folder = tmp_path_factory.mktemp("keycloak")
+    found = running(keycloak.find(), keycloak.HOW, lambda program: keycloak.Keycloak(program, folder))
+    with found as started, until_unused("real_keycloak", started.stop):
         yield started
-    finally:
-        started.stop()

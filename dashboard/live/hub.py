@@ -12,19 +12,16 @@ from weakref import WeakKeyDictionary
 from cachetools import LRUCache
 from django.conf import settings
 from django.db import DatabaseError
-from django.utils import timezone
 from prometheus_client import Gauge
 
 from dashboard.live import view_runner
-from dashboard.live.outbox import encode
+from dashboard.live.outbox import beat, encode
 from dashboard.live.redraw import SharedPage, Subscriber
 from dashboard.live.tail import Entry, Tail
 from dashboard.live.threads import Threads
-from dashboard.live.version import version
 from dashboard.people.sessions import Credential, ended
 from dashboard.people.viewer import viewer_of
 from regions.domain.viewer import Viewer
-from regions.domain.wire import time_as_json
 from regions.journal import Cursor
 
 log = logging.getLogger(__name__)
@@ -240,11 +237,7 @@ class Hub:
 
     def _beat_text(self) -> str:
         watcher = self.tail.watcher
-        return encode(
-            beat=time_as_json(timezone.now()),
-            watcher={"alive": watcher.alive, "beat_at": time_as_json(watcher.beat_at)},
-            version=version(),
-        )
+        return encode(**beat(watcher.alive, watcher.beat_at))
 
 
 def _viewers_of(people: list[Any]) -> dict[int, Viewer]:

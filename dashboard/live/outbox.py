@@ -3,7 +3,13 @@
 import asyncio
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from django.utils import timezone
+
+from dashboard.live.version import version
+from regions.domain.wire import time_as_json
 
 MOST_PENDING = 2_000  # fragments; a page holds some hundred
 MOST_PARCELS = 50
@@ -25,6 +31,12 @@ class Parcel:
 
 def encode(**message: Any) -> str:
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+
+
+def beat(alive: bool, beat_at: datetime | None) -> dict[str, Any]:
+    """The word that this server lives: with whether a watcher does, and which version of pages it serves."""
+    watcher = {"alive": alive, "beat_at": time_as_json(beat_at)}
+    return {"beat": time_as_json(timezone.now()), "watcher": watcher, "version": version()}
 
 
 class Outbox:

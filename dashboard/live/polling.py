@@ -1,16 +1,12 @@
 """`/-/live/`: what a live page shows now, for a browser to whose sockets something on the way says no."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from dashboard.live import view_runner
-from dashboard.live.version import version
+from dashboard.live.outbox import beat
 from dashboard.people.screens import for_screens
 from regions import inventory
-from regions.domain.wire import time_as_json
 
 
 @for_screens
@@ -23,14 +19,8 @@ def page(request: HttpRequest) -> HttpResponse:
     drawn = view_runner.draw(url, request.user, request.viewer)  # type: ignore[attr-defined]
     if drawn is None:
         return JsonResponse({"detail": "That page is not live."}, status=400)
-    now = timezone.now()
-    fresh = inventory.freshness(now)
-    said: dict[str, Any] = {
-        "beat": time_as_json(now),
-        "watcher": {"alive": fresh.alive, "beat_at": time_as_json(fresh.beat_at)},
-        "version": version(),
-        "gone": drawn.gone,
-    }
+    fresh = inventory.freshness()
+    said = beat(fresh.alive, fresh.beat_at) | {"gone": drawn.gone}
     if not drawn.gone:
         said |= {"cursor": drawn.cursor, "fragments": drawn.fragments, "orders": drawn.orders}
     return JsonResponse(said)

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from dashboard.palette.commands import split
 from dashboard.palette.offers import offers
 from regions.requests import ViewedRequest
 
@@ -16,4 +17,5 @@ def palette(request: ViewedRequest) -> HttpResponse:
     they are below PANE_PATH."""
     text = request.GET.get("q", "")
     found = offers(text, request.GET.getlist("recent"), request.viewer)
-    return render(request, "search/palette.html", {"offers": found, "text": text.strip()})
+    _, sought = split(text)
+    return render(request, "search/palette.html", {"offers": found, "text": sought})

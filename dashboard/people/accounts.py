@@ -1,6 +1,8 @@
 """Local accounts, as the commands need them."""
 
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError
 
 OPERATOR = "operator"
 """The account that `up` signs in by link: whoever can read the terminal of the machine."""
@@ -14,6 +16,17 @@ def account(name: str) -> User:
         user.set_unusable_password()
         user.full_clean(exclude=["password"])
         user.save()
+    return user
+
+
+def active(name: str) -> User:
+    """The same for a command that somebody typed. CommandError in a sentence if it cannot be, or is switched off."""
+    try:
+        user = account(name)
+    except ValidationError as error:
+        raise CommandError(f"{name!r} cannot be an account: {' '.join(error.messages)}") from error
+    if not user.is_active:
+        raise CommandError(f"The account {name} is switched off.")
     return user
 
 

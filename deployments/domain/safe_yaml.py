@@ -5,6 +5,7 @@ run, aliased or unbounded.
 """
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -80,7 +81,16 @@ def _text(dumper: _Dumper, value: str) -> yaml.Node:
     return dumper.represent_scalar(_TAG + "str", value, style=style)
 
 
+def _float(dumper: _Dumper, value: float) -> yaml.Node:
+    """As kubectl writes the number that it reads (9 for 9.0): whoever opens the box again is warned of nothing."""
+    if not math.isfinite(value):
+        return dumper.represent_float(value)
+    text = scalars.written(scalars.resolve(repr(value)))
+    return dumper.represent_scalar(dumper.resolve(yaml.ScalarNode, text, (True, False)), text)  # type: ignore[no-untyped-call]
+
+
 _Dumper.add_representer(str, _text)
+_Dumper.add_representer(float, _float)
 
 
 def dump(value: Any) -> str:

@@ -1,7 +1,5 @@
 """Lists of objects of k0rdent, and one of them, from the copy."""
 
-from collections.abc import Iterable
-
 from django.db.models import Count
 
 from deployments.domain.object_facts import OBJECT_KINDS, ObjectFact, ObjectKind, facts, release_components
@@ -13,7 +11,7 @@ from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT
 from regions.domain.topics import object_
 from regions.domain.viewer import Viewer
-from regions.inventory import NotFound, Row, Target, lines_about
+from regions.inventory import NotFound, Target, lines_about
 from regions.inventory.rows import as_yaml, conditions, counts, manifests, row_of, target, worst_first
 from regions.inventory.visibility import Visibility, look
 from regions.models import Resource, Stream
@@ -47,40 +45,32 @@ def list_objects(
     kind: str, *, viewer: Viewer, text: str = "", health: tuple[str, ...] = (), page: int = 1, size: int = SIZE
 ) -> ObjectList:
     """Objects of one kind, worst first, by words of name or message and by health. Raises NotFound: no such kind."""
-    of = _kind(kind)
+    of = object_kind(kind)
     sight = look(viewer)
-    everything = sight.resources.filter(group=K0RDENT, kind=kind, cluster=MANAGEMENT)
-    rows = [row_of(row, sight) for row in worst_first(everything, sight)]
+    everything = worst_first(sight.resources.filter(group=K0RDENT, kind=kind, cluster=MANAGEMENT), sight)
+    found = [(one, row_of(one, sight)) for one in everything]
     shown = [
-        row
-        for row in rows
+        (one, row)
+        for one, row in found
         if (not health or row.health in health)
         and all(word.lower() in f"{row.target.label} {row.message}".lower() for word in text.split())
     ]
     cut = Page(page, size, len(shown))
     on_page = cut.of(shown)
-    bodies = _bodies(on_page, kind)
+    bodies = manifests(one for one, _ in on_page)
+    what = f"{kind} objects"
     return ObjectList(
         of=of,
-        items=tuple(ObjectItem(row, facts(bodies.get((row.target.namespace, row.target.name), {}))) for row in on_page),
+        items=tuple(ObjectItem(row, facts(bodies.get(one.pk, {}))) for one, row in on_page),
         page=cut,
-        counts=counts((row.health, 1) for row in rows),
-        empty=None
-        if shown
-        else why(sight, _PLURALS[kind], f"{kind} objects", filtered=bool(rows), none=f"{of.means}."),
+        counts=counts((row.health, 1) for _, row in found),
+        empty=None if shown else why(sight, _PLURALS[kind], what, filtered=bool(found), none=f"{of.means}."),
     )
-
-
-def _bodies(rows: Iterable[Row], kind: str) -> dict[tuple[str, str], Manifest]:
-    names = {row.target.name for row in rows}
-    found = list(Resource.objects.filter(group=K0RDENT, kind=kind, cluster=MANAGEMENT, name__in=names))
-    bodies = manifests(found)
-    return {(row.namespace, row.name): bodies.get(row.pk, {}) for row in found}
 
 
 def get_object(kind: str, namespace: str, name: str, *, viewer: Viewer) -> ObjectDetail:
     """One object of these kinds. Raises NotFound."""
-    of = _kind(kind)
+    of = object_kind(kind)
     sight = look(viewer)
     row = sight.resources.filter(group=K0RDENT, kind=kind, cluster=MANAGEMENT, namespace=namespace, name=name).first()
     if row is None:
@@ -103,7 +93,8 @@ def get_object(kind: str, namespace: str, name: str, *, viewer: Viewer) -> Objec
     )
 
 
-def _kind(kind: str) -> ObjectKind:
+def object_kind(kind: str) -> ObjectKind:
+    """A kind that has pages here. Raises NotFound."""
     if kind not in OBJECT_KINDS:
         raise NotFound(f"There are no lists of the kind {kind}")
     return OBJECT_KINDS[kind]

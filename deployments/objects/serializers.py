@@ -34,16 +34,6 @@ class ObjectItemSerializer(ItemSerializer):
     facts = FactSerializer(many=True)
 
 
-class NamedFactSerializer(serializers.Serializer[Any]):
-    """One thing that an object says."""
-
-    label = serializers.CharField(help_text="What it is called on the page.")  # type: ignore[assignment]
-    values = serializers.SerializerMethodField()
-
-    def get_values(self, fact: Any) -> list[str]:
-        return [text for text, _ in fact.values]
-
-
 class UserSerializer(serializers.Serializer[Any]):
     """A deployment that names the object."""
 
@@ -63,7 +53,7 @@ class ReleaseComponentSerializer(serializers.Serializer[Any]):
 class ObjectDetailSerializer(ItemSerializer):
     """One object of k0rdent."""
 
-    facts = NamedFactSerializer(many=True)
+    facts = FactSerializer(source="said", many=True)
     conditions = ConditionSerializer(many=True, help_text="At most 60, those that are not good first.")
     conditions_total = LengthField(source="conditions")
     used_by = UserSerializer(many=True, help_text="At most 200 deployments.")

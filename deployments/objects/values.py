@@ -60,3 +60,8 @@ class ObjectDetail:
     changes: tuple[FeedLine, ...]
     labels: Mapping[str, str]
     yaml: str  # redacted
+
+    @property
+    def said(self) -> tuple[ObjectFact, ...]:
+        """Its facts without addresses."""
+        return tuple(ObjectFact(fact.label, tuple(text for text, _ in fact.values)) for fact in self.facts)

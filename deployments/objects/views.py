@@ -4,9 +4,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from deployments.domain.object_facts import OBJECT_KINDS
-from deployments.lists import Parameters
-from deployments.objects.listing import get_object, list_kinds, list_objects
+from deployments.domain.object_facts import OBJECT_KINDS, ObjectKind
+from deployments.lists import Parameters, facet
+from deployments.objects.listing import get_object, list_kinds, list_objects, object_kind
 from regions import live
 from regions.domain import topics
 from regions.domain.health_scale import Health
@@ -27,34 +27,35 @@ def index(request: ViewedRequest) -> HttpResponse:
 @require_safe
 def objects(request: ViewedRequest, kind: str) -> HttpResponse:
     """/objects/<kind>/"""
-    live.follow(request, topics.kind(kind), *LINKS)
-    said = Parameters(request.GET)
-    text, healths, page = said.text("search"), said.any_of("health", Health, "health"), said.page()
-    try:
-        found = list_objects(kind, viewer=request.viewer, text=text, health=healths, page=page)
-    except NotFound as error:
-        raise Http404(str(error)) from error
+    _known(kind)
     if then := asked(request):
         return list_as_of(request, then, (kind,))
-    options = [
-        {"value": one, "count": found.counts.by_health.get(one, 0), "selected": one in healths}
-        for one in Health
-        if found.counts.by_health.get(one) or one in healths
-    ]
-    return render(
-        request, "objects/list.html", {"found": found, "text": text, "options": options, "chosen": ", ".join(healths)}
-    )
+    live.follow(request, topics.kind(kind), *LINKS)
+    said = Parameters(request.GET)
+    text, healths = said.text("search"), said.any_of("health", Health, "health")
+    found = list_objects(kind, viewer=request.viewer, text=text, health=healths, page=said.page())
+    known = dict.fromkeys(healths, 0) | dict(found.counts.by_health)
+    health = facet("health", "Health", known, healths, order=Health)
+    return render(request, "objects/list.html", {"found": found, "text": text, "facet": health})
 
 
 @require_safe
 def detail(request: ViewedRequest, kind: str, name: str, namespace: str = "") -> HttpResponse:
     """/objects/<kind>/<namespace>/<name>/, or without a namespace."""
-    if request.GET.get("at", "").strip():
+    of = _known(kind)
+    if asked(request):
         return object_as_of(request, kind, namespace, name, MANAGEMENT)
-    used = [topics.kind("ClusterDeployment")] if kind in OBJECT_KINDS and OBJECT_KINDS[kind].used_as else []
+    used = [topics.kind("ClusterDeployment")] if of.used_as else []
     live.follow(request, topics.object_(kind, namespace, name), *used, *LINKS)
     try:
         found = get_object(kind, namespace, name, viewer=request.viewer)
     except NotFound as error:
         raise Http404(str(error)) from error
     return render(request, "objects/detail.html", {"found": found, "row": found.row})
+
+
+def _known(kind: str) -> ObjectKind:
+    try:
+        return object_kind(kind)
+    except NotFound as error:
+        raise Http404(str(error)) from error

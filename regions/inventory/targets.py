@@ -22,7 +22,7 @@ _LISTS = {
     "MultiClusterService": "deployments:services",
     "ServiceSet": "deployments:services",
 }
-_OBJECTS = frozenset(
+OBJECTS = frozenset(
     {
         "AccessManagement",
         "ClusterAuditPolicy",
@@ -37,7 +37,7 @@ _OBJECTS = frozenset(
         "StateManagementProvider",
     }
 )
-"""Kinds of k0rdent whose objects have a page each below /objects/."""
+"""Kinds of k0rdent whose objects have a page each below /objects/: those of `deployments.domain.object_facts`."""
 
 
 def url(kind: str, namespace: str, name: str, cluster: str = MANAGEMENT, region: str = "", deployment: str = "") -> str:
@@ -50,7 +50,7 @@ def url(kind: str, namespace: str, name: str, cluster: str = MANAGEMENT, region:
         return _path("regions:detail", name)
     if kind == "Management":
         return _path("regions:detail", MANAGEMENT)
-    if kind in _OBJECTS and cluster == MANAGEMENT:
+    if kind in OBJECTS and cluster == MANAGEMENT:
         return _path("deployments:object", kind, *((namespace,) if namespace else ()), name)
     if kind in _LISTS and not (kind == "ServiceSet" and deployment):
         # Templates are many: their list shows a page of them, and folds copies.

@@ -69,7 +69,7 @@ class _Loader(Reader, Scanner, Parser, Composer, Resolver):
 
 
 def load(given: str | bytes, see: Callable[[PlainScalar], Any] = lambda plain: plain.value) -> Any:
-    """PlainScalar data from one YAML document. Raises `NotPlain`; opens nothing and takes bounded time and memory.
+    """Plain data from one YAML document. Raises `NotPlain`; opens nothing and takes bounded time and memory.
 
     `see` is told of each scalar without quotes, keys included, and says what stands for it (of a key it says nothing).
     """

@@ -159,7 +159,9 @@ class ApiServer(Objects):
         return [str(self._binaries.kubectl), f"--kubeconfig={file}", f"--cache-dir={cache}", *arguments]
 
     def wipe(self) -> None:
-        """Delete all custom objects, and all namespaces that are not the cluster's own with what lies in them."""
+        """Delete all custom objects, all namespaces that are not the cluster's own with what lies in them, and the
+        roles for the whole cluster that neither it nor the rig made.
+        """
         root = f"/{self.name.strip('~')}"
         for group in {name.partition(".")[2] for name in self.crd_names()}:
             self._etcd.delete_below(f"{root}/{group}/")
@@ -173,6 +175,11 @@ class ApiServer(Objects):
                 self._etcd.delete(f"{root}/namespaces/{namespace}")
             for plural in plurals:
                 self._etcd.delete_below(f"{root}/{plural}/{namespace}/")
+        for plural in ("clusterroles", "clusterrolebindings"):
+            for item in self.request("GET", f"/apis/rbac.authorization.k8s.io/v1/{plural}")["items"]:
+                name, labels = item["metadata"]["name"], item["metadata"].get("labels", {})
+                if labels.get("kubernetes.io/bootstrapping") != "rbac-defaults" and not name.startswith("rig-"):
+                    self._etcd.delete(f"{root}/{plural}/{name}")
 
     # -- inside --------------------------------------------------------------------------------------------------
 

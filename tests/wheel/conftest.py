@@ -24,22 +24,21 @@ PRODUCTION = {
 
 
 @pytest.fixture(scope="session")
-def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Container]:
+def boxed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Container]:
     environment = container.installed()
     need(environment, container.HOW)
     need(container.possible(), container.HOW_ROOT)
     assert environment
     made = Container(environment, tmp_path_factory.mktemp("box"))
-    with until_unused("box", made.stop):
+    with until_unused("boxed", made.stop):
         yield made
-    made.stop()
 
 
 @pytest.fixture(scope="session")
-def demo(box: Container) -> str:
+def demo(boxed: Container) -> str:
     """`pane demo`, from an empty folder: where it is."""
     small = ("--port", "0", "--pace", "0", "--deployments", "10")
-    process = box.start("demo", "pane", "demo", *small, PANE_PRODUCTION="0")
+    process = boxed.start("demo", "pane", "demo", *small, PANE_PRODUCTION="0")
     process.wait(lambda: "Ctrl-C" in process.log.read_text(), 300)
     found = re.search(r"Pane is at +(http://[\d.:]+)", process.log.read_text())
     assert found, process.tail()
@@ -47,18 +46,18 @@ def demo(box: Container) -> str:
 
 
 @pytest.fixture(scope="session")
-def serve(box: Container, demo: str) -> Callable[..., str]:
+def serve(boxed: Container, demo: str) -> Callable[..., str]:
     """`pane migrate`, `pane watch` for the demo's clusters, and the image's own command whenever it is called."""
     assert demo
-    migrated = box.run("pane", "migrate", "--no-input", **PRODUCTION)
+    migrated = boxed.run("pane", "migrate", "--no-input", **PRODUCTION)
     assert migrated.returncode == 0, migrated.stderr
-    box.start("watch", "pane", "watch", **PRODUCTION)
+    boxed.start("watch", "pane", "watch", **PRODUCTION)
 
     def start(**more: str) -> str:
         port = str(free_port())
         command = [*json.loads(container.said("ENTRYPOINT")), *json.loads(container.said("CMD"))]
         command[command.index("8000")] = port
-        process = box.start(f"web-{port}", *command, **{**PRODUCTION, **more})
+        process = boxed.start(f"web-{port}", *command, **{**PRODUCTION, **more})
         process.wait(lambda: "Serving on" in process.log.read_text(), 300)
         return f"http://127.0.0.1:{port}"
 

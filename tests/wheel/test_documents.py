@@ -20,17 +20,17 @@ def test_no_command_of_the_documents_is_run_by_nobody():
 
 @pytest.mark.real
 @pytest.mark.timeout(900)
-def test_the_commands_of_the_documents_do_what_they_say(box: Container, demo: str):
+def test_the_commands_of_the_documents_do_what_they_say(boxed: Container, demo: str):
     for line in (line for line in dict.fromkeys(commands("pane")) if line not in GO_ON):
-        done = box.run(*shlex.split(line), **PRODUCTION, PANE_DATA="/data/documents")
+        done = boxed.run(*shlex.split(line), **PRODUCTION, PANE_DATA="/data/documents")
         assert done.returncode == 0, f"{line}: {done.stderr}"
 
 
 @pytest.mark.real
 @pytest.mark.timeout(900)
-def test_up_comes_up(box: Container, demo: str):
+def test_up_comes_up(boxed: Container, demo: str):
     words = ("pane", "up", "--port", str(free_port()))
-    up = box.start("up", *words, **PRODUCTION, PANE_DATA="/data/up", PANE_PRODUCTION="0")
+    up = boxed.start("up", *words, **PRODUCTION, PANE_DATA="/data/up", PANE_PRODUCTION="0")
     try:
         up.wait(lambda: "Ctrl-C ends it." in up.log.read_text(), 300)
     finally:

@@ -72,9 +72,9 @@ def proxies(tmp_path_factory: pytest.TempPathFactory, serve: Callable[..., str])
 
 
 @pytest.fixture(scope="module")
-def signed(browser: Any, box: Container, proxies: tuple[str, str]) -> Any:
+def signed(browser: Any, boxed: Container, proxies: tuple[str, str]) -> Any:
     """The cookies of somebody who came in by a link of `pane sign-in`, and pressed its button."""
-    link = box.run("pane", "sign-in", "ada", "--administrator", **PRODUCTION, PANE_PATH="/pane").stdout.strip()
+    link = boxed.run("pane", "sign-in", "ada", "--administrator", **PRODUCTION, PANE_PATH="/pane").stdout.strip()
     assert link.startswith("https://pane.example.org/pane/sign-in/link/")
     context = browser.new_context(ignore_https_errors=True)
     opened = context.new_page()
@@ -98,8 +98,8 @@ def page(browser: Any, signed: Any) -> Iterator[Any]:
     assert failures == []
 
 
-def outage(box: Container, *words: str) -> None:
-    told = box.run("pane", "demo-ctl", *words, PANE_PRODUCTION="0")
+def outage(boxed: Container, *words: str) -> None:
+    told = boxed.run("pane", "demo-ctl", *words, PANE_PRODUCTION="0")
     assert told.returncode == 0, told.stderr
 
 
@@ -132,7 +132,9 @@ def test_the_palette_asks_below_the_path_and_keeps_what_was_opened_there(page: A
     page.wait_for_url(f"{proxies[0]}regions/eu-west/")
 
 
-def test_pages_follow_though_sockets_are_cut_or_blocked_and_say_so(page: Any, box: Container, proxies: tuple[str, str]):
+def test_pages_follow_though_sockets_are_cut_or_blocked_and_say_so(
+    page: Any, boxed: Container, proxies: tuple[str, str]
+):
     cutting, blocking = proxies
     asking = page.context.new_page()
     asking.goto(f"{blocking}regions/")
@@ -140,9 +142,9 @@ def test_pages_follow_though_sockets_are_cut_or_blocked_and_say_so(page: Any, bo
     page.on("websocket", lambda socket: opened.append(socket.url))
     page.goto(f"{cutting}regions/")
     asking.locator("[data-live-status]", has_text="sockets are blocked: asking every 5 s").wait_for(timeout=60_000)
-    outage(box, "outage", "eu-west")
+    outage(boxed, "outage", "eu-west")
     for one in (page, asking):
         one.locator("#region-eu-west").get_by_text("Unknown").first.wait_for(timeout=90_000)
     assert until(lambda: page.wait_for_timeout(200) or len(opened) >= 3)
     assert {address.partition("/pane/")[2] for address in opened} == {"ws/live/"}
-    outage(box, "heal", "eu-west")
+    outage(boxed, "heal", "eu-west")

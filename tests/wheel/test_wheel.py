@@ -50,7 +50,7 @@ def test_one_command_from_an_empty_folder_shows_a_fleet(demo: str):
     assert {ask(demo + file)[0] for file in files} == {200}
 
 
-def test_the_image_serves_and_watches_as_nobody_with_nothing_to_write_to(box: Container, serve: Callable[..., str]):
+def test_the_image_serves_and_watches_as_nobody_with_nothing_to_write_to(boxed: Container, serve: Callable[..., str]):
     web = serve()
     port = web.rpartition(":")[2]
 
@@ -59,35 +59,35 @@ def test_the_image_serves_and_watches_as_nobody_with_nothing_to_write_to(box: Co
 
     assert until(lambda: ready()["ready"], 90), ready()
     health = [word.replace(":8000", f":{port}") for word in container.health_check()]
-    assert box.run(*health).returncode == 0
+    assert boxed.run(*health).returncode == 0
     told = {"Host": HOST, "X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}
     status, page = ask(f"{web}/sign-in/", **told)
     assert (status, "Sign in" in page) == (200, True)
-    token = box.run("pane", "token", "ada", **PRODUCTION).stdout.strip()
+    token = boxed.run("pane", "token", "ada", **PRODUCTION).stdout.strip()
     status, regions = ask(f"{web}/api/v1/regions/", Authorization=f"Bearer {token}", **told)
     assert (status, "results" in json.loads(regions)) == (200, True)
 
 
-def test_what_runs_can_write_to_its_data_alone(box: Container):
-    assert box.run("touch", "/data/here", "/tmp/here").returncode == 0
-    for place in (f"{box.environment}/bin/here", "/usr/here", "/etc/here", "/here"):
-        refused = box.run("touch", place)
+def test_what_runs_can_write_to_its_data_alone(boxed: Container):
+    assert boxed.run("touch", "/data/here", "/tmp/here").returncode == 0
+    for place in (f"{boxed.environment}/bin/here", "/usr/here", "/etc/here", "/here"):
+        refused = boxed.run("touch", place)
         assert "Read-only file system" in refused.stderr, place
-    assert box.run("ls", str(ROOT)).returncode != 0
-    capabilities = box.run("grep", "Cap", "/proc/self/status").stdout
+    assert boxed.run("ls", str(ROOT)).returncode != 0
+    capabilities = boxed.run("grep", "Cap", "/proc/self/status").stdout
     assert set(re.findall(r"\t([0-9a-f]+)", capabilities)) == {"0" * 16}
-    assert box.run("sh", "-c", "id -u").stdout.strip() == container.said("USER").partition(":")[0]
+    assert boxed.run("sh", "-c", "id -u").stdout.strip() == container.said("USER").partition(":")[0]
 
 
-def test_without_what_production_needs_it_says_so_and_ends(box: Container):
-    refused = box.run("pane", "serve")
+def test_without_what_production_needs_it_says_so_and_ends(boxed: Container):
+    refused = boxed.run("pane", "serve")
     assert refused.returncode != 0
     assert "PANE_SECRET_KEY (or PANE_SECRET_KEY_FILE) must be set in production." in refused.stderr
     assert "Traceback" not in refused.stderr
 
 
-def test_without_a_folder_for_its_data_it_says_which_to_set(box: Container):
-    refused = box.run("pane", "check", HOME="/nowhere", PANE_DATA="", PANE_PRODUCTION="0")
+def test_without_a_folder_for_its_data_it_says_which_to_set(boxed: Container):
+    refused = boxed.run("pane", "check", HOME="/nowhere", PANE_DATA="", PANE_PRODUCTION="0")
     assert refused.returncode != 0
     assert "its data folder /nowhere/.local/share/pane cannot be written" in refused.stderr
     assert "Set PANE_DATA" in refused.stderr

@@ -4,8 +4,7 @@ import argparse
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.management import BaseCommand, CommandError
+from django.core.management import BaseCommand
 
 from dashboard.people import accounts, links
 
@@ -18,12 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--administrator", action="store_true", help="let it do everything in Pane from now on")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            user = accounts.account(options["name"])
-        except ValidationError as error:
-            raise CommandError(f"{options['name']!r} cannot be an account: {' '.join(error.messages)}") from error
-        if not user.is_active:
-            raise CommandError(f"The account {options['name']} is switched off.")
+        user = accounts.active(options["name"])
         if options["administrator"] and not user.is_superuser:
             user.is_staff = user.is_superuser = True
             user.save(update_fields=["is_staff", "is_superuser"])

@@ -4,7 +4,6 @@ import argparse
 from datetime import timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError
 
 from dashboard.people import accounts, tokens
@@ -19,17 +18,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("name", help="the account")
         parser.add_argument("--for", dest="purpose", default="", help="what the token is for, in your words")
-
         parser.add_argument("--read", action="store_true", help="for reading alone; else it may write, as the account")
         parser.add_argument("--days", type=int, default=0, help="how long it works; default until it is revoked")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            user = accounts.account(options["name"])
-        except ValidationError as error:
-            raise CommandError(f"{options['name']!r} cannot be an account: {' '.join(error.messages)}") from error
-        if not user.is_active:
-            raise CommandError(f"The account {options['name']} is switched off.")
+        user = accounts.active(options["name"])
         if not 0 <= options["days"] <= LONGEST:
             raise CommandError(f"--days must be 1 to {LONGEST}; leave it out for a token without an end.")
         lasts = timedelta(days=options["days"]) if options["days"] else None

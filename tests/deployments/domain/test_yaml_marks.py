@@ -1,5 +1,8 @@
 """What is wrong stands at the line that says it."""
 
+import pytest
+
+from deployments.domain import safe_yaml
 from deployments.domain.findings import error, warning
 from deployments.domain.pasted import NotTaken, take
 from deployments.domain.yaml_marks import marks
@@ -43,3 +46,9 @@ def test_what_cannot_be_read_is_marked_at_its_line_and_a_spelling_once():
     assert (mark.line, mark.sentence) == (1, "This cannot be read: it is not YAML (line 1).")
     said = marks(TEXT, [warning("yaml", marks(TEXT, [])[0].sentence)])
     assert len(said) == 1
+
+
+@pytest.mark.parametrize("number", [9.0, 0.5, -0.0, 1e20, 1e21, 1.5e300, 1e-7, -12.25, 2.0**63])
+def test_a_number_that_pane_wrote_is_no_surprise(number: float):
+    read, surprises = safe_yaml.read(safe_yaml.dump({"size": number}))
+    assert (read, surprises) == ({"size": number}, ())

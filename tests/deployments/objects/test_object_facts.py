@@ -8,6 +8,7 @@ import yaml
 from deployments.domain.object_facts import OBJECT_KINDS, facts, release_components
 from regions.domain.health import Health, assess
 from regions.domain.kinds import K0RDENT, KINDS
+from regions.inventory import targets
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
@@ -18,6 +19,10 @@ def said(text: str) -> dict[str, tuple[str, ...]]:
 
 def test_every_kind_that_has_pages_is_watched() -> None:
     assert set(OBJECT_KINDS) <= {kind.name for kind in KINDS if kind.group == K0RDENT}
+
+
+def test_every_kind_that_has_pages_is_led_to() -> None:
+    assert set(OBJECT_KINDS) == targets.OBJECTS
 
 
 def test_a_rule_says_what_is_handed_to_whom_in_either_form() -> None:

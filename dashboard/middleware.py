@@ -16,6 +16,7 @@ from dashboard.live.hub import remember
 from dashboard.people import recording, routes, screens, tokens
 from dashboard.people.oidc import asking
 from dashboard.people.viewer import viewer_of
+from dashboard.saved import looks
 from dashboard.status import exposition, probes
 from regions.domain.viewer import Viewer
 from regions.live import Live
@@ -130,6 +131,7 @@ class SignInRequired(LoginRequiredMiddleware):
                 raise PermissionDenied(sentence)
             if sentence := tokens.overstepped(request):
                 return errors.in_words(request, sentence, 403)
+            return looks.opening(request)
         return turned_away
 
     def _come_in(

@@ -1,4 +1,5 @@
-"""What the frame keeps of people and screens (links, tokens, failed attempts; secrets only as digests), and notices."""
+"""What the frame keeps of people and screens (links, tokens, failed attempts; secrets only as digests), of how they
+want lists, and of notices."""
 
 from django.conf import settings
 from django.db import models
@@ -65,6 +66,41 @@ class GroupRole(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} by {self.group}"
+
+
+class SavedView(models.Model):
+    """A list with its filters, order and columns under a name: no more than the query of its address."""
+
+    page = models.CharField(max_length=80)  # of dashboard.saved.pages
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=2000, blank=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE)  # None: everybody's
+    person = models.CharField(max_length=150)  # who saved it
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "page", "name"], name="saved_view_mine"),
+            models.UniqueConstraint(
+                fields=["page", "name"], condition=models.Q(owner__isnull=True), name="saved_view_everybodys"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.page}"
+
+
+class ListSettings(models.Model):
+    """How somebody wants lists to look: which columns not, how dense, and which saved views come first."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    dense = models.BooleanField(default=False)
+    without = models.JSONField(default=dict)  # columns that are not shown, by page
+    opens = models.JSONField(default=dict)  # the saved view that a page opens with, by page
+    menu = models.JSONField(default=list)  # saved views that stand in the menu
+
+    def __str__(self) -> str:
+        return f"lists of {self.user}"
 
 
 class FailedSignIn(models.Model):

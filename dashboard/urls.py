@@ -40,6 +40,8 @@ urlpatterns = [
     path("badges/", include("dashboard.badges.urls")),
     # /notices/
     path("notices/", include("dashboard.notices.urls")),
+    # /views/: lists under a name
+    path("views/", include("dashboard.saved.urls")),
     # /search/
     path("search/", search.page, name="search"),
     path("search/palette/", palette, name="palette"),

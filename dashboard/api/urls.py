@@ -21,6 +21,7 @@ LISTS = (
     "changes",
     "causes",
     "maintenance",
+    "views",
     "schema",
 )
 
@@ -42,4 +43,5 @@ urlpatterns = [
     path("", include("regions.maintenance.api")),
     path("", include("deployments.api")),
     path("", include("deployments.causes.api")),
+    path("", include("dashboard.saved.api")),
 ]

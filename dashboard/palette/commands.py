@@ -32,6 +32,7 @@ PAGES = (
     Command("Cost", "metrics:cost", "metrics", "opencost money"),
     Command("Backups", "deployments:backups", "backups", "velero"),
     Command("Objects of k0rdent", "deployments:object_kinds", "object", "accessmanagement releases ipam kinds"),
+    Command("Saved views", "saved:list", "filter", "lists filters columns"),
     Command("Feed", "feed", "feed", "changes events log"),
     Command("Wall", "wall:regions", "wall", "tv screen"),
     Command("Notices", "notices:list", "bell", "alerts webhooks rules"),

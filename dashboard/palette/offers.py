@@ -9,6 +9,9 @@ from django.urls import Resolver404, resolve, reverse
 
 from dashboard.palette.commands import ACTIONS, PAGES, Command, matching, split
 from dashboard.people.routes import allowed
+from dashboard.saved.pages import PAGES as PAGES_TO_SAVE
+from dashboard.saved.saving import address as address_of_view
+from dashboard.saved.saving import visible
 from regions import inventory
 from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT
@@ -39,15 +42,24 @@ def offers(text: str, recent: Iterable[str], viewer: Viewer) -> list[Offer]:
     """`recent`: the addresses that this browser opened last; what may not be seen any more is left out."""
     text = text.strip()[:253]
     if not text:
-        return [*_recent(recent, viewer), *_pages("", viewer)]
+        return [*_recent(recent, viewer), *_saved("", viewer.account), *_pages("", viewer)]
     verb, name = split(text)
     rows = [hit.row for hit in inventory.search(name, viewer=viewer, limit=OBJECTS).hits]
     done = list(_actions(verb, rows[:ACTED], viewer)) if verb else []
     objects = [Offer("Objects", row.target.name, row.target.url, row=row) for row in rows if row.target.url]
-    pages = list(_pages(text, viewer))
+    pages = [*_saved(text, viewer.account), *_pages(text, viewer)]
     named = [row for row in rows if row.target.name.lower() == name.lower() and row.target.kind in ACTIONS]
     mine = [] if verb else list(_actions("", named[:1], viewer))
     return [*done, *(pages if not rows else ()), *objects, *mine, *(pages if rows else ())]
+
+
+def _saved(text: str, account: int) -> Iterator[Offer]:
+    """Views of lists by words of their names; they are a query each, and open for who may see what it finds."""
+    views = visible(account)
+    for word in text.split():
+        views = views.filter(name__icontains=word)
+    for view in views[:OBJECTS]:
+        yield Offer("Saved views", f"{view.name} ({PAGES_TO_SAVE[view.page].title})", address_of_view(view), "filter")
 
 
 def _pages(text: str, viewer: Viewer) -> Iterator[Offer]:

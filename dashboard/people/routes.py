@@ -53,6 +53,10 @@ _ROUTES: Mapping[Right, tuple[str, ...]] = {
         "notices/rules/<int:pk>/",
         "search/",
         "search/palette/",
+        "views/",
+        "views/look/",
+        "views/<int:pk>/",
+        *(f"views/<int:pk>/{what}/" for what in ("rename", "keep", "place", "remove")),
         "metrics/",
         "metrics/alerts/",
         "metrics/cost/",
@@ -99,6 +103,8 @@ _ROUTES: Mapping[Right, tuple[str, ...]] = {
         "api/v1/metrics/deployments/<str:namespace>/<str:name>/",
         "api/v1/maintenance/",
         "api/v1/maintenance/<int:pk>/",
+        "api/v1/views/",
+        "api/v1/views/<int:pk>/",
         "api/v1/credentials/",
         "api/v1/deployments/",
         "api/v1/deployments/<str:namespace>/<str:name>/",
@@ -168,6 +174,7 @@ _ROUTES: Mapping[Right, tuple[str, ...]] = {
         "notices/deliveries/<int:pk>/again/",
     ),
     Right.AUDIT: ("audit/", "audit/export.<str:form>"),
+    Right.VIEWS: ("views/<int:pk>/share/",),
     Right.SCREENS: ("wall/screens/", "wall/screens/<int:pk>/code/", "wall/screens/<int:pk>/revoke/"),
 }
 

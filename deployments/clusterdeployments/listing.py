@@ -11,7 +11,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from deployments.clusterdeployments.filters import FACETS, DeploymentFilters
 from deployments.clusterdeployments.values import Listing
-from deployments.lists import Page, facet, why
+from deployments.lists import Page, facet, gone, why
 from regions.domain.health import Health
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
@@ -52,15 +52,16 @@ def list_deployments(filters: DeploymentFilters, *, viewer: Viewer) -> Listing:
     known = Resource.objects.in_bulk(chosen)
     rows = tuple(row_of(known[one], sight) for one in chosen if one in known)
     of = tally.all if not filters.searches else sight.resources.filter(kind=KIND).count()
+    facets = tuple(
+        facet(name, _TITLES[name], tally.facets[name], getattr(filters, name), order=_ORDERS.get(name, ()))
+        for name in FACETS
+    )
     return Listing(
         filters=filters,
         rows=rows,
         of=of,
         page=page,
-        facets=tuple(
-            facet(name, _TITLES[name], tally.facets[name], getattr(filters, name), order=_ORDERS.get(name, ()))
-            for name in FACETS
-        ),
+        facets=facets,
         by_health={health.value: tally.by_health[health] for health in Health if tally.by_health[health]},
         empty=None
         if rows
@@ -71,7 +72,12 @@ def list_deployments(filters: DeploymentFilters, *, viewer: Viewer) -> Listing:
             filtered=bool(of),
             none="Create a ClusterDeployment on the management cluster, and it appears here.",
         ),
+        gone=gone(facets, "deployment", lambda name, value: name == "health" or _any(sight, name, value)),
     )
+
+
+def _any(sight: Visibility, column: str, value: str) -> bool:
+    return sight.resources.filter(kind=KIND, **{column: value}).exists()
 
 
 class _Tally:

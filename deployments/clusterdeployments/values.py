@@ -23,6 +23,7 @@ class Listing:
     facets: tuple[Facet, ...]
     by_health: Mapping[str, int]  # of those that fit
     empty: Empty | None
+    gone: tuple[str, ...] = ()  # values that were asked for and that none has, a sentence each
 
     @property
     def healths(self) -> list[tuple[str, int]]:

@@ -11,7 +11,7 @@ from deployments.credentials.values import CredentialItem, CredentialListing
 from deployments.domain.credentials.liveness import Proof
 from deployments.domain.credentials.needs import Needed
 from deployments.domain.credentials.providers import title
-from deployments.lists import Facet, Page, facet, label, why
+from deployments.lists import Facet, Page, facet, gone, label, why
 from regions.domain.health import Health
 from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
@@ -43,12 +43,13 @@ def list_credentials(filters: CredentialFilters, *, viewer: Viewer) -> Credentia
     ordered = _ordered(fitting, filters.sort)
     page = Page(filters.page, filters.page_size, len(ordered))
     count = Counter(item.row.health for item in fitting)
+    facets = tuple(_facet(name, worded, filters) for name in FACETS)
     return CredentialListing(
         filters=filters,
         items=page.of(ordered),
         of=len(every),
         page=page,
-        facets=tuple(_facet(name, worded, filters) for name in FACETS),
+        facets=facets,
         by_health={health.value: count[health] for health in Health if count[health]},
         empty=None
         if ordered
@@ -58,6 +59,11 @@ def list_credentials(filters: CredentialFilters, *, viewer: Viewer) -> Credentia
             "credentials",
             filtered=bool(every),
             none="A credential is what k0rdent signs in to a cloud with. Make one, and deployments can use it.",
+        ),
+        gone=gone(
+            facets,
+            "credential",
+            lambda name, value: name in _ORDERS or any(value in _values(item, name) for item in every),
         ),
     )
 

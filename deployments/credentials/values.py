@@ -52,6 +52,7 @@ class CredentialListing:
     facets: tuple[Facet, ...]
     by_health: Mapping[str, int]
     empty: Empty | None
+    gone: tuple[str, ...] = ()  # values that were asked for and that none has, a sentence each
 
     @property
     def healths(self) -> list[tuple[str, int]]:

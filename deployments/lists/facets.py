@@ -9,6 +9,9 @@ from regions.domain.refs import MANAGEMENT, short_name
 MOST = 100
 """Options of one facet: a fleet has more namespaces than anybody reads through."""
 
+MOST_GONE = 10
+"""Values of which it is asked whether anything has them still."""
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -38,6 +41,17 @@ class Facet:
 def label(value: str) -> str:
     """A value as an option says it."""
     return short_name(value) if value == MANAGEMENT else health_scale.label(value) or "none"
+
+
+def gone(facets: Iterable[Facet], what: str, there: Callable[[str, str], bool]) -> tuple[str, ...]:
+    """A sentence for each chosen value that no object has, whatever else is filtered by; `there` asks for one value of
+    one facet, and is asked only where a count is zero."""
+    chosen = ((one, option) for one in facets for option in one.options if option.selected and not option.count)
+    return tuple(
+        f"{one.title} “{option.label}” is of no {what} here: it is gone, or not yours to see."
+        for one, option in list(chosen)[:MOST_GONE]
+        if not there(one.name, option.value)
+    )
 
 
 def facet(

@@ -31,6 +31,7 @@ class Right(StrEnum):
     REGIONS = "change regions"
     MAINTENANCE = "say what is maintained or known of"
     NOTICES = "change who is sent notices"
+    VIEWS = "save views for everybody"
     SCREENS = "let screens in"
     PEOPLE = "manage people"
     AUDIT = "read the audit trail"
@@ -38,7 +39,7 @@ class Right(StrEnum):
 
 ROLES: Mapping[str, frozenset[Right]] = {
     "viewer": frozenset({Right.SEE}),
-    "operator": frozenset({Right.SEE, Right.DEPLOYMENTS, Right.MAINTENANCE}),
+    "operator": frozenset({Right.SEE, Right.DEPLOYMENTS, Right.MAINTENANCE, Right.VIEWS}),
     "credential manager": frozenset({Right.SEE, Right.CREDENTIALS}),
     "administrator": frozenset(Right),
 }

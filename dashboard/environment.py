@@ -64,6 +64,18 @@ def number(name: str, default: int, least: int = 1) -> int:
     refuse(f"{PREFIX}{name} is {value!r}; it must be a whole number, {least} or more.")
 
 
+def share(name: str, default: float) -> float:
+    """A share in percent, above 0 and at most 100."""
+    given = text(name) or str(default)
+    try:
+        found = float(given)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= 100:
+        refuse(f"PANE_{name} is {given!r}; it must be a number of percent above 0, at most 100, such as {default}.")
+    return found
+
+
 def trusted_hops() -> int:
     """How many proxies of ours a request comes through: PANE_TRUSTED_HOPS; PANE_TRUST_PROXY=1 means one."""
     one = flag("TRUST_PROXY")

@@ -8,6 +8,7 @@ from dashboard.live import polling
 from dashboard.palette.views import palette
 from dashboard.people.oidc import views as oidc
 from dashboard.people.views import to_administration
+from dashboard.reports import reliability
 from dashboard.status import exposition, probes
 
 handler400 = "dashboard.errors.bad_request"
@@ -42,6 +43,8 @@ urlpatterns = [
     path("notices/", include("dashboard.notices.urls")),
     # /views/: lists under a name
     path("views/", include("dashboard.saved.urls")),
+    # /reliability/
+    path("reliability/", reliability.page, name="reliability"),
     # /search/
     path("search/", search.page, name="search"),
     path("search/palette/", palette, name="palette"),

@@ -31,6 +31,7 @@ urlpatterns = [
     path("deployments/bulk/done/", bulk.bulk_done, name="bulk_done"),
     path("deployments/<str:namespace>/<str:name>/", views.detail, name="detail"),
     path("deployments/<str:namespace>/<str:name>/timeline/", timeline_view.timeline, name="timeline"),
+    path("deployments/<str:namespace>/<str:name>/reliability/", views.reliability, name="reliability"),
     path("deployments/<str:namespace>/<str:name>/metrics/", metrics.metrics, name="metrics"),
     path("deployments/<str:namespace>/<str:name>/delete/", delete.delete_deployment, name="delete"),
     path("deployments/<str:namespace>/<str:name>/edit/", edit.edit_deployment, name="edit"),

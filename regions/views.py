@@ -7,10 +7,12 @@ from django.views.decorators.http import require_GET
 from regions import inventory
 from regions.domain import topics
 from regions.domain.health_scale import Health
+from regions.domain.refs import MANAGEMENT
 from regions.inventory import RegionCard
 from regions.inventory.as_of.views import or_then, region_then
 from regions.inventory.cards import hidden_regions
 from regions.live import follow
+from regions.reliability import reliability_page
 from regions.requests import ViewedRequest
 
 
@@ -51,6 +53,13 @@ def region(request: ViewedRequest, name: str) -> HttpResponse:
     except inventory.NotFound as error:
         raise Http404(str(error)) from error
     return render(request, "regions/detail.html", {"region": found, "card": found.card})
+
+
+@require_GET
+def reliability(request: ViewedRequest, name: str) -> HttpResponse:
+    """How available a region was. It is told as of when it was asked for: a picture of the past, so not live."""
+    kind, own = ("Management", "kcm") if name == MANAGEMENT else ("Region", name)
+    return reliability_page(request, kind, "", own, region=name)
 
 
 def _matches(card: RegionCard, text: str) -> bool:

@@ -33,6 +33,7 @@ PAGES = (
     Command("Backups", "deployments:backups", "backups", "velero"),
     Command("Objects of k0rdent", "deployments:object_kinds", "object", "accessmanagement releases ipam kinds"),
     Command("Saved views", "saved:list", "filter", "lists filters columns"),
+    Command("Reliability", "reliability", "metrics", "availability slo budget flapping incidents uptime"),
     Command("Feed", "feed", "feed", "changes events log"),
     Command("Wall", "wall:regions", "wall", "tv screen"),
     Command("Notices", "notices:list", "bell", "alerts webhooks rules"),
@@ -57,6 +58,7 @@ ACTIONS: dict[str, tuple[Command, ...]] = {
         Command("Clone", "deployments:new", "plus", "copy", Right.DEPLOYMENTS, query="from={}"),
         Command("Compare", "deployments:compare", "deployments", "diff then now", query="of={}%401d&of={}"),
         Command("Metrics of", "deployments:metrics", "metrics", "cpu memory"),
+        Command("Reliability of", "deployments:reliability", "metrics", "availability slo"),
         Command("Timeline of", "deployments:timeline", "clock", "history"),
         Command("Delete", "deployments:delete", "cross", "remove destroy", Right.DEPLOYMENTS),
     ),
@@ -66,6 +68,7 @@ ACTIONS: dict[str, tuple[Command, ...]] = {
         Command("Delete", "credentials:delete", "cross", "remove", Right.CREDENTIALS),
     ),
     "Region": (
+        Command("Reliability of", "regions:reliability", "metrics", "availability slo"),
         Command("Metrics of", "metrics:region", "metrics", "cpu memory"),
         Command("Providers of", "deployments:region_providers", "regions", "enable capi", Right.REGIONS),
         Command("Kubeconfig of", "deployments:region_kubeconfig", "credentials", "rotate access", Right.REGIONS),

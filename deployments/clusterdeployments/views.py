@@ -11,6 +11,7 @@ from regions import inventory, live
 from regions.domain.refs import MANAGEMENT
 from regions.domain.topics import LINKS, METRICS, deployment, kind, object_
 from regions.inventory.as_of.views import AsOfRequest, asked, or_then
+from regions.reliability import reliability_page
 from regions.requests import ViewedRequest
 
 COLUMNS = {
@@ -60,6 +61,12 @@ def detail(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
     live.follow(request, object_("Credential", *found.row.credential.rpartition("/")[::2]))
     gone = get_leaving(namespace, name, viewer=request.viewer) if found.row.deleting_at else None
     return render(request, "deployments/detail.html", {"deployment": found, "leaving": gone})
+
+
+@require_safe
+def reliability(request: ViewedRequest, namespace: str, name: str) -> HttpResponse:
+    """/deployments/<namespace>/<name>/reliability/: a picture of the past, so not live."""
+    return reliability_page(request, "ClusterDeployment", namespace, name)
 
 
 def _then(request: ViewedRequest, namespace: str, name: str, then: AsOfRequest) -> HttpResponse:

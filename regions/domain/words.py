@@ -1,12 +1,13 @@
-"""How a moment, a multi-line message and a list of names are said in one line."""
+"""How a moment, a span of time, a multi-line message and a list of names are said in one line."""
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 LONGEST = 500
 """Messages that we say ourselves are never longer."""
 
+_MINUTE = 60
 _BULLET = re.compile(r"^\s*(?:[*•-]\s+)?")
 
 
@@ -53,3 +54,37 @@ def listed(names: Iterable[str], most: int = 5) -> str:
 def counted(number: int, noun: str) -> str:
     """`1 service`, `2 services`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def span(seconds: float) -> str:
+    """Two units at most, as kubectl prints an age: 45s, 3m20s, 47m, 5h10m, 30h, 3d4h, 200d, 2y17d."""
+    seconds = int(max(seconds, 0))
+    if seconds < 2 * _MINUTE:
+        return f"{seconds}s"
+    minutes = seconds // _MINUTE
+    if minutes < 10:
+        return _two(minutes, "m", seconds % _MINUTE, "s")
+    if minutes < 180:
+        return f"{minutes}m"
+    hours = seconds // 3600
+    if hours < 8:
+        return _two(hours, "h", minutes % 60, "m")
+    if hours < 48:
+        return f"{hours}h"
+    days = hours // 24
+    if hours < 192:
+        return _two(days, "d", hours % 24, "h")
+    if days < 2 * 365:
+        return f"{days}d"
+    if days < 8 * 365:
+        return _two(days // 365, "y", days % 365, "d")
+    return f"{days // 365}y"
+
+
+def _two(large: int, large_unit: str, small: int, small_unit: str) -> str:
+    return f"{large}{large_unit}{small}{small_unit}" if small else f"{large}{large_unit}"
+
+
+def lasted(time: timedelta) -> str:
+    """A span of time in the same words."""
+    return span(time.total_seconds())

@@ -3,32 +3,9 @@
 import re
 from datetime import datetime
 
-MINUTE, HOUR, DAY = 60, 3600, 86400
+from regions.domain.words import span
 
-
-def span(seconds: float) -> str:
-    """Two units at most, as kubectl prints an age: 45s, 3m20s, 47m, 5h10m, 30h, 3d4h, 200d, 2y17d."""
-    seconds = int(max(seconds, 0))
-    if seconds < 2 * MINUTE:
-        return f"{seconds}s"
-    minutes = seconds // MINUTE
-    if minutes < 10:
-        return _two(minutes, "m", seconds % MINUTE, "s")
-    if minutes < 180:
-        return f"{minutes}m"
-    hours = seconds // HOUR
-    if hours < 8:
-        return _two(hours, "h", minutes % 60, "m")
-    if hours < 48:
-        return f"{hours}h"
-    days = hours // 24
-    if hours < 192:
-        return _two(days, "d", hours % 24, "h")
-    if days < 2 * 365:
-        return f"{days}d"
-    if days < 8 * 365:
-        return _two(days // 365, "y", days % 365, "d")
-    return f"{days // 365}y"
+__all__ = ["retold", "span", "words"]
 
 
 def words(seconds: float, style: str = "") -> str:
@@ -48,7 +25,3 @@ def retold(html: str, now: datetime) -> str:
         return found[1] + words((now - datetime.fromisoformat(found[2])).total_seconds(), found[3])
 
     return _TOLD.sub(age, html)
-
-
-def _two(large: int, large_unit: str, small: int, small_unit: str) -> str:
-    return f"{large}{large_unit}{small}{small_unit}" if small else f"{large}{large_unit}"

@@ -158,7 +158,6 @@ def test_a_view_is_saved_and_opened_in_a_browser(served, seeded, page):
     assert page.locator(".views summary", has_text="East").count() == 1
     page.locator("summary", has_text="Columns").click()
     page.get_by_label("Template", exact=True).uncheck()
-    page.get_by_role("button", name="Apply", exact=True).locator("visible=true").last.click()
-    page.wait_for_load_state()
-    assert not page.locator("td[data-label=Template]").first.is_visible()
+    page.locator(".views").get_by_role("button", name="Apply", exact=True).click()
+    page.locator("td[data-label=Template]").first.wait_for(state="hidden")
     assert page.locator("td[data-label=Region]").first.is_visible()

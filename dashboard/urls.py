@@ -45,6 +45,8 @@ urlpatterns = [
     path("views/", include("dashboard.saved.urls")),
     # /reliability/
     path("reliability/", reliability.page, name="reliability"),
+    # /reports/week/
+    path("reports/", include("dashboard.reports.urls")),
     # /search/
     path("search/", search.page, name="search"),
     path("search/palette/", palette, name="palette"),

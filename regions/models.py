@@ -239,6 +239,7 @@ class Change(models.Model):
             models.Index(fields=["kind", "namespace", "name", "id"], name="change_object"),
             models.Index(fields=["series"], name="change_series", condition=~models.Q(series="")),
             models.Index(fields=["seen_at"], name="change_seen"),
+            models.Index(fields=["id"], name="change_upgrades", condition=models.Q(reason="TemplateChanged")),
             models.Index(
                 fields=["kind", "id"], name="change_turns", condition=~models.Q(health=models.F("previous_health"))
             ),

@@ -22,6 +22,7 @@ LISTS = (
     "causes",
     "maintenance",
     "views",
+    "week",
     "schema",
 )
 
@@ -44,4 +45,5 @@ urlpatterns = [
     path("", include("deployments.api")),
     path("", include("deployments.causes.api")),
     path("", include("dashboard.saved.api")),
+    path("", include("dashboard.reports.api")),
 ]

@@ -34,6 +34,7 @@ PAGES = (
     Command("Objects of k0rdent", "deployments:object_kinds", "object", "accessmanagement releases ipam kinds"),
     Command("Saved views", "saved:list", "filter", "lists filters columns"),
     Command("Reliability", "reliability", "metrics", "availability slo budget flapping incidents uptime"),
+    Command("The week", "reports:this_week", "metrics", "report weekly incidents upgrades cost"),
     Command("Feed", "feed", "feed", "changes events log"),
     Command("Wall", "wall:regions", "wall", "tv screen"),
     Command("Notices", "notices:list", "bell", "alerts webhooks rules"),

@@ -17,7 +17,12 @@ from regions.audit import trail
 from regions.audit.origin import Origin, change_to, coming_from
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-EXPORTS = ("feed/changes.<str:form>", "metrics/export/<str:name>.<str:ending>", "audit/export.<str:form>")
+EXPORTS = (
+    "feed/changes.<str:form>",
+    "metrics/export/<str:name>.<str:ending>",
+    "audit/export.<str:form>",
+    "reports/week/<str:name>.csv",
+)
 SIGN_IN = ("sign-in/", "sign-in/link/<str:secret>/", "sign-in/by/<str:provider_id>/")
 """Recorded as what it comes to: who signed in, or failed to."""
 REFUSED = (400, 401, 403, 404, 405, 409, 410, 413, 422, 429)

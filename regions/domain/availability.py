@@ -163,28 +163,30 @@ def _less(spell: Spell, gaps: Sequence[Stretch]) -> timedelta:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """Something that had been well needed somebody. `end` is None while it still does."""
+    """Something that had been well needed somebody. `end` is None while it still does; `earlier`: it had begun before
+    what is told, so `start` is only from when on it is."""
 
     start: datetime
     end: datetime | None
     worst: str
+    earlier: bool = False
 
 
 def incidents(found: Iterable[Spell], end: datetime) -> Iterator[Incident]:
     """Each time that it left what is well, until it was Ready again; what was never ready is not broken, it is not
     made yet."""
     begun: Spell | None = None
-    worst, had_been_ready, first = "", False, True
+    worst, had_been_ready, first, earlier = "", False, True, False
     for spell in found:
         if spell.health in ILL and (had_been_ready or first):
-            begun = begun or spell
+            begun, earlier = begun or spell, earlier or first
             worst = min(worst or spell.health, spell.health, key=lambda one: Health(one).rank)
         elif begun and spell.health in (Health.READY, ""):
-            yield Incident(begun.start, spell.start, worst)
-            begun, worst = None, ""
+            yield Incident(begun.start, spell.start, worst, earlier)
+            begun, worst, earlier = None, "", False
         had_been_ready, first = had_been_ready or spell.health == Health.READY, False
     if begun:
-        yield Incident(begun.start, None, worst)
+        yield Incident(begun.start, None, worst, earlier)
 
 
 FLAPS = 4

@@ -26,6 +26,7 @@ from regions.domain.links import UNHEARD
 from regions.domain.readying import Readied, Usual, by_place, compared, took, usual
 from regions.domain.refs import MANAGEMENT, short_name
 from regions.domain.viewer import Viewer
+from regions.domain.words import clock
 from regions.inventory.as_of.reconstruction import kept
 from regions.inventory.basics import NotFound, Row, Target
 from regions.inventory.change_items import ChangeItem
@@ -221,6 +222,7 @@ class Reliability:
     usual: str  # how long such take, when it is on its way; in a sentence
     broke_at: datetime | None  # while it is not well
     before: tuple[ChangeItem, ...]  # what changed in the hour before, newest first
+    unkept: str  # what of that hour the log does not hold, in a sentence; empty: it holds all of it
 
 
 def reliability(
@@ -242,7 +244,18 @@ def reliability(
         _usual(row, record, window, viewer) if record and window and kind == "ClusterDeployment" else "",
         row.since if ill else None,
         changed_before(row, row.since, viewer=viewer) if ill else (),
+        _unkept(row.since) if ill else "",
     )
+
+
+def _unkept(broke_at: datetime) -> str:
+    since = kept().since
+    if since is None or since <= broke_at - BEFORE:
+        return ""
+    begins = f"The log begins at {clock(since, timezone.now())}"
+    if since > broke_at:
+        return f"{begins}, after it broke: what changed before is not known."
+    return f"{begins}: of that hour only what came after is known."
 
 
 def _usual(row: Resource, record: Record, window: Stretch, viewer: Viewer) -> str:

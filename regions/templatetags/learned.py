@@ -14,7 +14,7 @@ def percent(share: float | None) -> str:
     """A share between 0 and 1: 99.95 %, 100 %; never 100 % of what is less. A dash for what is not known."""
     if share is None:
         return "—"
-    text = f"{int(share * 100_000) / 1000:.2f}" if share < 1 else "100"
+    text = f"{int(share * 10_000) / 100:.2f}" if share < 1 else "100"
     return f"{text} %"
 
 

@@ -107,7 +107,8 @@ def test_what_changed_in_the_hour_before_it_broke(now, ada):
     turned("shop-prod", before, "Ready", message="Changed: spec.config.workers", **same)
     turned("shop-prod", broke - timedelta(hours=2), "Ready", message="Long before", **same)
     turned("other", before, "Ready", message="Of another", **same)
-    part = ada.get("/deployments/kcm-system/shop-prod/reliability/", headers={"hx-request": "true"}).content.decode()
+    url = "/deployments/kcm-system/shop-prod/reliability/"
+    part = ada.get(url, headers={"hx-request": "true"}).content.decode()
     for said, there in (
         ("Rotated it", True),
         ("spec.config.workers", True),
@@ -116,6 +117,8 @@ def test_what_changed_in_the_hour_before_it_broke(now, ada):
     ):
         assert (said in part) is there, said
     assert "<html" not in part
+    Log.objects.update(past_from=broke + timedelta(minutes=5))
+    assert "after it broke: what changed before is not known" in text_of(ada, url)
 
 
 def test_what_flaps_is_found(now, ada):

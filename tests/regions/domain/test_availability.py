@@ -97,6 +97,8 @@ def test_an_incident_lasts_until_it_is_ready_again():
     assert (one.start, one.end, one.worst) == (at(2), at(5), "Failed")
     [open_still] = incidents(spells(turns[:1], "Degraded", at(0), at(24)), at(24))
     assert open_still.end is None
+    [before] = incidents(spells(turned((6, "Failed", "Ready")), "Ready", at(0), at(24)), at(24))
+    assert (before.start, before.end, before.earlier, one.earlier) == (at(0), at(6), True, False)
     never_made = turned((2, "", "Progressing"), (3, "Progressing", "Failed"))
     assert list(incidents(spells(never_made, "Failed", at(0), at(24)), at(24))) == []
 

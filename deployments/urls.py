@@ -3,6 +3,7 @@ from django.urls import path, register_converter
 from deployments.backups import views as backups
 from deployments.clusterdeployments import bulk, comparing, delete, edit, editor, metrics, new, timeline_view, views
 from deployments.clusterdeployments.actions.views import ACTIONS, act
+from deployments.objects import changing, upgrade
 from deployments.objects import views as objects
 from deployments.registration import deregister, kubeconfig, pause, providers, register
 from deployments.services import views as services
@@ -47,6 +48,15 @@ urlpatterns = [
     path("objects/<str:kind>/", objects.objects, name="objects"),
     path("objects/<str:kind>/<str:name>/", objects.detail, name="object"),
     path("objects/<str:kind>/<str:namespace>/<str:name>/", objects.detail, name="object"),
+    # /new/object/<kind>/ /edit/object/<kind>/… /delete/object/<kind>/…
+    path("new/object/<str:kind>/", changing.new_object, name="new_object"),
+    path("new/object/<str:kind>/schema/", changing.object_schema, name="object_schema"),
+    path("new/object/<str:kind>/check/", changing.check_object, name="check_object"),
+    path("edit/object/<str:kind>/<str:name>/", changing.edit_object, name="edit_object"),
+    path("edit/object/<str:kind>/<str:namespace>/<str:name>/", changing.edit_object, name="edit_object"),
+    path("delete/object/<str:kind>/<str:name>/", changing.delete_object, name="delete_object"),
+    path("delete/object/<str:kind>/<str:namespace>/<str:name>/", changing.delete_object, name="delete_object"),
+    path("upgrade/k0rdent/<str:name>/", upgrade.upgrade_k0rdent, name="upgrade_k0rdent"),
     # /new/deployment/
     path("new/deployment/", new.new_deployment, name="new"),
     path("new/deployment/yaml/", new.deployment_yaml, name="new_yaml"),

@@ -172,7 +172,16 @@ _ROUTES: Mapping[Right, tuple[str, ...]] = {
     Right.REGIONS: (
         "new/region/",
         "new/region/yaml/",
+        "upgrade/k0rdent/<str:name>/",
         *(f"regions/<str:name>/{what}/" for what in ("providers", "pause", "kubeconfig", "delete")),
+    ),
+    Right.OBJECTS: (
+        *(f"new/object/<str:kind>/{what}" for what in ("", "schema/", "check/")),
+        *(
+            f"{way}/object/<str:kind>/{what}/"
+            for way in ("edit", "delete")
+            for what in ("<str:name>", "<str:namespace>/<str:name>")
+        ),
     ),
     Right.MAINTENANCE: ("upkeep/new/", "upkeep/<int:pk>/end/"),
     Right.NOTICES: (

@@ -18,14 +18,13 @@ from deployments.domain.pasted import FIELD, NotTaken, take
 from deployments.domain.snapshot import KnownTemplate
 from deployments.domain.yaml_marks import Mark, marks
 from deployments.submissions import ClusterSession
+from deployments.submissions.kind_schema import VERSION, kind_schema
 from deployments.submissions.snapshot import take_snapshot
 from regions.domain.kinds import K0RDENT
-from regions.domain.refs import MANAGEMENT
 from regions.kube import schemas
 from regions.kube.errors import KubeError
 from regions.requests import ViewedRequest
 
-VERSION = "v1beta1"
 KIND = "ClusterDeployment"
 
 
@@ -41,7 +40,7 @@ def deployment_schema(request: ViewedRequest) -> HttpResponse:
     said = ""
     with ClusterSession(request.viewer) as session:
         try:
-            found = session.run(_schema(session))
+            found = session.run(kind_schema(session, KIND))
         except KubeError as failure:
             found, said = None, failure.message
     schema: dict[str, Any] = found or {"properties": {"spec": {"type": "object", "properties": {}}}}
@@ -52,14 +51,6 @@ def deployment_schema(request: ViewedRequest) -> HttpResponse:
     for key, value in (("apiVersion", f"{K0RDENT}/{VERSION}"), ("kind", KIND)):
         schema["properties"][key] = {**schema["properties"].get(key, {}), "type": "string", "enum": [value]}
     return JsonResponse({"schema": schema, "said": said})
-
-
-async def _schema(session: ClusterSession) -> dict[str, Any] | None:
-    """Asked with Pane's own account: whoever may sign in to a cluster may read its schemas, and all read the same."""
-    async with session.clusters.turn(MANAGEMENT):
-        client = await session.clusters.client(MANAGEMENT)
-        document = await client.get(f"/openapi/v3/apis/{K0RDENT}/{VERSION}")
-    return schemas.of_kind(document, K0RDENT, VERSION, KIND)
 
 
 @never_cache

@@ -6,6 +6,7 @@ Pure. Fields as in the CRDs of kcm 1.11; nothing here raises on what a cluster s
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from deployments.domain.object_starters import SINGLE, WRITTEN
 from regions.domain import manifest as m
 from regions.domain.manifest import Manifest
 from regions.domain.words import counted, listed
@@ -31,6 +32,16 @@ class ObjectKind:
     means: str
     facts: Callable[[Manifest], Iterable[ObjectFact]]
     used_as: str = ""  # the field of a ClusterDeployment's spec that names such an object of its namespace
+
+    @property
+    def written(self) -> bool:
+        """Whether people make it; the others k0rdent makes of its own charts."""
+        return self.kind in WRITTEN
+
+    @property
+    def single(self) -> bool:
+        """Whether k0rdent takes one only."""
+        return self.kind in SINGLE
 
 
 def facts(manifest: Manifest) -> tuple[ObjectFact, ...]:

@@ -65,7 +65,7 @@ def take(text: str, namespace: str, name: str = "") -> tuple[DeploymentDraft, li
     if isinstance(spec.get("serviceSpec"), dict) and services:
         spec = {**spec, "serviceSpec": {**spec["serviceSpec"], "services": services}}
     found += spelled(FIELD, surprises)
-    found += _lost(manifest, metadata)
+    found += left_out(manifest, metadata, "ClusterDeployment")
     draft = draft_of({**manifest, "spec": spec})
     strange = sorted(str(key) for key in spec if key not in _KNOWN)
     if strange:
@@ -121,8 +121,9 @@ def _service(one: dict[str, Any], found: list[Problem]) -> dict[str, Any]:
     return {**one, "values": safe_yaml.dump(values)}
 
 
-def _lost(manifest: Manifest, metadata: dict[str, Any]) -> list[Problem]:
+def left_out(manifest: Manifest, metadata: Manifest, kind: str) -> list[Problem]:
+    """A warning of what no such object has, and is not sent."""
     top = sorted(str(key) for key in manifest if key not in ("apiVersion", "kind", "metadata", "spec", "status"))
     inner = sorted(f"metadata.{key}" for key in metadata if key not in _METADATA | _MADE)
     lost = top + inner
-    return [warning(FIELD, f"Left out, because no ClusterDeployment has it: {listed(lost)}.")] if lost else []
+    return [warning(FIELD, f"Left out, because no {kind} has it: {listed(lost)}.")] if lost else []

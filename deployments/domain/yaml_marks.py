@@ -60,7 +60,9 @@ def _placed(places: dict[Path, tuple[int, int]], problems: Iterable[Problem]) ->
 
 def _path(field: str) -> Path:
     head = field.split("/", 1)[0]
-    if head == FIELD or head not in _AT:
+    if head == FIELD:
+        return steps(field)
+    if head not in _AT:
         return ()
     return (*_AT[head], *(int(step) if head == "services" and step.isdigit() else step for step in steps(field)))
 

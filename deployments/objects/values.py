@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from deployments.domain.object_facts import ObjectFact, ObjectKind, ReleaseComponent
 from deployments.lists import Empty, Page
@@ -60,6 +63,25 @@ class ObjectDetail:
     changes: tuple[FeedLine, ...]
     labels: Mapping[str, str]
     yaml: str  # redacted
+
+    @property
+    def edit_url(self) -> str:
+        return self._address("edit_object")
+
+    @property
+    def delete_url(self) -> str:
+        return self._address("delete_object")
+
+    @property
+    def like_url(self) -> str:
+        target = self.row.target
+        place = f"{target.namespace}/{target.name}"
+        return f"{reverse('deployments:new_object', args=[self.of.kind])}?{urlencode({'like': place})}"
+
+    def _address(self, name: str) -> str:
+        target = self.row.target
+        place = [target.namespace] if target.namespace else []
+        return reverse(f"deployments:{name}", args=[self.of.kind, *place, target.name])
 
     @property
     def said(self) -> tuple[ObjectFact, ...]:

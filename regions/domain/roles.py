@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from regions.domain.kinds import INFRASTRUCTURE
+from regions.domain.kinds import INFRASTRUCTURE, K0RDENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Right(StrEnum):
     DEPLOYMENTS = "change deployments"
     CREDENTIALS = "change credentials"
     REGIONS = "change regions"
+    OBJECTS = "change objects of k0rdent"
     MAINTENANCE = "say what is maintained or known of"
     NOTICES = "change who is sent notices"
     VIEWS = "save views for everybody"
@@ -44,7 +45,7 @@ ROLES: Mapping[str, frozenset[Right]] = {
     "administrator": frozenset(Right),
 }
 
-OF_CLUSTERS = frozenset({Right.DEPLOYMENTS, Right.CREDENTIALS, Right.REGIONS, Right.MAINTENANCE})
+OF_CLUSTERS = frozenset({Right.DEPLOYMENTS, Right.CREDENTIALS, Right.REGIONS, Right.OBJECTS, Right.MAINTENANCE})
 """Where a cluster knows the person, its own rules answer for these."""
 
 
@@ -64,8 +65,26 @@ STRANGER = Granted("viewer", by="no group of this account has a role, and such a
 """What an account may do that no group gives a role."""
 
 
+_OBJECTS = frozenset(
+    {
+        "AccessManagement",
+        "ClusterAuthentication",
+        "ClusterAuditPolicy",
+        "ClusterIPAM",
+        "ClusterIPAMClaim",
+        "DataSource",
+        "ClusterDataSource",
+        "StateManagementProvider",
+        "ManagementBackup",
+    }
+)
+"""What concerns more than one team: whose sign-in clusters take, what is handed to whom, what is saved."""
+
+
 def right_to_change(group: str, kind: str) -> Right:
     """The right that it takes to write objects of this kind."""
     if kind in ("Credential", "Secret", "ConfigMap") or (group == INFRASTRUCTURE and kind.endswith("Identity")):
         return Right.CREDENTIALS
+    if group == K0RDENT and kind in _OBJECTS:
+        return Right.OBJECTS
     return Right.REGIONS if kind in ("Region", "Management") else Right.DEPLOYMENTS

@@ -40,7 +40,7 @@ KEYCLOAK := $(CACHE)/keycloak/$(shell sed -n 's/.*<keycloak.version>\(.*\)<.*/\1
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make demo       a simulated fleet, and Pane showing it, on http://127.0.0.1:$(PORT)  (PORT=…)"
+	@echo "make demo       a simulated fleet, and Pane showing it, on http://127.0.0.1:$(PORT)  (PORT=…, FLEET=50x2000)"
 	@echo "make up         Pane for the management cluster that your kubeconfig names  (PORT=…)"
 	@echo "make dev        the environment with all tools, and what checks each commit"
 	@echo "make test       the tests  (ARGS=… goes to pytest)"
@@ -56,7 +56,7 @@ help:
 	@echo "make lock       writes the lock files from pyproject.toml (needs uv)"
 
 demo: $(RUNTIME)
-	@$(PY) manage.py demo --port $(PORT)
+	@$(PY) manage.py demo --port $(PORT) $(if $(FLEET),--fleet $(FLEET))
 
 up: $(RUNTIME)
 	@$(PY) manage.py up --port $(PORT)

@@ -21,11 +21,14 @@ def overview(request: ViewedRequest) -> HttpResponse:
     found = inventory.overview(viewer=request.viewer)
     by_health = Counter(card.health for card in found.regions)
     regions = {health.value: by_health[health] for health in Health if by_health[health]}
+    shown, folded = inventory.fold_regions(found.regions)
     return render(
         request,
         "dashboard/overview.html",
         {
             "overview": found,
+            "regions": shown,
+            "folded": folded,
             "region_counts": inventory.Counts(len(found.regions), regions),
             "needs": reads.explained(found.needs, viewer=request.viewer),
             "shared": reads.shared_causes(viewer=request.viewer),

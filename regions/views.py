@@ -23,7 +23,8 @@ def regions(request: ViewedRequest) -> HttpResponse:
     follow(request, topics.FLEET)
     everything = inventory.list_regions(viewer=request.viewer)
     text, healths = request.GET.get("search", "").strip(), request.GET.getlist("health")
-    shown = [card for card in everything if _matches(card, text.lower()) and (not healths or card.health in healths)]
+    fitting = [card for card in everything if _matches(card, text.lower()) and (not healths or card.health in healths)]
+    shown, folded = inventory.fold_regions(fitting)
     options = [
         {"value": health, "count": count, "selected": health in healths}
         for health in Health
@@ -34,6 +35,7 @@ def regions(request: ViewedRequest) -> HttpResponse:
         "regions/list.html",
         {
             "regions": shown,
+            "folded": folded,
             "total": len(everything),
             "hidden": hidden_regions(viewer=request.viewer),
             "options": options,

@@ -22,6 +22,7 @@ from regions.inventory.changes import changes, log
 from regions.inventory.credentials import list_credentials
 from regions.inventory.detail import get_region
 from regions.inventory.feed import FeedPage, feed, lines_about
+from regions.inventory.folded_regions import FoldedRegions, fold_regions
 from regions.inventory.overview import overview
 from regions.inventory.search import search
 from regions.inventory.values import (
@@ -44,6 +45,7 @@ __all__ = [
     "Condition",
     "Counts",
     "FeedPage",
+    "FoldedRegions",
     "Freshness",
     "Hit",
     "KindCount",
@@ -62,6 +64,7 @@ __all__ = [
     "Versions",
     "changes",
     "feed",
+    "fold_regions",
     "freshness",
     "get_region",
     "lines_about",

@@ -160,7 +160,10 @@ def test_a_taken_port_is_said_before_anything_starts(tmp_path: Path):
     assert not (tmp_path / "demo" / "management.kubeconfig").exists()
 
 
-@pytest.mark.parametrize("wrong", [["--regions", "201"], ["--deployments", "many"], ["--port", "99999"]])
+@pytest.mark.parametrize(
+    "wrong",
+    [["--regions", "201"], ["--deployments", "many"], ["--port", "99999"], ["--fleet", "0x5"], ["--fleet", "50x2000x3"]],
+)
 def test_what_cannot_be_is_said(tmp_path: Path, wrong: list[str]):
     refused = manage("demo", *wrong, data=tmp_path)
     assert refused.returncode != 0
@@ -171,3 +174,15 @@ def test_without_a_demo_there_is_nobody_to_tell(tmp_path: Path):
     refused = manage("demo-ctl", "heal", data=tmp_path)
     assert refused.returncode != 0
     assert "Start one: python manage.py demo" in refused.stderr
+
+
+def test_a_fleet_is_named_by_regions_and_deployments(tmp_path: Path):
+    running = Running(tmp_path, "--fleet", "3x9")
+    try:
+        assert "a fleet of 3 regions and 9 deployments" in running.said
+        assert re.search(r"The fleet is up after \d+ s, in [\d,]+ MiB so far", running.said)
+        assert until(lambda: running.get("/api/v1/regions/")["count"] == 4)
+        assert until(lambda: running.get("/api/v1/deployments/")["count"] == 9)
+    finally:
+        running.process.send_signal(signal.SIGINT)
+        running.process.wait(30)

@@ -19,6 +19,7 @@ CURRENT, OLDER = "1.10.0", "1.9.0"
 PLATFORM = "PLATFORM"  # whom a child without a tenant belongs to
 _STANDING = {"legacy-shop": "eu-west", "hq-office": "dc-lund", "lab": "eu-west", "rack7": ""}
 _SHARE = 78  # of a hundred deployments, how many report
+_MANY, _FEW = 1000, 200  # of more deployments than the first, so many in all: what each measures is computed when asked for
 
 
 def stores(fleet: Fleet, config_of: Callable[..., dict[str, Any]]) -> list[Deployment]:
@@ -58,6 +59,7 @@ def enrol(fleet: Fleet) -> None:
         if not d.place.name:  # a cluster of management's own that is a region
             d.labels[f"{PREFIX}kcm-region-cluster"] = "true"
     elsewhere = regional.get("us-east") or next(iter(regional.values()))
+    of_those = 1.0 if len(fleet.deployments) <= _MANY else _FEW / (_SHARE / 100 * len(fleet.deployments))
     for d in fleet.deployments:
         if ROLE in d.labels or d.dry_run:
             continue
@@ -65,7 +67,7 @@ def enrol(fleet: Fleet) -> None:
             if d.name not in _STANDING:
                 continue
             _report(d, regional.get(_STANDING[d.name]))
-        elif zlib.crc32(d.key.encode()) % 100 < _SHARE:
+        elif (drawn := zlib.crc32(d.key.encode())) % 100 < _SHARE and drawn // 100 % 1000 < of_those * 1000:
             lost = d.place.story == "trouble"  # nobody set up a store there, nor said where else to report
             _report(d, None if lost else regional.get(d.place.name) or elsewhere)
 

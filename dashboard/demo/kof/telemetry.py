@@ -48,7 +48,7 @@ class Telemetry:
         self._silent = silent
         self.tracks: dict[str, Track] = {}
         self.noted: dict[tuple[str, tuple[tuple[str, str], ...]], Noted] = {}
-        self._live: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
+        self._live: dict[str, set[tuple[str, tuple[tuple[str, str], ...]]]] = {}
         self._stories: dict[str, str] | None = None
         self._decoded: dict[tuple[str, str, str], tuple[int, Manifest]] = {}
         self.mothership = Track(MANAGEMENT_STORE)
@@ -180,11 +180,13 @@ class Telemetry:
                 self.noted[key] = Noted({"__name__": name} | labels)
                 self.noted[key].note(begun[number] if begun else now, value)
             self.noted[key].note(now, value)
-        for key in [key for key in self._live if key[0] == what and key not in live]:
+        for key in self._live.get(what, set()) - live:
             self.noted[key].note(now, None)
-        self._live = {key for key in self._live if key[0] != what} | live
-        if len(self.noted) > 20_000:  # what is gone for long
-            self.noted = {key: each for key, each in self.noted.items() if key in self._live}
+        self._live[what] = live
+        alive = sum(map(len, self._live.values()))
+        if len(self.noted) > max(20_000, 2 * alive):  # what is gone for long
+            kept = set().union(*self._live.values())
+            self.noted = {key: each for key, each in self.noted.items() if key in kept}
 
     def items(self, server: Server, table: str, label: str = "") -> list[Manifest]:
         """What a server holds of one kind; decoded once a version."""

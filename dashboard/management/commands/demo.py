@@ -19,6 +19,7 @@ from dashboard.management.commands.up import port
 from dashboard.parent_guard import Companion, become, leave_when_told, undisturbed
 
 PATIENCE = 180.0
+MOST_REGIONS, MOST_DEPLOYMENTS = 200, 10_000
 NOT_OURS = ("PANE_DATABASE_URL", "PANE_PRODUCTION", "PANE_CONTEXT", "PANE_REGION_KUBECONFIGS", "PANE_KUBECONFIG_FILE")
 
 
@@ -29,9 +30,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--port", type=port, default=8000, help="default 8000; 0 takes any that is free")
         parser.add_argument("--seed", type=int, default=7, help="another number, another company (7)")
-        parser.add_argument("--regions", type=_upto(200), default=6, help="1 to 200 (6)")
-        parser.add_argument("--deployments", type=_upto(10_000), default=60, help="1 to 10000 (60)")
-        parser.add_argument("--machines", type=_upto(50_000), default=0, help="about so many in all (as it comes)")
+        parser.add_argument("--regions", type=_upto(MOST_REGIONS), default=6, help=f"1 to {MOST_REGIONS} (6)")
+        parser.add_argument("--deployments", type=_upto(MOST_DEPLOYMENTS), default=60, help=f"1 to {MOST_DEPLOYMENTS} (60)")
+        parser.add_argument(
+            "--fleet",
+            type=_fleet,
+            metavar="REGIONSxDEPLOYMENTS",
+            help="both of these at once, as 50x2000; takes the place of --regions and --deployments",
+        )
+        parser.add_argument("--machines", type=_upto(50_000, 0), default=0, help="about so many in all (as it comes)")
         parser.add_argument("--pace", type=float, default=1, help="how fast the story goes; 0 stands still (1)")
 
         about = "what answers for metrics: VictoriaMetrics where it is on PATH (auto), or the demo itself (own)"
@@ -39,15 +46,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         leave_when_told()
+        if options["fleet"]:
+            options["regions"], options["deployments"] = options["fleet"]
         folder = Path(settings.DATA) / "demo"
         lock = _claim(folder)
         web.listen("127.0.0.1", options["port"]).close()  # taken? then say so before the fleet starts
         for old in folder.glob("pane.sqlite3*"):  # the last demo's: its clusters are no more
             old.unlink()
         self._say(f"Starting a fleet of {options['regions']} regions and {options['deployments']} deployments …")
+        began = time.monotonic()
         fleet = _start_fleet(folder, options)
         try:
-            self._say("The fleet is up. Starting Pane …")
+            self._say(f"The fleet is up after {time.monotonic() - began:.0f} s{_memory(fleet.pid)}. Starting Pane …")
             self._become_up(options["port"], folder, fleet, lock)
         except BaseException:
             fleet.end()
@@ -74,13 +84,34 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def _upto(most: int) -> Any:
+def _upto(most: int, least: int = 1) -> Any:
     def count(text: str) -> int:
-        if text.isascii() and text.isdigit() and int(text) <= most:
+        if text.isascii() and text.isdigit() and least <= int(text) <= most:
             return int(text)
-        raise argparse.ArgumentTypeError(f"{text!r}: say a number up to {most}.")
+        raise argparse.ArgumentTypeError(f"{text!r}: say a number from {least} to {most}.")
 
     return count
+
+
+def _fleet(text: str) -> tuple[int, int]:
+    regions, cross, deployments = text.partition("x")
+    try:
+        if cross:
+            return _upto(MOST_REGIONS)(regions), _upto(MOST_DEPLOYMENTS)(deployments)
+    except argparse.ArgumentTypeError:
+        pass
+    raise argparse.ArgumentTypeError(
+        f"{text!r}: say regions x deployments in all, as 50x2000; at most {MOST_REGIONS}x{MOST_DEPLOYMENTS}."
+    )
+
+
+def _memory(pid: int) -> str:
+    """In words, where the system says how much a process holds."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError, ValueError):
+        return ""
+    return f", in {pages * os.sysconf('SC_PAGE_SIZE') / 2**20:,.0f} MiB so far"
 
 
 def _claim(folder: Path) -> int:

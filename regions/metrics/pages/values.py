@@ -114,6 +114,7 @@ class Cell:
     coverage: str = ""  # when it is not of all
     spark: bool = True
     brief: str = ""  # the title where there is little room
+    heat: int | None = None  # its shade among those of its column; None where it is not known
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from regions.domain import topics
 from regions.domain.alerts import ordering
 from regions.domain.charts.spans import SPANS
 from regions.live import follow
-from regions.metrics.pages import addresses, alerts, charts, checks, cost, exports, figure_page, overview, place, tables
+from regions.metrics.pages import addresses, alerts, board_view, charts, checks, cost, exports, figure_page, overview, place, tables
 from regions.metrics.pages.addresses import MetricsScope
 from regions.metrics.pages.panels import panel
 from regions.metrics.reads import measures
@@ -29,6 +29,7 @@ def index(request: ViewedRequest) -> HttpResponse:
     follow(request, *GROUND)
     found = measures.fleet_measures(viewer=request.viewer)
     money = cost.limits(found)
+    seen = board_view.look_at(overview.regions_board(found, timezone.now()), request.GET)
     return render(
         request,
         "metrics/index.html",
@@ -37,7 +38,8 @@ def index(request: ViewedRequest) -> HttpResponse:
             "tabs": tabs(request, "index", found),
             "tiles": overview.tiles(found),
             "alert_counts": ordering.counts(ordering.once(found.alerts)),
-            "board": overview.regions_board(found, timezone.now()),
+            "board": seen.table,
+            "seen": seen,
             "checks": checks.checks(found, money.budgets),
             "costs": money,
             "stores": overview.in_order(found.stores),

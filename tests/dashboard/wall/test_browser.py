@@ -20,6 +20,7 @@ from dashboard.people import screens
 from regions import journal
 from regions.domain.notes import Heard
 from tests.dashboard.live.harness import DEADLINE, STATE_OF_PAGE, Served, serving
+from tests.dashboard.wall.world import fill
 from tests.pages.seed import LIVE, seed
 
 pytestmark = pytest.mark.real
@@ -246,3 +247,26 @@ def test_the_rule_of_the_signal_knows_what_it_may_claim(page, served):
     assert judged["lost"]["since"] == 5_000_000
     assert judged["unwatched"]["since"] == 4_970_000
     assert judged["undrawn"]["since"] == 4_971_000
+
+
+@pytest.mark.parametrize(("lines", "motion", "shown"), [(1080, "no-preference", 46), (2160, "no-preference", 91), (1080, "reduce", 91)])
+def test_too_many_tiles_for_a_screen_are_shown_a_page_at_a_time(page, served, lines, motion, shown):
+    fill(timezone.now(), 90, trouble=True)
+    page.emulate_media(reduced_motion=motion)
+    page.set_viewport_size({"width": lines * 16 // 9, "height": lines})
+    page.goto("/wall/")
+    is_(page, "live")
+    visible = "[...document.querySelectorAll('#wall-tiles > .tile')].filter((one) => one.offsetParent).map((one) => one.id)"
+    until(page, f"{visible}.length === {shown}")
+    pager = page.get_by_role("navigation", name="Pages of tiles")
+    assert pager.is_visible() is (shown < 91)
+    if shown == 91:
+        return
+    first = page.evaluate(visible)
+    assert "Page 1 of 2" in pager.inner_text()
+    page.keyboard.press("ArrowRight")
+    until(page, f"{visible}.length === 45")
+    assert "Page 2 of 2" in pager.inner_text()
+    assert not set(first) & set(page.evaluate(visible))
+    page.get_by_role("button", name="Page 1, failed").click()
+    until(page, f"{visible}.length === 46")

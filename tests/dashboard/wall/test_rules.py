@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard.wall.shape import LANDSCAPE, PORTRAIT, shape
+from dashboard.wall.shape import LANDSCAPE, PAGE, PORTRAIT, shape
 from dashboard.wall.words import headline
 from regions.domain.connectivity import cut_off
 from regions.domain.health import Health
@@ -72,6 +72,16 @@ def test_every_number_of_tiles_has_columns_that_the_style_knows_and_no_tile_is_a
         assert f".{'cols' if area is LANDSCAPE else 'upright'}-{columns} ~ .tiles" in css
         assert 0.6 < area * rows / columns < 6 or count < 4, f"{count} tiles in {columns} columns"
         assert columns * (rows - 1) < count, f"{count} tiles leave a row empty"
+
+
+def test_what_only_a_large_screen_shows_at_once_has_pages_of_a_size_that_is_read():
+    assert shape(80).page is None
+    for count in range(81, 241):
+        found = shape(count)
+        assert found.page
+        assert found.page.density == "dense"
+        assert 40 < found.size <= PAGE
+        assert -(-count // found.size) == -(-count // PAGE)
 
 
 def test_more_tiles_say_less_each():

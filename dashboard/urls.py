@@ -58,6 +58,8 @@ urlpatterns = [
     path("upkeep/", include("regions.maintenance.urls")),
     # /dependents/
     path("", include("deployments.causes.urls")),
+    # /topology/ …
+    path("", include("deployments.topology.urls")),
     # /credentials/
     path("", include("deployments.credentials.urls")),
     # /deployments/ /templates/ /services/ …

@@ -23,6 +23,7 @@ PAGES = (
     Command("Overview", "overview", "overview", "home start"),
     Command("Regions", "regions:list", "regions", "clusters"),
     Command("Deployments", "deployments:list", "deployments", "clusterdeployments clusters"),
+    Command("Topology", "topology:fleet", "regions", "tree graph picture"),
     Command("Credentials", "credentials:list", "credentials", "identities"),
     Command("Originals and copies", "credentials:matrix", "credentials", "credentials identities accounts matrix"),
     Command("Templates", "deployments:templates", "templates", "catalog versions"),
@@ -61,6 +62,7 @@ ACTIONS: dict[str, tuple[Command, ...]] = {
         Command("Metrics of", "deployments:metrics", "metrics", "cpu memory"),
         Command("Reliability of", "deployments:reliability", "metrics", "availability slo"),
         Command("Timeline of", "deployments:timeline", "clock", "history"),
+        Command("Topology of", "topology:deployment", "regions", "tree graph picture parts"),
         Command("Delete", "deployments:delete", "cross", "remove destroy", Right.DEPLOYMENTS),
     ),
     "Credential": (
@@ -71,6 +73,7 @@ ACTIONS: dict[str, tuple[Command, ...]] = {
     "Region": (
         Command("Reliability of", "regions:reliability", "metrics", "availability slo"),
         Command("Metrics of", "metrics:region", "metrics", "cpu memory"),
+        Command("Topology of", "topology:region", "regions", "tree graph picture"),
         Command("Providers of", "deployments:region_providers", "regions", "enable capi", Right.REGIONS),
         Command("Kubeconfig of", "deployments:region_kubeconfig", "credentials", "rotate access", Right.REGIONS),
         Command("Pause or resume", "deployments:region_pause", "regions", "suspend", Right.REGIONS),

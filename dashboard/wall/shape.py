@@ -6,7 +6,8 @@ from math import ceil, log
 # Width by height of what is left for tiles beside headline and foot, and the shape that a tile reads best in.
 LANDSCAPE, PORTRAIT = 1860 / 800, 1040 / 1430
 DENSITIES = ((4, "roomy", 1.7), (12, "wide", 1.7), (30, "close", 1.8), (80, "dense", 2.0))
-PAGE = 60  # tiles that are read from five metres on a screen of 1080 lines; of more, such a screen shows one page at a time
+PAGE = 60
+"""Tiles that are read from five metres on a screen of 1080 lines; of more, such a screen shows a page at a time."""
 DENSEST = ("packed", 2.5)  # two lines a tile, so it is the width that names need
 
 

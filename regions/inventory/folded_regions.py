@@ -24,16 +24,18 @@ class FoldedRegions:
     deployments: Counts
 
 
-def fold_regions(cards: Iterable[RegionCard]) -> tuple[tuple[RegionCard, ...], tuple[FoldedRegions, ...]]:
+def fold_regions(
+    cards: Iterable[RegionCard], worst: int = WORST
+) -> tuple[tuple[RegionCard, ...], tuple[FoldedRegions, ...]]:
     """The cards that a page shows whole, in the order given or worst first, and the rest by health, worst first."""
     every = tuple(cards)
     if len(every) <= FEW:
         return every, ()
     ordered = sorted(every, key=lambda card: (card.health.rank, -in_trouble(card), not card.is_management, card.name))
     found: dict[Health, list[RegionCard]] = {}
-    for card in ordered[WORST:]:
+    for card in ordered[worst:]:
         found.setdefault(card.health, []).append(card)
-    return tuple(ordered[:WORST]), tuple(
+    return tuple(ordered[:worst]), tuple(
         FoldedRegions(health, tuple(rest), counts(pair for card in rest for pair in card.deployments.items))
         for health, rest in found.items()
     )

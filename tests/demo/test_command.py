@@ -162,7 +162,13 @@ def test_a_taken_port_is_said_before_anything_starts(tmp_path: Path):
 
 @pytest.mark.parametrize(
     "wrong",
-    [["--regions", "201"], ["--deployments", "many"], ["--port", "99999"], ["--fleet", "0x5"], ["--fleet", "50x2000x3"]],
+    [
+        ["--regions", "201"],
+        ["--deployments", "many"],
+        ["--port", "99999"],
+        ["--fleet", "0x5"],
+        ["--fleet", "50x2000x3"],
+    ],
 )
 def test_what_cannot_be_is_said(tmp_path: Path, wrong: list[str]):
     refused = manage("demo", *wrong, data=tmp_path)

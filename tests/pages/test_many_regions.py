@@ -1,7 +1,6 @@
 """More regions than anybody reads card by card."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from django.utils import timezone

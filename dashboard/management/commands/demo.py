@@ -31,7 +31,9 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=port, default=8000, help="default 8000; 0 takes any that is free")
         parser.add_argument("--seed", type=int, default=7, help="another number, another company (7)")
         parser.add_argument("--regions", type=_upto(MOST_REGIONS), default=6, help=f"1 to {MOST_REGIONS} (6)")
-        parser.add_argument("--deployments", type=_upto(MOST_DEPLOYMENTS), default=60, help=f"1 to {MOST_DEPLOYMENTS} (60)")
+        parser.add_argument(
+            "--deployments", type=_upto(MOST_DEPLOYMENTS), default=60, help=f"1 to {MOST_DEPLOYMENTS} (60)"
+        )
         parser.add_argument(
             "--fleet",
             type=_fleet,

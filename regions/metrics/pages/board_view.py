@@ -1,4 +1,4 @@
-"""How the regions side by side are looked at: narrowed by words, in an order, as a table page by page or as a heat map."""
+"""How regions side by side are looked at: narrowed by words, in an order, as a table by pages or as a heat map."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -68,10 +68,7 @@ def look_at(table: FigureTable, asked: QueryDict) -> BoardView:
     number = asked.get("page", "1")
     pages = max(1, -(-len(fitting) // ROWS))
     page = min(max(1, int(number)), pages) if number.isascii() and number.isdigit() and len(number) < 6 else 1
-    if heat:
-        shown = _shaded(fitting)
-    else:
-        shown = fitting[(page - 1) * ROWS : page * ROWS]
+    shown = _shaded(fitting) if heat else fitting[(page - 1) * ROWS : page * ROWS]
     return BoardView(text, sort, heat, page, replace(table, lines=tuple(shown)), len(fitting), len(table.lines))
 
 

@@ -12,7 +12,19 @@ from regions.domain import topics
 from regions.domain.alerts import ordering
 from regions.domain.charts.spans import SPANS
 from regions.live import follow
-from regions.metrics.pages import addresses, alerts, board_view, charts, checks, cost, exports, figure_page, overview, place, tables
+from regions.metrics.pages import (
+    addresses,
+    alerts,
+    board_view,
+    charts,
+    checks,
+    cost,
+    exports,
+    figure_page,
+    overview,
+    place,
+    tables,
+)
 from regions.metrics.pages.addresses import MetricsScope
 from regions.metrics.pages.panels import panel
 from regions.metrics.reads import measures

@@ -249,24 +249,27 @@ def test_the_rule_of_the_signal_knows_what_it_may_claim(page, served):
     assert judged["undrawn"]["since"] == 4_971_000
 
 
-@pytest.mark.parametrize(("lines", "motion", "shown"), [(1080, "no-preference", 46), (2160, "no-preference", 91), (1080, "reduce", 91)])
-def test_too_many_tiles_for_a_screen_are_shown_a_page_at_a_time(page, served, lines, motion, shown):
-    fill(timezone.now(), 90, trouble=True)
-    page.emulate_media(reduced_motion=motion)
-    page.set_viewport_size({"width": lines * 16 // 9, "height": lines})
-    page.goto("/wall/")
-    is_(page, "live")
-    visible = "[...document.querySelectorAll('#wall-tiles > .tile')].filter((one) => one.offsetParent).map((one) => one.id)"
-    until(page, f"{visible}.length === {shown}")
-    pager = page.get_by_role("navigation", name="Pages of tiles")
-    assert pager.is_visible() is (shown < 91)
-    if shown == 91:
-        return
-    first = page.evaluate(visible)
+def test_too_many_tiles_for_a_screen_are_shown_a_page_at_a_time(page, served):
+    fill(timezone.now(), 84, trouble=True)
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.goto("/wall/")  # nobody beats here, so the cover may be up: what is under it counts
+    visible = (
+        "[...document.querySelectorAll('#wall-tiles > .tile')].filter((one) => one.offsetParent).map((one) => one.id)"
+    )
+    pager = page.locator("[data-wall-pages]")
+    until(page, f"{visible}.length === 43")
     assert "Page 1 of 2" in pager.inner_text()
+    first = page.evaluate(visible)
     page.keyboard.press("ArrowRight")
-    until(page, f"{visible}.length === 45")
+    until(page, f"{visible}.length === 42")
     assert "Page 2 of 2" in pager.inner_text()
     assert not set(first) & set(page.evaluate(visible))
-    page.get_by_role("button", name="Page 1, failed").click()
-    until(page, f"{visible}.length === 46")
+    page.locator("[aria-label='Page 1, failed']").dispatch_event("click")
+    until(page, f"{visible}.length === 43")
+    page.emulate_media(reduced_motion="reduce")
+    until(page, f"{visible}.length === 85")
+    page.emulate_media(reduced_motion="no-preference")
+    until(page, f"{visible}.length === 43")
+    page.set_viewport_size({"width": 3840, "height": 2160})
+    until(page, f"{visible}.length === 85")
+    assert pager.is_hidden()

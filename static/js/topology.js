@@ -30,6 +30,7 @@ function lay() {
   }
   const high = ({ data }) => boxOf(data).classList.contains("box--count") ? COUNT : HEIGHT;
   tree().nodeSize([1, WIDTH + BESIDE]).separation((a, b) => (high(a) + high(b)) / 2 + (a.parent === b.parent ? APART : 2 * APART))(root);
+  if (root.children) root.x = root.children[0].x; // beside the worst, which stands on top, where reading begins
   const all = root.descendants();
   const least = Math.min(...all.map((one) => one.x - high(one) / 2));
   for (const one of all) {

@@ -49,8 +49,8 @@ def test_regions_side_by_side_are_narrowed_ordered_paged_and_shown_as_a_heat_map
     by_disk = ada.get("/metrics/?sort=disk_worst&search=aws").content.decode()
     disks = re.findall(r'data-label="Disk"[^>]*><span class="nowrap">.*?(\d+(?:\.\d+)?)', by_disk, re.DOTALL)
     assert [float(value) for value in disks] == sorted(map(float, disks), reverse=True)
-    assert rows("?sort=nonsense&page=x&view=y") == rows("")
-    heat = ada.get("/metrics/?view=heat").content.decode()
+    assert rows("?sort=nonsense&page=x&shown=y") == rows("")
+    heat = ada.get("/metrics/?shown=heat").content.decode()
     assert heat.count('<th scope="row">') == COUNT + 1
     assert 'class="is-warn"' in heat
     assert 'class="shade-0"' in heat

@@ -59,7 +59,7 @@ def look_at(table: FigureTable, asked: QueryDict) -> BoardView:
     text = asked.get("search", "").strip()
     sort = asked.get("sort", TROUBLE)
     sort = sort if sort in (TROUBLE, NAME, *ACROSS) else TROUBLE
-    heat = asked.get("view") == "heat"
+    heat = asked.get("shown") == "heat"
     fitting = [line for line in table.lines if text.lower() in f"{line.title} {line.stores}".lower()]
     if sort == NAME:
         fitting.sort(key=lambda line: line.title)

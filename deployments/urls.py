@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 
 from deployments.backups import views as backups
 from deployments.clusterdeployments import bulk, comparing, delete, edit, editor, metrics, new, timeline_view, views
+from deployments.clusterdeployments import kubeconfig as child
 from deployments.clusterdeployments.actions.views import ACTIONS, act
 from deployments.objects import changing, upgrade
 from deployments.objects import views as objects
@@ -34,6 +35,7 @@ urlpatterns = [
     path("deployments/<str:namespace>/<str:name>/timeline/", timeline_view.timeline, name="timeline"),
     path("deployments/<str:namespace>/<str:name>/reliability/", views.reliability, name="reliability"),
     path("deployments/<str:namespace>/<str:name>/metrics/", metrics.metrics, name="metrics"),
+    path("deployments/<str:namespace>/<str:name>/kubeconfig/", child.kubeconfig, name="kubeconfig"),
     path("deployments/<str:namespace>/<str:name>/delete/", delete.delete_deployment, name="delete"),
     path("deployments/<str:namespace>/<str:name>/edit/", edit.edit_deployment, name="edit"),
     path("deployments/<str:namespace>/<str:name>/edit/yaml/", edit.edit_yaml, name="edit_yaml"),

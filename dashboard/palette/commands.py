@@ -61,6 +61,7 @@ ACTIONS: dict[str, tuple[Command, ...]] = {
         Command("Compare", "deployments:compare", "deployments", "diff then now", query="of={}%401d&of={}"),
         Command("Metrics of", "deployments:metrics", "metrics", "cpu memory"),
         Command("Reliability of", "deployments:reliability", "metrics", "availability slo"),
+        Command("Kubeconfig of", "deployments:kubeconfig", "credentials", "kubectl access login", Right.CREDENTIALS),
         Command("Timeline of", "deployments:timeline", "clock", "history"),
         Command("Topology of", "topology:deployment", "regions", "tree graph picture parts"),
         Command("Delete", "deployments:delete", "cross", "remove destroy", Right.DEPLOYMENTS),

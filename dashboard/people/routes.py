@@ -94,6 +94,7 @@ _ROUTES: Mapping[Right, tuple[str, ...]] = {
         "deployments/compare/",
         "deployments/<str:namespace>/<str:name>/",
         "deployments/<str:namespace>/<str:name>/timeline/",
+        "deployments/<str:namespace>/<str:name>/kubeconfig/",  # asks whether they may read its Secret
         "deployments/<str:namespace>/<str:name>/metrics/",
         "templates/",
         "services/",

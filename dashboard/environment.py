@@ -8,6 +8,7 @@ import tempfile
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import urlsplit, urlunsplit
 
 from regions.domain.metrics import spending
 from regions.domain.proxies import proxy_of
@@ -17,6 +18,8 @@ KNOWN_KEYS = {"development", "changeme", "change-me", "secret", "default", "inse
 KEY_LENGTH = 50
 ROOT = Path(__file__).resolve().parent.parent  # where packages, templates and static files lie
 CLONE = (ROOT / "pyproject.toml").is_file()  # or what a wheel has installed
+SQLITE = "django.db.backends.sqlite3"
+HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:(?P<port>\d{1,5}))?")
 SHARED_SECOND_LEVELS = {"ac", "co", "com", "edu", "gov", "go", "ne", "net", "or", "org"}
 
 
@@ -297,17 +300,11 @@ def debug(production: bool) -> bool:
 def database(data: Path) -> dict[str, Any]:
     """The database: SQLite in the data folder, or what PANE_DATABASE_URL names. Tests get one a process."""
     url = text("DATABASE_URL")
-    found: dict[str, Any] = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(data / "pane.sqlite3")}
+    found: dict[str, Any] = {"ENGINE": SQLITE, "NAME": str(data / "pane.sqlite3")}
     if url:
-        import dj_database_url
-
-        try:
-            found = dict(dj_database_url.parse(url))
-        except ValueError:
-            # The error may quote the address, and with it a password.
-            refuse("PANE_DATABASE_URL is not an address like postgres://user:password@host:5432/name.")
+        found = _database_at(url)
     options = dict(found.get("OPTIONS") or {})
-    if found["ENGINE"] == "django.db.backends.sqlite3":
+    if found["ENGINE"] == SQLITE:
         # IMMEDIATE: a transaction that will write says so when it begins and waits its turn, instead of failing later.
         found["ENGINE"] = "dashboard.sqlite"  # whose writers take turns
         options |= {
@@ -325,6 +322,35 @@ def database(data: Path) -> dict[str, Any]:
         options.setdefault("connect_timeout", 5)
         test = {"NAME": f"test_{found.get('NAME') or 'pane'}_{os.getpid()}"}
     return {**found, "OPTIONS": options, "TEST": test}
+
+
+def _database_at(url: str) -> dict[str, Any]:
+    """What the address names. Of several hosts (a primary and its replicas, in any order) the one is used that takes
+    writes: libpq's `target_session_attrs`.
+    """
+    import dj_database_url
+
+    parts = urlsplit(url)
+    account, at, place = parts.netloc.rpartition("@")
+    hosts = [HOST.fullmatch(host) for host in place.split(",")]
+    try:
+        if len(hosts) == 1:
+            return dict(dj_database_url.parse(url))
+        if not all(hosts):
+            raise ValueError(place)
+        found: dict[str, Any] = dict(
+            dj_database_url.parse(urlunsplit(parts._replace(netloc=f"{account}{at}{place.split(',')[0]}")))
+        )
+    except ValueError:
+        # The error may quote the address, and with it a password.
+        refuse(
+            "PANE_DATABASE_URL is not an address like postgres://user:password@host:5432/name, or with several hosts, "
+            "host1:5432,host2:5432."
+        )
+    found["HOST"] = ",".join(one["name"].strip("[]") for one in hosts if one)
+    found["PORT"] = ",".join(one["port"] or "5432" for one in hosts if one)
+    found["OPTIONS"] = {"target_session_attrs": "read-write"} | dict(found.get("OPTIONS") or {})
+    return found
 
 
 def _why(error: Exception) -> str:

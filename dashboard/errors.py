@@ -1,8 +1,10 @@
 """What is answered when no view answers: in words, as JSON under /api/, as a page elsewhere."""
 
+import sys
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views import defaults
@@ -10,6 +12,8 @@ from django.views.decorators.csrf import requires_csrf_token
 
 API = "/api/"
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+AWAY = "Pane's database does not answer, or takes nothing more. Your clusters are not affected."
+UNSURE = "Whether what you sent was done is not known: look before you send it again."
 OLD_FORM = (
     "This form is older than your sign-in, or did not come from Pane. Open it anew in another tab and copy over what "
     "you typed."
@@ -59,7 +63,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @requires_csrf_token
 def failed(request: HttpRequest) -> HttpResponse:
-    """500"""
+    """500; 503 where it is the database that is away."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        asked = request.method in ("GET", "HEAD")
+        why = AWAY if asked else f"{AWAY} {UNSURE}"
+        page = {"why": why, "again": asked}
+        response = as_json(why, 503) if under_api(request) else render(None, "503.html", page, status=503)
+        response["Retry-After"] = "5"
+        return response
     if under_api(request):
         return as_json("Pane failed; its log says why.", 500)
     return defaults.server_error(request)

@@ -30,6 +30,7 @@ PANE_AUDIT_STDOUT = env.flag("AUDIT_STDOUT")  # each line of it as JSON on stand
 PANE_RIGHTS = env.rights(PANE_IMPERSONATE, PRODUCTION)  # who says what a person may see: cluster, or roles
 PANE_KEEP_DAYS = env.number("KEEP_DAYS", 7)  # how long the log is kept
 PANE_SLO = env.share("SLO", 99.5)  # percent of the time that counts, in which things shall be available
+PANE_KEEP_MB = env.number("KEEP_MB", 0, least=0)  # about how much of it, however few days that are; 0: all
 PANE_SOCKETS = env.number("SOCKETS", 2_000)  # of open pages and programs that one process holds
 PANE_SOCKETS_A_PERSON = env.number("SOCKETS_A_PERSON", 100)  # of these, by one account or one screen
 PANE_PATH = env.path("PATH")  # where on its host Pane lies, such as /pane; a proxy may take that off or leave it

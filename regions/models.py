@@ -14,6 +14,7 @@ class Log(models.Model):
     started_at = models.DateTimeField()
     pruned_to = models.BigIntegerField(default=0)  # changes up to this id are no longer kept
     past_from = models.DateTimeField(null=True)  # how things were before this moment is not kept
+    timeline = models.CharField(max_length=8, blank=True, db_default="")  # of PostgreSQL, when a watcher last took over
 
 
 class Lease(models.Model):
@@ -22,6 +23,7 @@ class Lease(models.Model):
     holder = models.CharField(max_length=200, blank=True)
     term = models.BigIntegerField(default=0)
     beat_at = models.DateTimeField(null=True)
+    trouble = models.TextField(blank=True, db_default="")  # why its holder records nothing, though it beats
 
 
 class ClusterColumns(models.Model):

@@ -68,8 +68,9 @@ def look(after: Cursor | None) -> Look:
     """Read what happened after a cursor: at most one page, or why there is no telling. Takes milliseconds."""
     links = dict(Cluster.objects.values_list("name", "revision"))
     pulses = dict(Pulse.objects.values_list("region", "revision"))
-    beat_at = Lease.objects.values_list("beat_at", flat=True).first()
-    watcher = WatcherBeat(beat_at is not None and timezone.now() - beat_at < WATCHER_PATIENCE, beat_at)
+    beat_at, trouble = Lease.objects.values_list("beat_at", "trouble").first() or (None, "")
+    beats = beat_at is not None and timezone.now() - beat_at < WATCHER_PATIENCE
+    watcher = WatcherBeat(beats and not trouble, beat_at)
     if after is None:
         return Look(_now(), links=links, pulses=pulses, watcher=watcher)
     piece = journal.read(str(after), limit=PAGE)
@@ -154,7 +155,15 @@ class Tail:
                 if not troubled:
                     log.exception("The log cannot be followed; trying again each second")
                 troubled = True
+                self._doubt()
                 await asyncio.sleep(1.0)
+
+    def _doubt(self) -> None:
+        """Nobody can be asked whether the watcher still beats: by and by it has to be taken for gone."""
+        was = self.watcher
+        if was.alive and was.beat_at is not None and timezone.now() - was.beat_at >= WATCHER_PATIENCE:
+            self.watcher = WatcherBeat(False, was.beat_at)
+            self._beaten()
 
     def _look(self, after: Cursor | None) -> Look:
         self._waiting.mark()  # before it: what is written meanwhile is looked at once more, never missed

@@ -31,7 +31,9 @@ def make(now: datetime) -> int:
             here.cursor = journal.cursor()
             here.save()
             return 0
-        piece = journal.read(here.cursor, limit=PAGE)
+        # The row and the log lie in one database, so whatever the log is called by now, the id is of it.
+        log = journal.cursor().rpartition(".")[0]
+        piece = journal.read(f"{log}.{here.cursor.rpartition('.')[2]}", limit=PAGE)
         if piece.gap:
             here.cursor = journal.cursor()
             here.save()

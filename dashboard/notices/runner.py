@@ -53,6 +53,7 @@ async def _every(period: float, trouble: str, turn: Callable[[Call], Awaitable[N
                 if not troubled:
                     log.exception(trouble)
                 troubled = True
+                await call(connections.close_all)  # perhaps the server went away: the next turn opens a new one
             await asyncio.sleep(period)
     finally:
         await asyncio.shield(call(connections.close_all))

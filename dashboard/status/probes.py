@@ -1,17 +1,13 @@
 """Is this process alive, and is it of use? For kubelets, load balancers and people in a hurry."""
 
-from datetime import timedelta
-
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 
 from dashboard import environment
-from regions.models import Lease
+from regions import inventory
 
-PATIENCE = timedelta(seconds=30)
 _migrated = False
 
 
@@ -52,9 +48,11 @@ def _migrations() -> str:
 
 
 def _watcher() -> str:
-    beat_at = Lease.objects.values_list("beat_at", flat=True).first()
-    if beat_at is None:
+    fresh = inventory.freshness()
+    if fresh.alive:
+        return "ok"
+    if fresh.trouble:
+        return fresh.trouble
+    if fresh.beat_at is None:
         return f"No watcher has run yet: start `{environment.command('watch')}`."
-    if timezone.now() - beat_at > PATIENCE:
-        return f"The watcher was last heard at {beat_at:%Y-%m-%d %H:%M:%S} UTC."
-    return "ok"
+    return f"The watcher was last heard at {fresh.beat_at:%Y-%m-%d %H:%M:%S} UTC."

@@ -21,7 +21,7 @@ from dashboard.live.version import version
 from dashboard.models import Delivery, ScreenLink
 from dashboard.people import tokens
 from deployments.models import Submission
-from regions import inventory
+from regions import inventory, journal
 from regions.models import AuditHead, Change, Cluster, Firing, Lease, Log, Resource, Store, Stream, Upkeep
 
 
@@ -43,6 +43,8 @@ def _watcher(now: datetime) -> Iterable[Metric]:
     yield GaugeMetricFamily("pane_watching", "Whether a watcher is at work.", value=fresh.alive)
     if fresh.beat_at:
         yield _age("pane_watcher_beat_age_seconds", "Since the watcher last beat.", fresh.beat_at, now)
+    full = bool(fresh.trouble)
+    yield GaugeMetricFamily("pane_database_full", "Whether its disk is full, so that nothing is recorded.", value=full)
     term = Lease.objects.values_list("term", flat=True).first() or 0
     yield GaugeMetricFamily("pane_watcher_term", "Rises whenever another watcher leads.", term)
 
@@ -76,6 +78,10 @@ def _copy(now: datetime) -> Iterable[Metric]:
         yield _age("pane_log_newest_age_seconds", "Since a change was last recorded.", newest["seen_at"], now)
         yield _age("pane_log_oldest_age_seconds", "How far back the log goes.", oldest["seen_at"], now)
         yield GaugeMetricFamily("pane_log_ids", "From the oldest kept change to the newest.", top - oldest["id"] + 1)
+    yield GaugeMetricFamily("pane_history_size_bytes", "Of the log and of what was, about.", journal.history_size())
+    if limit := settings.PANE_KEEP_MB * 2**20:
+        what = "What these may take (PANE_KEEP_MB); beyond it the oldest go first."
+        yield GaugeMetricFamily("pane_history_limit_bytes", what, limit)
     if log:
         yield GaugeMetricFamily("pane_log_pruned_to_id", "Changes up to this one are no longer kept.", log.pruned_to)
 

@@ -16,6 +16,7 @@ class Options:
     allow_loopback: bool
     region_kubeconfigs: str | None  # a folder with one least-privileged kubeconfig a region, called as the region
     keep: timedelta
+    keep_bytes: int = 0  # that the log and what was may take; 0: as many as they need
     region_proxies: frozenset[str] = frozenset()  # that a region's kubeconfig may go through
     pace: Pace = field(default_factory=Pace)  # of the streams
 
@@ -28,5 +29,6 @@ class Options:
             allow_loopback=settings.PANE_ALLOW_LOOPBACK,
             region_kubeconfigs=settings.PANE_REGION_KUBECONFIGS or None,
             keep=timedelta(days=settings.PANE_KEEP_DAYS),
+            keep_bytes=settings.PANE_KEEP_MB * 2**20,
             region_proxies=frozenset(settings.PANE_REGION_PROXIES),
         )

@@ -20,6 +20,7 @@ class Freshness:
 
     alive: bool
     beat_at: datetime | None
+    trouble: str = ""  # why nothing is recorded, in a sentence, where that is known
 
 
 _WORDS = {"unsupported": "No kubeconfig that Pane accepts", "broken": "Not followed: a fault of Pane"}

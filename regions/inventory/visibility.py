@@ -4,10 +4,13 @@ What lies in a region that we cannot hear is Unknown, with its last known health
 in two ways that must agree: `Sight.judge` for one row, `Sight.having` for a query.
 """
 
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
+from django.db import connection
 from django.db.models import Case, CharField, F, Q, QuerySet, SmallIntegerField, Value, When
 from django.utils import timezone
 
@@ -18,6 +21,7 @@ from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
 from regions.domain.words import clock
 from regions.inventory.basics import Freshness, LinkView
+from regions.journal import FULL
 from regions.maintenance.entries import active
 from regions.models import Cluster, Lease, Resource, Stream
 from regions.permitted import permits_object, resources
@@ -25,14 +29,28 @@ from regions.permitted import permits_object, resources
 PATIENCE = timedelta(seconds=30)
 """How long `watch` may be without a beat before nothing is claimed to be known."""
 
+SMALLEST = 1_000_000
+"""Bytes that must be free for SQLite to write anything."""
+
 NOTICE = timedelta(days=14)
 """How long before the end of a kubeconfig we say so."""
 
 
 def freshness(now: datetime | None = None) -> Freshness:
-    """Whether `watch` is at work."""
-    beat_at = Lease.objects.values_list("beat_at", flat=True).first()
-    return Freshness(bool(beat_at and (now or timezone.now()) - beat_at <= PATIENCE), beat_at)
+    """Whether `watch` is at work, and records what it sees."""
+    beat_at, trouble = Lease.objects.values_list("beat_at", "trouble").first() or (None, "")
+    beats = bool(beat_at and (now or timezone.now()) - beat_at <= PATIENCE)
+    return Freshness(beats and not trouble, beat_at, trouble or ("" if beats else _no_room()))
+
+
+def _no_room() -> str:
+    """Of a database that is a file here it can be seen, whether or not somebody could still say so in it."""
+    if connection.vendor != "sqlite":
+        return ""
+    try:
+        return FULL if shutil.disk_usage(Path(connection.settings_dict["NAME"]).parent).free < SMALLEST else ""
+    except OSError:  # a database in memory
+        return ""
 
 
 def links(now: datetime | None = None) -> dict[str, LinkView]:

@@ -7,12 +7,14 @@ checks the term, so that ids commit in order and a leader that lost its lease wr
 from regions.journal.contradicting import contradict
 from regions.journal.lease import LeaseLost, beat, begin_anew, claim, holder, release
 from regions.journal.packing import pack, unpack
-from regions.journal.pruning import prune
+from regions.journal.pruning import history_size, oldest_kept, prune
 from regions.journal.reading import Cursor, Slice, about, cursor, manifest, read
 from regions.journal.recording import record, tick
+from regions.journal.room import FULL, is_full
 from regions.journal.telling import tell
 
 __all__ = [
+    "FULL",
     "Cursor",
     "LeaseLost",
     "Slice",
@@ -22,8 +24,11 @@ __all__ = [
     "claim",
     "contradict",
     "cursor",
+    "history_size",
     "holder",
+    "is_full",
     "manifest",
+    "oldest_kept",
     "pack",
     "prune",
     "read",

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 
 from regions.models import Blindness, Lease, Log
@@ -26,11 +26,40 @@ def claim(holder: str, now: datetime) -> int | None:
             return None
         if lease.beat_at and now - lease.beat_at > BLIND:
             Blindness.objects.create(since=lease.beat_at, until=now, why="Nobody watched")
-        lease.holder, lease.term, lease.beat_at = holder, lease.term + 1, now
+        lease.holder, lease.term, lease.beat_at, lease.trouble = holder, lease.term + 1, now, ""
         lease.save()
-        if not Log.objects.exists():
-            Log.objects.create(name=uuid.uuid4().hex[:8], started_at=now, past_from=now)
+        _name_log(now)
         return lease.term
+
+
+def _name_log(now: datetime) -> None:
+    """See to it that the log has a name, and another one after a failover of PostgreSQL.
+
+    What a primary committed last need not have reached the replica that took its place. Then what is recorded next gets
+    ids that were given out before, for something else: a cursor that was told of those would pass it by in silence.
+    """
+    line, log = timeline(), Log.objects.first()
+    if log is None:
+        Log.objects.create(name=uuid.uuid4().hex[:8], started_at=now, past_from=now, timeline=line)
+    elif line and line != log.timeline:
+        if log.timeline:
+            log.name = uuid.uuid4().hex[:8]
+        log.timeline = line
+        log.save(update_fields=["name", "timeline"])
+
+
+def timeline() -> str:
+    """PostgreSQL's timeline, which grows whenever a replica is made the primary; empty where nobody says."""
+    if connection.vendor != "postgresql":
+        return ""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8)")
+            return str(cursor.fetchone()[0])
+    except DatabaseError:  # of something that speaks PostgreSQL's protocol and keeps no log of its own
+        if connection.needs_rollback:  # it is gone altogether
+            raise
+        return ""
 
 
 def hold(term: int) -> None:
@@ -39,9 +68,9 @@ def hold(term: int) -> None:
         raise LeaseLost(f"Term {term} is over")
 
 
-def beat(term: int, now: datetime) -> None:
-    """Say that the holder lives. Raises LeaseLost when the term is over."""
-    if not Lease.objects.filter(pk=1, term=term).update(beat_at=now):
+def beat(term: int, now: datetime, trouble: str = "") -> None:
+    """Say that the holder lives, and why it records nothing if it does not. Raises LeaseLost when the term is over."""
+    if not Lease.objects.filter(pk=1, term=term).update(beat_at=now, trouble=trouble):
         raise LeaseLost(f"Term {term} is over")
 
 

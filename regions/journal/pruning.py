@@ -1,14 +1,22 @@
-"""Forgetting: changes are kept for days, not for ever."""
+"""Forgetting: changes are kept for days, or as many as there is room for, not for ever."""
 
+import json
 from datetime import datetime
+from statistics import fmean
+from typing import Any
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import models, transaction
+from django.db.models import Max, Min, Q
 
 from regions.journal.lease import hold
 from regions.models import Blindness, Change, Log, PastLink, Version
 
 CHUNK = 5000
+HISTORY: tuple[type[models.Model], ...] = (Change, Version, PastLink)
+SAMPLE = 200  # rows of each end
+FIXED, INDEXED = 150, 1.5
+"""What a row needs beside what is written in it, and with its indexes: as measured on both databases."""
+SPARE = 0.9  # of what may be kept: room to grow until the next look
 
 
 def prune(term: int, before: datetime) -> int:
@@ -38,3 +46,48 @@ def _prune_past(before: datetime) -> int:
             gone += model.objects.filter(id__lte=last, until__lt=before).delete()[0]
     Log.objects.filter(Q(past_from__isnull=True) | Q(past_from__lt=before)).update(past_from=before)
     return gone
+
+
+def oldest_kept(before: datetime, most: int) -> datetime:
+    """From when on the log is to be kept: from `before`, or later where what is kept needs more than `most` bytes (0:
+    there is no limit).
+    """
+    size = history_size() if most else 0
+    if size <= most:
+        return before
+    first, last = _ends(Change)
+    cut = Change.objects.filter(id__gt=last - (last - first) * most * SPARE / size).order_by("id")
+    return max(before, cut.values_list("seen_at", flat=True).first() or before)
+
+
+def history_size() -> int:
+    """Bytes that the log and what was need, about: by some rows of each end, and how many ids lie between these.
+
+    Databases give nothing back of their files when rows go, so these do not tell it.
+    """
+    return round(sum(_size(model) for model in HISTORY))
+
+
+def _size(model: type[models.Model]) -> float:
+    first, last = _ends(model)
+    rows = model._default_manager.order_by("id").values_list()
+    some = [*rows[:SAMPLE], *rows.reverse()[:SAMPLE]]
+    written = fmean(sum(map(_written, row)) for row in some) if some else 0.0
+    return (last - first + 1) * (written + FIXED) * INDEXED if some else 0.0
+
+
+def _ends(model: type[models.Model]) -> tuple[int, int]:
+    found = model._default_manager.aggregate(first=Min("id"), last=Max("id"))
+    return found["first"] or 0, found["last"] or 0
+
+
+def _written(value: Any) -> int:
+    match value:
+        case str():
+            return len(value.encode())
+        case bytes() | memoryview():
+            return len(value)
+        case dict() | list():
+            return len(json.dumps(value))
+        case _:
+            return 8

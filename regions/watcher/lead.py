@@ -59,7 +59,7 @@ class Watcher:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(recorder.record())
-                tasks.create_task(recorder.tend(self.options.keep))
+                tasks.create_task(recorder.tend(self.options.keep, self.options.keep_bytes))
                 tasks.create_task(Fleet(self.options, recorder, blind_since).run())
                 tasks.create_task(kept_up("Metering", lambda: _meter(term)))
         except asyncio.CancelledError:

@@ -36,6 +36,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.term = 0
+        self.full = False  # the database's disk is: what is to be recorded waits
         self._queue: asyncio.Queue[Note] = asyncio.Queue(maxsize=2 * BATCH)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
 
@@ -53,7 +54,26 @@ class Recorder:
             batch = [await self._queue.get()]
             while len(batch) < BATCH and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
-            await self._record(batch)
+            await self._record_when_there_is_room(batch)
+
+    async def _record_when_there_is_room(self, notes: Sequence[Note]) -> None:
+        """Where the disk is full these are recorded later: what comes meanwhile waits behind them, as much as the queue
+        holds here, and then with the clusters."""
+        while True:
+            try:
+                await self._record(notes)
+            except DatabaseError as error:
+                if not journal.is_full(error):
+                    raise
+                if not self.full:
+                    log.error(journal.FULL)
+                self.full = True
+                await asyncio.sleep(BEAT)
+            else:
+                if self.full:
+                    log.warning("The database takes what is recorded again")
+                self.full = False
+                return
 
     async def _record(self, notes: Sequence[Note]) -> None:
         """Record these; a note that cannot be is found by halves, left out, and said. The others keep their order."""
@@ -86,24 +106,32 @@ class Recorder:
             said = Unrecorded(note.cluster, stream, about(note), _why(error), note.at)
             await self.call(journal.record, self.term, [said], now())
 
-    async def tend(self, keep: timedelta) -> None:
-        """Beat, look at what is due, and forget what is old."""
-        forget_at = contradict_at = 0.0
-        loop = asyncio.get_running_loop()
+    async def tend(self, keep: timedelta, most: int = 0) -> None:
+        """Beat, look at what is due, and forget what is old, or more than may be kept."""
+        self._forget_at = self._contradict_at = 0.0
         while True:
-            await self.call(journal.beat, self.term, now())
-            while await self.call(journal.tick, self.term, now(), DUE) >= DUE:
-                pass
-            if loop.time() >= contradict_at:
-                await self.call(journal.contradict, self.term, now())
-                contradict_at = loop.time() + CONTRADICT
-            await self.call(tend, now())
-            if loop.time() >= forget_at:
-                while await self.call(journal.prune, self.term, now() - keep):
-                    pass
-                await self.call(SessionStore.clear_expired)
-                forget_at = loop.time() + FORGET
+            try:
+                await self._tend_once(keep, most)
+            except DatabaseError as error:
+                if not journal.is_full(error):
+                    raise
             await asyncio.sleep(BEAT)
+
+    async def _tend_once(self, keep: timedelta, most: int) -> None:
+        clock = asyncio.get_running_loop().time
+        await self.call(journal.beat, self.term, now(), journal.FULL if self.full else "")
+        if clock() >= self._forget_at:  # before anything that needs room
+            before = await self.call(journal.oldest_kept, now() - keep, most)
+            while await self.call(journal.prune, self.term, before):
+                pass
+            await self.call(SessionStore.clear_expired)
+            self._forget_at = clock() + FORGET
+        while await self.call(journal.tick, self.term, now(), DUE) >= DUE:
+            pass
+        if clock() >= self._contradict_at:
+            await self.call(journal.contradict, self.term, now())
+            self._contradict_at = clock() + CONTRADICT
+        await self.call(tend, now())
 
     async def close(self) -> None:
         await self.call(connections.close_all)

@@ -26,8 +26,10 @@ async def kept_up(
     while True:
         try:
             return await work()
-        except LOST:
-            raise
+        except LOST as error:
+            if not journal.is_full(error):
+                raise
+            await asyncio.sleep(PAUSE)
         except Exception as error:
             log.exception("%s failed here; beginning it again in %.0f s", what, PAUSE)
             if fell is not None:

@@ -4,7 +4,7 @@ has to have a default in the database.
 
 import pytest
 from django.db import connection
-from django.db.migrations import AddField
+from django.db.migrations import AddField, DeleteModel, RemoveField, RenameField, RenameModel
 from django.db.migrations.loader import MigrationLoader
 
 from dashboard.models import ApiToken
@@ -18,6 +18,17 @@ BEFORE = {  # this was asked of a migration
     "regions.0006_what_holds_back: measured.asked",
     "regions.0008_odd_things_and_polling: stream.unrecorded",
 }
+
+
+def test_nothing_is_taken_away_or_renamed_under_a_version_that_uses_it():
+    """Whoever does so adds it here, with the version that used it last: not the one before."""
+    taken = {
+        f"{app}.{name}"
+        for (app, name), migration in MigrationLoader(None).disk_migrations.items()
+        if app in OWN
+        if any(isinstance(each, RemoveField | DeleteModel | RenameField | RenameModel) for each in migration.operations)
+    }
+    assert taken == {"regions.0005_no_manifest_in_the_log"}  # before there was a release
 
 
 def test_a_column_that_is_added_can_be_left_out_by_who_does_not_know_it():

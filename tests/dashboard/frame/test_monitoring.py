@@ -88,6 +88,7 @@ SICK: dict[str, Samples] = {
     "PaneNoticesOverdue": {(("__name__", "pane_notice_overdue_seconds"),): 900},
     "PaneStoresGiveNothing": {(("__name__", "pane_stores"), ("reason", "refused")): 2},
     "PaneDiskFillsUp": {(("__name__", "pane_data_free_bytes"),): 1e8},
+    "PaneDatabaseFull": {(("__name__", "pane_database_full"),): 1},
     "PaneSocketsNearTheirLimit": {(("__name__", "pane_sockets"),): 1990},
 }
 WELL = {
@@ -98,6 +99,7 @@ WELL = {
     (("__name__", "pane_notice_overdue_seconds"),): 0.0,
     (("__name__", "pane_stores"), ("reason", "")): 3.0,
     (("__name__", "pane_data_free_bytes"),): 1e10,
+    (("__name__", "pane_database_full"),): 0.0,
     (("__name__", "pane_sockets"),): 100.0,
 }
 

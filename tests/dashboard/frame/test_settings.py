@@ -82,6 +82,28 @@ def test_a_database_address_means_postgresql_that_ends_idle_transactions(tmp_pat
     assert "idle_in_transaction_session_timeout" in done.stdout
 
 
+def test_of_several_hosts_the_one_is_used_that_takes_writes(monkeypatch, tmp_path):
+    monkeypatch.setenv("PANE_DATABASE_URL", "postgresql://pane:s%2Fecret@db-1,[::1]:6432/pane?sslmode=require")
+    found = env.database(tmp_path)
+    assert [found[key] for key in ("HOST", "PORT", "USER", "PASSWORD", "NAME")] == [
+        "db-1,::1",
+        "5432,6432",
+        "pane",
+        "s/ecret",
+        "pane",
+    ]
+    options = found["OPTIONS"]
+    assert (options["target_session_attrs"], options["sslmode"]) == ("read-write", "require")
+
+
+@pytest.mark.parametrize("hosts", ["db-1:port,db-2", "db-1,"])
+def test_what_is_no_list_of_hosts_is_refused_without_its_password(monkeypatch, tmp_path, hosts):
+    monkeypatch.setenv("PANE_DATABASE_URL", f"postgresql://pane:hunter2@{hosts}/pane")
+    with pytest.raises(SystemExit, match="host1:5432,host2:5432") as refused:
+        env.database(tmp_path)
+    assert "hunter2" not in str(refused.value)
+
+
 def refusal(
     monkeypatch: pytest.MonkeyPatch, read: Callable[[bool], object], production: bool = True, **said: str
 ) -> str:

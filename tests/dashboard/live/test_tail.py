@@ -1,6 +1,7 @@
 """What the tail remembers of the log, and what a slow socket keeps."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -49,6 +50,16 @@ async def test_when_the_watcher_dies_or_returns_every_page_moves(followed):
     following._take(Look(Cursor("log", 7), watcher=WatcherBeat(True, None)))
     following._take(Look(Cursor("log", 7), watcher=WatcherBeat(False, None)))
     assert [entry.topics for entry in told[-1][0]] == [None]
+    await following.stop()
+
+
+async def test_a_watcher_of_whom_nobody_can_be_asked_is_by_and_by_taken_for_gone(followed):
+    following, _ = followed
+    now = timezone.now()
+    for ago, alive in ((5, True), (31, False)):
+        following._take(Look(Cursor("log", 7), watcher=WatcherBeat(True, now - timedelta(seconds=ago))))
+        following._doubt()
+        assert following.watcher.alive is alive
     await following.stop()
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from regions import journal
 from regions.domain.notes import Blind
-from regions.models import Change
+from regions.journal import lease
+from regions.models import Change, Log
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +85,39 @@ def test_what_was_forgotten_is_a_gap_for_those_who_had_not_read_it(term):
     assert journal.read(read).gap == ""
     assert [change.at.minute for change in journal.read(read).changes] == [1]
     assert journal.prune(term, NOON + timedelta(days=1)) == 0
+
+
+def test_after_a_failover_of_postgresql_cursors_from_before_are_a_gap(monkeypatch: pytest.MonkeyPatch):
+    lines = iter(["00000001", "00000001", "", "00000002", "00000002"])
+    monkeypatch.setattr(lease, "timeline", lambda: next(lines))
+    names = []
+    for turn in range(5):
+        journal.claim("somebody", NOON + timedelta(minutes=turn))
+        names.append(Log.objects.get().name)
+    assert names[0] == names[1] == names[2] != names[3] == names[4]  # who says nothing says no other one
+    assert journal.read(f"{names[0]}.0").gap
+
+
+def test_a_log_that_knew_no_timeline_keeps_its_name(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(lease, "timeline", lambda: "")
+    journal.claim("the version before", NOON)
+    here = journal.cursor()
+    monkeypatch.setattr(lease, "timeline", lambda: "00000007")
+    journal.claim("this one", NOON + timedelta(minutes=1))
+    assert not journal.read(here).gap
+
+
+def test_more_than_may_be_kept_is_forgotten_oldest_first(term):
+    for turn in range(10):
+        at = NOON + timedelta(minutes=turn)
+        journal.record(term, [Blind("fra1", at, at, "x" * 1000)] * 50, at)
+    size = journal.history_size()
+    assert journal.oldest_kept(NOON - timedelta(days=7), 0) == NOON - timedelta(days=7)
+    assert journal.oldest_kept(NOON - timedelta(days=7), size) == NOON - timedelta(days=7)
+    before = journal.oldest_kept(NOON - timedelta(days=7), size // 2)
+    while journal.prune(term, before):
+        pass
+    assert size // 3 < journal.history_size() <= size // 2
+    kept = list(Change.objects.order_by("id").values_list("seen_at", flat=True))
+    assert (kept[0], kept[-1]) == (before, NOON + timedelta(minutes=9))
+    assert journal.oldest_kept(NOON + timedelta(hours=1), size) == NOON + timedelta(hours=1)  # days still count

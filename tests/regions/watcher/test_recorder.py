@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -170,3 +171,33 @@ async def test_sessions_that_are_over_are_forgotten():
         with contextlib.suppress(asyncio.CancelledError):
             await tending
     assert (await Session.objects.aget()).session_key == "open"
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite alone can be told how large it may become")
+async def test_what_does_not_fit_waits_until_there_is_room():
+    def limit(pages: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA page_count")
+            (now,) = cursor.fetchone()
+            cursor.execute(f"PRAGMA max_page_count = {now + pages}")
+
+    async with recording() as recorder:
+        await recorder.call(limit, 0)
+        # Nothing that packing would make small, and more than what other tests left free.
+        large = ({**machine(f"m{n}", n), "spec": {"bootstrap": random.randbytes(10_000).hex()}} for n in range(200))
+        await recorder.note(*map(put, large))
+        await _until_full(recorder, True)
+        term = recorder.term
+        await recorder.call(limit, 100_000)
+        await asyncio.wait_for(_until_there("m199"), 30)
+        await _until_full(recorder, False)
+        assert recorder.term == term
+    assert await Resource.objects.acount() == 200
+
+
+async def _until_full(recorder: Recorder, full: bool) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            if recorder.full is full:
+                return
+            await asyncio.sleep(0.01)

@@ -127,7 +127,7 @@ def test_a_server_that_goes_away_is_signal_lost_until_it_is_back_then_live_again
     assert_as_reloaded(page)
 
     restartable.stop()
-    for module in ("dashboard.live.hub", "dashboard.wall.views"):
+    for module in ("dashboard.live.outbox", "dashboard.wall.views"):
         monkeypatch.setattr(f"{module}.version", lambda: "another")
     restartable.start()
     page.evaluate("globalThis.old = true")

@@ -1,7 +1,11 @@
 """What administrators see of people: who has tokens, and revoking them. Digests are of no use to anybody here."""
 
+from collections.abc import Sequence
+
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
@@ -11,6 +15,7 @@ from django.utils import timezone
 
 from dashboard.models import ApiToken, GroupRole
 from dashboard.people import links
+from dashboard.people.local import own_sessions
 from regions.models import AuditEntry
 
 
@@ -67,7 +72,44 @@ class AuditEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
+class _Seen(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Looked at, and taken away; nobody makes or alters one here."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> Sequence[str]:
+        return list(map(str, self.list_display))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+class SecondFactorAdmin(_Seen):
+    """For whoever lost theirs. What they share with Pane is not shown."""
+
+    list_display = fields = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    search_fields = ("user__username",)
+
+
+class SessionAdmin(_Seen):
+    """To delete one is to sign it out."""
+
+    list_display = fields = ("user", "ip", "user_agent", "created_at", "last_seen_at")
+    search_fields = ("user__username", "ip")
+
+    def delete_model(self, request: HttpRequest, obj: UserSession) -> None:
+        own_sessions.end([obj.session_key])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[UserSession]) -> None:
+        own_sessions.end([one.session_key for one in queryset])
+
+
 # Who came by a provider stays linked to it: without, their account would be taken for a local one.
 admin.site.unregister([EmailAddress, SocialAccount, SocialApp, SocialToken])
+admin.site.unregister([Authenticator, UserSession])
+admin.site.register(Authenticator, SecondFactorAdmin)
+admin.site.register(UserSession, SessionAdmin)
 admin.site.unregister(User)
 admin.site.register(User, PersonAdmin)

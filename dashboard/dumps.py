@@ -7,6 +7,7 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
@@ -60,7 +61,7 @@ def restore(file: Path) -> None:
     call_command("migrate", verbosity=0, interactive=False)
     with transaction.atomic():
         journal.begin_anew()
-        for passes in (Session, ProviderSession, SignInLink):
+        for passes in (Session, UserSession, ProviderSession, SignInLink):
             passes.objects.all().delete()
         trail.happened("restore", "done", file=file.name)
 

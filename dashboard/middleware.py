@@ -14,6 +14,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from dashboard import errors, statics
 from dashboard.live.hub import remember
 from dashboard.people import recording, routes, screens, tokens
+from dashboard.people.local import own_sessions, second_factor
 from dashboard.people.oidc import asking
 from dashboard.people.viewer import viewer_of
 from dashboard.saved import looks
@@ -79,6 +80,7 @@ def viewer(get_response: GetResponse) -> GetResponse:
         if not asking.still_in(request.session):
             logout(request)
         request.viewer = viewer_of(request.user)  # type: ignore[attr-defined]
+        own_sessions.remember(request)
         response = recording.answered(request, get_response)
         live: Live | None = getattr(request, "live", None)
         seen_by: Viewer | None = request.viewer  # type: ignore[attr-defined]  # perhaps found to be a screen meanwhile
@@ -127,6 +129,8 @@ class SignInRequired(LoginRequiredMiddleware):
         if turned_away is None and request.resolver_match is not None:
             viewer: Viewer | None = getattr(request, "viewer", None)
             recording.began(request, request.resolver_match.route)
+            if refused := _without_second_factor(request, request.resolver_match.route):
+                return refused
             if sentence := routes.refused(viewer, request.resolver_match.route):
                 raise PermissionDenied(sentence)
             if sentence := tokens.overstepped(request):
@@ -161,6 +165,19 @@ class SignInRequired(LoginRequiredMiddleware):
         if request.method not in ("GET", "HEAD"):
             return render(request, "401.html", status=401)
         return super().handle_no_permission(request, view_func)
+
+
+def _without_second_factor(request: HttpRequest, route: str) -> HttpResponse | None:
+    """Who must have one, and came by a session, sets it up first."""
+    if (
+        route.startswith(routes.TO_HAVE_A_SECOND_FACTOR)
+        or tokens.of(request)
+        or not second_factor.missing(request.user)
+    ):
+        return None
+    if request.method in ("GET", "HEAD") and "text/html" in request.headers.get("Accept", ""):
+        return redirect("mfa_index")
+    return errors.in_words(request, second_factor.NOT_WITHOUT, 403)
 
 
 def _admit_program(request: HttpRequest) -> HttpResponse | None:

@@ -120,6 +120,16 @@ class FailedSignIn(models.Model):
         return f"{self.account} from {self.address}"
 
 
+class Spent(models.Model):
+    """Something that worked, and does so once. Only its digest is kept, until it would be of no use anyhow."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    until = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"spent, kept until {self.until:%Y-%m-%d %H:%M}"
+
+
 class Notice(models.Model):
     """Something turned that people are told of: a region lost, a deployment failed. Made once a change of the log."""
 

@@ -61,6 +61,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
@@ -151,7 +153,27 @@ CSRF_FAILURE_VIEW = "dashboard.errors.old_form"
 CSRF_TRUSTED_ORIGINS = env.trusted_origins(PRODUCTION)
 PANE_OIDC = oidc.providers(PRODUCTION)  # where people sign in, by name
 PANE_OIDC_CA = env.readable(env.text("OIDC_CA"), "OIDC_CA")  # a bundle, instead of the system's
+PANE_SECOND_FACTOR = env.choice("SECOND_FACTOR", ["OPTIONAL", "ADMINISTRATORS", "LOCAL"])  # of whom it is asked for
 ACCOUNT_ADAPTER = "dashboard.people.oidc.adapters.Accounts"
+ACCOUNT_FORMS = {
+    "reauthenticate": "dashboard.people.local.forms.PasswordAgainForm",
+    "change_password": "dashboard.people.local.forms.NewPasswordForm",
+}
+ACCOUNT_REAUTHENTICATION_METHODS = ("password",)
+MFA_ADAPTER = "dashboard.people.local.adapter.SecondFactors"
+MFA_FORMS = {
+    "authenticate": "dashboard.people.local.forms.SecondStepForm",
+    "authenticate_webauthn": "dashboard.people.local.forms.PasskeyStepForm",
+    "login_webauthn": "dashboard.people.local.forms.PasskeyAloneForm",
+    "add_webauthn": "dashboard.people.local.forms.NewPasskeyForm",
+    "activate_totp": "dashboard.people.local.forms.NewAppForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_TOTP_ISSUER = "Pane"
+MFA_TOTP_TOLERANCE = 1  # steps of half a minute that a phone's clock may be away from ours
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = False  # dashboard.people.attempts
 SOCIALACCOUNT_ADAPTER = "dashboard.people.oidc.adapters.ProviderAccounts"
@@ -159,8 +181,12 @@ SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [one.as_app() for one in PANE_OIDC.values()]}
 }
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+    )
 ]
 
 # What a page may do in a browser

@@ -25,6 +25,8 @@ urlpatterns = [
     # /sign-in/by/: called as allauth calls them
     path("sign-in/by/<str:provider_id>/", oidc.begin, name="openid_connect_login"),
     path("sign-in/by/<str:provider_id>/callback/", oidc.callback, name="openid_connect_callback"),
+    # /account/password/ /account/second-factor/ /sign-in/…: called as allauth calls them
+    path("", include("dashboard.people.local.urls")),
     # / /feed/
     path("", views.overview, name="overview"),
     path("feed/", include("dashboard.feed.urls")),

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 SOCKETS = Gauge("pane_sockets", "Sockets of pages and programs that are open in this process.")
 
 BEAT = 10.0  # seconds; browsers give up after 25 without
+LOOK_OVER = 1.5  # seconds between two looks whether those who are here may stay
 REMEMBERED = 2_000  # pages whose topics are kept until their socket comes
 QUEUE = 1_000  # changes that may wait for one program before it must read them from the database
 
@@ -85,20 +86,23 @@ class Hub:
         self._viewers: dict[Departure, tuple[Any, Callable[[Viewer], None]]] = {}
         self._people: Counter[tuple[str, int]] = Counter()
         self._beating: asyncio.Task[None] | None = None
+        self._looking_over: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Follow the log and beat; does nothing when that is so already."""
         if self._beating is None:
             self._beating = asyncio.create_task(self._beat(), name="beat")
+            self._looking_over = asyncio.create_task(self._look_over(), name="look over")
         await self.tail.start()
 
     async def stop(self) -> None:
         """End every task and thread."""
         for screen in self._screens.values():
             screen.close()
-        if self._beating is not None:
-            self._beating.cancel()
-            await asyncio.gather(self._beating, return_exceptions=True)
+        for task in (self._beating, self._looking_over):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
         await self.tail.stop()
         for threads in (self._drawing, self.reading):
             await asyncio.to_thread(threads.stop)
@@ -106,7 +110,7 @@ class Hub:
     def admit(self, socket: Departure, credential: Credential) -> bool:
         """Let a socket in, unless whoever opens it has too many already. False: it has to go.
 
-        From then on its `sign_out` is called within about ten seconds after this session or token has ended.
+        From then on its `sign_out` is called within two seconds after this session or token has ended.
         """
         if self._people[credential.who] >= settings.PANE_SOCKETS_A_PERSON:
             return False
@@ -219,12 +223,17 @@ class Hub:
                     # What is so only by the passing of time (nobody heard for half a minute, an hour gone by) moves
                     # nothing; on a screen that nobody reloads it must leave all the same.
                     screen.touch()
+            with suppress(DatabaseError):  # the tail speaks of it
+                await self._look_again()
+
+    async def _look_over(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_OVER)
             with suppress(DatabaseError):  # the tail speaks of it; whoever is connected stays so for now
-                gone = await self.reading.run(ended, set(self._credentials.values()))
+                gone = await self.reading.run(ended, set(self._credentials.values())) if self._credentials else set()
                 for socket, credential in list(self._credentials.items()):
                     if credential in gone:
                         socket.sign_out()
-                await self._look_again()
 
     async def _look_again(self) -> None:
         """Rights that were given or taken reach whoever looks."""

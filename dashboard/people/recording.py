@@ -7,6 +7,7 @@ what was asked for (`deployments.submissions.recording`).
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.internal.flows.login import get_authentication_records
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +24,13 @@ EXPORTS = (
     "audit/export.<str:form>",
     "reports/week/<str:name>.csv",
 )
-SIGN_IN = ("sign-in/", "sign-in/link/<str:secret>/", "sign-in/by/<str:provider_id>/")
+SIGN_IN = (
+    "sign-in/",
+    "sign-in/link/<str:secret>/",
+    "sign-in/by/<str:provider_id>/",
+    "sign-in/second-factor/",
+    "sign-in/passkey/",
+)
 """Recorded as what it comes to: who signed in, or failed to."""
 REFUSED = (400, 401, 403, 404, 405, 409, 410, 413, 422, 429)
 
@@ -65,9 +72,15 @@ def _address(request: HttpRequest) -> str:
 
 @receiver(user_logged_in)
 def signed_in(sender: object, user: Any, request: Any = None, **more: Any) -> None:
-    """Also by a one-time link, or by a provider."""
+    """Also by a one-time link, a passkey, or a provider; with what beside it."""
     tokens = getattr(request, "provider_tokens", None)
-    trail.happened("sign in", "done", actor=user.get_username(), **({"provider": tokens.provider} if tokens else {}))
+    said = {"provider": tokens.provider} if tokens else {"by": _by(request, user)}
+    trail.happened("sign in", "done", actor=user.get_username(), **said)
+
+
+def _by(request: Any, user: Any) -> list[str]:
+    steps = get_authentication_records(request, user) if request is not None else []
+    return [str(step.get("type") or step["method"]) for step in steps]
 
 
 @receiver(user_login_failed)

@@ -17,6 +17,10 @@ OPEN: Mapping[str, str] = {
     "sign-in/": "to sign in",
     "sign-in/link/<str:secret>/": "to sign in; the link is the secret",
     "sign-in/by/<str:provider_id>/": "to sign in",
+    "sign-in/local/": "leads to where one signs in",
+    "sign-in/second-factor/": "to sign in; the password, or a link, was right",
+    "sign-in/passkey/": "to sign in",
+    "sign-in/again/": "whoever is signed in may say their password",
     "sign-in/by/<str:provider_id>/callback/": "to sign in; the provider's answer is what counts",
     "sign-out/": "whoever is signed in may leave",
     "account/session/": "says who is signed in, to themselves",
@@ -29,6 +33,9 @@ OPEN: Mapping[str, str] = {
 }
 """Routes that take no right, each with why."""
 
+TO_HAVE_A_SECOND_FACTOR = ("account/second-factor/", "account/session/", "account/password/", "sign-in/", "sign-out/")
+"""All that is open to who has none and must."""
+
 ADMIN = "admin/"
 """Below it Django asks for its own permissions, object by object; only staff come in."""
 
@@ -37,6 +44,18 @@ _ROUTES: Mapping[Right, tuple[str, ...]] = {
         "",
         "account/",
         "account/tokens/<int:pk>/revoke/",
+        "account/sessions/<int:pk>/end/",
+        "account/sessions/everywhere/",
+        "account/password/",
+        "account/password/first/",
+        "account/second-factor/",
+        "account/second-factor/app/",
+        "account/second-factor/app/remove/",
+        "account/second-factor/codes/",
+        "account/second-factor/codes/new/",
+        "account/second-factor/passkeys/",
+        "account/second-factor/passkeys/new/",
+        "account/second-factor/passkeys/<int:pk>/remove/",
         "access/",
         "-/live/",
         "-/status/",

@@ -109,7 +109,7 @@ def admits(link: ScreenLink, address: str) -> bool:
 
 
 def revoke(link: ScreenLink) -> None:
-    """From now on the link lets nobody in; open sockets end within ten seconds, and their screens go dark."""
+    """From now on the link lets nobody in; open sockets end within two seconds, and their screens go dark."""
     ScreenLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now(), code_digest="", digest="")
 
 

@@ -11,6 +11,7 @@ from django.http.request import split_domain_port, validate_host
 from django.utils.http import is_same_domain
 
 from dashboard.people import screens, tokens
+from dashboard.people.local import second_factor
 from dashboard.people.oidc import asking
 from dashboard.people.sessions import Credential
 
@@ -90,7 +91,7 @@ def _is_signed_in(scope: Scope, user: Any) -> bool:
     # Loaded lazily from the session: the first look at it reads the database.
     if not (user.is_authenticated and user.is_active):
         return False
-    return "token" in scope or asking.still_in(scope["session"])
+    return "token" in scope or (asking.still_in(scope["session"]) and not second_factor.missing(user))
 
 
 async def signed_in_user(scope: Scope, for_screens: bool = False) -> Any:

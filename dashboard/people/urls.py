@@ -1,6 +1,7 @@
 from django.urls import path
 
 from dashboard.people import access, audit, views
+from dashboard.people.local import own_sessions
 from dashboard.people.oidc import views as oidc
 
 app_name = "people"
@@ -12,6 +13,8 @@ urlpatterns = [
     # /account/
     path("account/", views.account, name="account"),
     path("account/session/", views.session, name="session"),
+    path("account/sessions/<int:pk>/end/", own_sessions.end_one, name="end_session"),
+    path("account/sessions/everywhere/", own_sessions.end_everywhere, name="end_everywhere"),
     path("access/", access.access, name="access"),
     path("audit/", audit.audit, name="audit"),
     path("audit/export.<str:form>", audit.export, name="audit_export"),

@@ -3,9 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+from allauth.account.internal.flows.login import perform_login, perform_password_login, record_authentication
+from allauth.account.models import Login
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
@@ -22,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dashboard.models import ApiToken
 from dashboard.people import attempts, devices, links, tokens
+from dashboard.people.local import own_sessions
 
 LASTS = {"30": "30 days", "90": "90 days", "365": "a year", "": "until it is revoked"}
 WAIT = "Too many attempts. Wait a quarter of an hour, use a one-time link, or a browser in which you signed in before."
@@ -61,9 +63,9 @@ class SignIn(LoginView):
             right = form.is_valid()
         if right:
             attempt.succeeded()
-            response = self.form_valid(form)
-            devices.remember(response, form.get_user())
-            return response
+            signing_in = Login(user=form.get_user(), redirect_url=self.get_success_url())
+            answer: HttpResponse = perform_password_login(request, {"username": account}, signing_in)
+            return answer
         response = self.form_invalid(form)
         response.status_code = 422
         return response
@@ -81,10 +83,9 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     user = links.spend(secret)
     if user is None:
         return render(request, "people/link.html", {"link": None}, status=410)
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-    response = redirect("overview")
-    devices.remember(response, user)
-    return response
+    record_authentication(request, user, "link")
+    answer: HttpResponse = perform_login(request, Login(user=user))
+    return answer
 
 
 @never_cache
@@ -102,7 +103,15 @@ def account(request: HttpRequest) -> HttpResponse:
         else:
             wrong = "Choose for how long the token shall work."
     mine = tokens.living().filter(user=request.user).order_by("-created_at")
-    context = {"tokens": mine, "secret": secret, "wrong": wrong, "lasts": LASTS}
+    context = {
+        "tokens": mine,
+        "secret": secret,
+        "wrong": wrong,
+        "lasts": LASTS,
+        "sessions": own_sessions.of(request.user),
+        "by_provider": request.user.socialaccount_set.exists(),
+        "second_factor": request.user.authenticator_set.exclude(type="recovery_codes").exists(),
+    }
     return render(request, "people/account.html", context, status=422 if wrong else 200)
 
 

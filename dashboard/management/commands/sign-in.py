@@ -3,10 +3,12 @@
 import argparse
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management import BaseCommand
 
 from dashboard.people import accounts, links
+from regions.audit import trail
 
 
 class Command(BaseCommand):
@@ -14,6 +16,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("name", help="the account")
+        parser.add_argument(
+            "--forget-second-factor", action="store_true", help="take its second factors away: they were lost"
+        )
         parser.add_argument("--administrator", action="store_true", help="let it do everything in Pane from now on")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -21,6 +26,10 @@ class Command(BaseCommand):
         if options["administrator"] and not user.is_superuser:
             user.is_staff = user.is_superuser = True
             user.save(update_fields=["is_staff", "is_superuser"])
+        if options["forget_second_factor"]:
+            forgotten, _ = Authenticator.objects.filter(user=user).delete()
+            trail.happened("remove second factor", "done", actor="whoever runs commands here", of=user.username)
+            self.stderr.write(f"{forgotten} second factors and sets of recovery codes of {user} are gone.")
         host = settings.ALLOWED_HOSTS[0].lstrip(".")
         address = f"https://{host}" if settings.PRODUCTION else f"http://{host}:8000"
         self.stdout.write(address + links.make(user))

@@ -1,19 +1,19 @@
 """What a provider gave to ask by, as the database keeps it: encrypted under Pane's key."""
 
-import base64
 import json
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
-from django.utils.crypto import salted_hmac
+from cryptography.fernet import InvalidToken
 
 from dashboard.models import ProviderSession
+from dashboard.people.secrets import box
+
+PURPOSE = "pane.oidc.tokens"
 
 
 def tokens_of(row: ProviderSession) -> tuple[str, str] | None:
     """Refresh token and ID token; None when Pane's key is another by now."""
     try:
-        refresh, id_token = json.loads(_box().decrypt(row.sealed.encode()))
+        refresh, id_token = json.loads(box(PURPOSE).decrypt(row.sealed.encode()))
     except InvalidToken:
         return None
     return refresh, id_token
@@ -21,10 +21,4 @@ def tokens_of(row: ProviderSession) -> tuple[str, str] | None:
 
 def seal(refresh: str, id_token: str) -> str:
     """For `ProviderSession.sealed`."""
-    return _box().encrypt(json.dumps([refresh, id_token]).encode()).decode()
-
-
-def _box() -> MultiFernet:
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    made = (salted_hmac("pane.oidc.tokens", "", secret=key, algorithm="sha256").digest() for key in keys)
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in made])
+    return box(PURPOSE).encrypt(json.dumps([refresh, id_token]).encode()).decode()

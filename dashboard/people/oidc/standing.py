@@ -73,7 +73,7 @@ def of_sessions(keys: Iterable[str]) -> list[ProviderSession]:
 
 
 def end(rows: list[ProviderSession], why: str) -> None:
-    """End these sessions: who has them is out at the next request, and their sockets within ten seconds."""
+    """End these sessions: who has them is out at the next request, and their sockets within two seconds."""
     for row in rows:
         trail.happened("sign out", "done", actor=row.user.get_username(), provider=row.provider, why=why)
     Session.objects.filter(session_key__in=[row.session_key for row in rows]).delete()

@@ -1,0 +1,31 @@
+"""Who has a second factor, and of whom Pane asks for one (PANE_SECOND_FACTOR)."""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
+from django.contrib.auth.models import User
+
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+"""Recovery codes stand in for one of these."""
+NOT_WITHOUT = "Pane asks for a second factor of you: set one up on your account page first."
+
+
+def possible(user: User) -> bool:
+    """A local account with a password: it can be asked for again, which changing factors takes."""
+    return user.has_usable_password() and not SocialAccount.objects.filter(user=user).exists()
+
+
+def required(user: User) -> bool:
+    """Whether Pane asks for one of this account. One without a password comes by a link alone, made at the machine."""
+    said = settings.PANE_SECOND_FACTOR
+    of_these = said == "LOCAL" or (said == "ADMINISTRATORS" and (user.is_staff or user.is_superuser))
+    return of_these and possible(user)
+
+
+def missing(user: Any) -> bool:
+    """It is asked for, and not there: then the account may do nothing but set it up."""
+    if not user.is_authenticated or user.pk is None or not required(user):
+        return False
+    return not Authenticator.objects.filter(user=user, type__in=FACTORS).exists()

@@ -42,7 +42,7 @@ def of(user: User) -> list[UserSession]:
 
 
 def end_all(user: User, but: str = "") -> int:
-    """End every session of this account, but the one with this key; how many. Also those never seen since an upgrade."""
+    """End every session of this account, but the one with this key; how many. Also any that was never listed."""
     keys = [
         session.session_key
         for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator()

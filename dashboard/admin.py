@@ -21,7 +21,19 @@ from regions.models import AuditEntry
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("user", "name", "writes", "created_at", "expires_at", "used_at", "used_from", "revoked_at")
+    list_display = (
+        "user",
+        "name",
+        "writes",
+        "regions",
+        "namespaces",
+        "made_by",
+        "created_at",
+        "expires_at",
+        "used_at",
+        "used_from",
+        "revoked_at",
+    )
     list_filter = ("revoked_at", "writes")
     search_fields = ("user__username", "name")
     fields = readonly_fields = list_display

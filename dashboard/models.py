@@ -26,6 +26,9 @@ class ApiToken(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     writes = models.BooleanField(default=True, db_default=True)  # else it is for reading alone
+    regions = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))  # names; empty: any
+    namespaces = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))  # empty: any
+    made_by = models.CharField(max_length=150, blank=True, default="", db_default="")  # of a service: an administrator
     expires_at = models.DateTimeField(null=True)  # None: never
     used_at = models.DateTimeField(null=True)  # to the minute
     used_from = models.CharField(max_length=64, blank=True, default="", db_default="")  # the address that it came from

@@ -2,9 +2,11 @@
 
 A screen, and a person by the roles of their groups, may be shown what lies in their scope. Where management is asked
 (`regions.clusters.reading`), what it lets them list: of its own objects by kind and namespace; what lies in a region
-follows its deployment, else the Region; a Region, and what is told of it, is for who may get it.
+follows its deployment, else the Region; a Region, and what is told of it, is for who may get it. Who came by a token
+that is for some regions or namespaces alone is confined to them besides: each of their bounds must permit.
 """
 
+from collections.abc import Callable
 from typing import Protocol
 
 from django.db.models import F, Q, QuerySet, Value
@@ -15,7 +17,7 @@ from regions.domain.kinds import K0RDENT
 from regions.domain.rbac import DEPLOYMENT, EVENTS, REGION, Namespaces, ReadRights, by_group, together
 from regions.domain.refs import MANAGEMENT
 from regions.domain.roles import Scope
-from regions.domain.viewer import Viewer
+from regions.domain.viewer import Bound, Viewer
 from regions.models import Change, Resource
 
 _PLACE = Q(group=K0RDENT, kind="Region")
@@ -46,22 +48,12 @@ def changes(viewer: Viewer | None) -> QuerySet[Change]:
 
 def permitted(viewer: Viewer | None) -> Q:
     """The rows of the copy, or of the past, that may be shown. None: Pane itself, which sees all."""
-    if viewer is None or not viewer.confined:
-        return Q()
-    return _of_rights(viewer.rights) if viewer.rights is not None else _of_scopes(viewer.scopes)
+    return _all(viewer, _of_rights)
 
 
 def permitted_changes(viewer: Viewer | None) -> Q:
     """The same of the log. Who is told of an Event may see what it is about, and list Events there."""
-    if viewer is None or not viewer.confined:
-        return Q()
-    if (rights := viewer.rights) is None:
-        return _of_scopes(viewer.scopes)
-    spaces = _events(rights)
-    heard = ~Q(cluster=MANAGEMENT, source=Change.Source.REPORTED)
-    if spaces:
-        heard |= Q(namespace__in=spaces)
-    return _of_rights(rights) & (Q() if spaces is None else heard)
+    return _all(viewer, _changes_of_rights)
 
 
 def permitted_deployments(viewer: Viewer | None) -> Q:
@@ -69,33 +61,26 @@ def permitted_deployments(viewer: Viewer | None) -> Q:
 
     A row without a namespace speaks of the whole region.
     """
-    if viewer is None or not viewer.confined:
-        return Q()
-    if (rights := viewer.rights) is None:
-        return _of_scopes(viewer.scopes)
-    spaces = rights.kinds.get(DEPLOYMENT, frozenset())
-    mine = ~Q(namespace="") if spaces is None else Q(namespace__in=spaces)
-    whole = Q(namespace="")
-    if rights.regions is not None:
-        whole &= Q(region__in=rights.regions)
-    return mine | whole
+    return _all(viewer, _deployments_of_rights)
 
 
 def permits(viewer: Viewer | None, region: str, namespace: str) -> bool:
     """Whether a deployment of this region and namespace may be shown."""
-    if viewer is None or not viewer.confined:
-        return True
-    if viewer.rights is not None:
-        return viewer.rights.lists(*DEPLOYMENT, namespace)
-    return any(scope.holds(region, namespace) for scope in viewer.scopes)
+    return all(
+        bound.lists(*DEPLOYMENT, namespace) if isinstance(bound, ReadRights) else _hold(bound, region, namespace)
+        for bound in _bounds(viewer)
+    )
 
 
 def permits_row(viewer: Viewer | None, row: PlacedRow) -> bool:
     """The same as `permitted`, of one row that is at hand."""
-    if viewer is None or not viewer.confined:
-        return True
-    if (rights := viewer.rights) is None:
-        return any(scope.holds(row.region, row.namespace) for scope in viewer.scopes)
+    return all(
+        _row_of_rights(bound, row) if isinstance(bound, ReadRights) else _hold(bound, row.region, row.namespace)
+        for bound in _bounds(viewer)
+    )
+
+
+def _row_of_rights(rights: ReadRights, row: PlacedRow) -> bool:
     if row.cluster == MANAGEMENT:
         if (row.group, row.kind) == REGION:
             return rights.gets_region(row.name)
@@ -117,10 +102,10 @@ def permits_change(viewer: Viewer | None, row: Change) -> bool:
 
 def permitted_notices(viewer: Viewer | None) -> Q:
     """What people are told of: k0rdent's own objects, by kind and namespace; of a region by its name."""
-    if viewer is None or not viewer.confined:
-        return Q()
-    if (rights := viewer.rights) is None:
-        return _of_scopes(viewer.scopes)
+    return _all(viewer, _notices_of_rights)
+
+
+def _notices_of_rights(rights: ReadRights) -> Q:
     found = Q(kind="Region") if rights.regions is None else Q(kind="Region", name__in=rights.regions)
     for (group, kind), spaces in rights.kinds.items():
         if group == K0RDENT and kind != "Region":
@@ -137,43 +122,57 @@ def permits_object(viewer: Viewer | None, row: PlacedRow) -> bool:
 
 def permits_region(viewer: Viewer | None, name: str) -> bool:
     """Whether the region itself may be shown; what it says of itself speaks of all that is in it."""
-    if viewer is None or not viewer.confined:
-        return True
-    if viewer.rights is not None:
-        if name == MANAGEMENT:
-            return viewer.rights.lists(K0RDENT, "Management", "")
-        return viewer.rights.gets_region(name)
-    return any(not scope.regions or name in scope.regions for scope in viewer.scopes)
+    return all(_region_within(bound, name) for bound in _bounds(viewer))
+
+
+def _region_within(bound: Bound, name: str) -> bool:
+    if not isinstance(bound, ReadRights):
+        return any(not scope.regions or name in scope.regions for scope in bound)
+    return bound.lists(K0RDENT, "Management", "") if name == MANAGEMENT else bound.gets_region(name)
 
 
 def sees_fleet(viewer: Viewer | None) -> bool:
     """They may be shown every region and deployment: what is said of the fleet as a whole is theirs to know."""
-    if viewer is None or not viewer.confined:
-        return True
-    rights = viewer.rights
-    if rights is None:
-        return False
-    everywhere = rights.kinds.get(DEPLOYMENT, frozenset()) is None and rights.regions is None
-    return everywhere and permits_region(viewer, MANAGEMENT)
+    return permits_region(viewer, MANAGEMENT) and all(
+        isinstance(bound, ReadRights) and bound.kinds.get(DEPLOYMENT, frozenset()) is None and bound.regions is None
+        for bound in _bounds(viewer)
+    )
 
 
 def sees_every(viewer: Viewer | None, group: str, kind: str, namespace: str) -> bool:
     """They may be shown every object of management of this kind in this namespace: only then is one that they are not
     shown missing."""
-    if viewer is None or not viewer.confined:
-        return True
-    if viewer.rights is not None:
-        if (group, kind) == REGION:
-            return viewer.rights.regions is None
-        return viewer.rights.lists(group, kind, namespace)
-    return any(scope.holds("", namespace) for scope in viewer.scopes if not scope.regions)
+    return all(_every_within(bound, group, kind, namespace) for bound in _bounds(viewer))
+
+
+def _every_within(bound: Bound, group: str, kind: str, namespace: str) -> bool:
+    if not isinstance(bound, ReadRights):
+        return any(scope.holds("", namespace) for scope in bound if not scope.regions)
+    return bound.regions is None if (group, kind) == REGION else bound.lists(group, kind, namespace)
 
 
 def sees_part_of(viewer: Viewer | None) -> bool:
     """They may be shown only some of what is in a region, and so not what the region says of all of it."""
-    if viewer is None or not viewer.confined or viewer.rights is not None:
-        return False
-    return all(scope.namespaces for scope in viewer.scopes)
+    return any(
+        all(scope.namespaces for scope in bound) for bound in _bounds(viewer) if not isinstance(bound, ReadRights)
+    )
+
+
+def _bounds(viewer: Viewer | None) -> tuple[Bound, ...]:
+    """None: Pane itself, which sees all."""
+    return viewer.bounds if viewer is not None else ()
+
+
+def _all(viewer: Viewer | None, of_rights: Callable[[ReadRights], Q]) -> Q:
+    """The rows that each of their bounds permits."""
+    found = Q()
+    for bound in _bounds(viewer):
+        found &= of_rights(bound) if isinstance(bound, ReadRights) else _of_scopes(bound)
+    return found
+
+
+def _hold(scopes: tuple[Scope, ...], region: str, namespace: str) -> bool:
+    return any(scope.holds(region, namespace) for scope in scopes)
 
 
 def _of_scopes(scopes: tuple[Scope, ...]) -> Q:
@@ -186,6 +185,23 @@ def _of_scopes(scopes: tuple[Scope, ...]) -> Q:
             own &= Q(namespace__in=scope.namespaces)
         found |= own
     return found
+
+
+def _changes_of_rights(rights: ReadRights) -> Q:
+    spaces = _events(rights)
+    heard = ~Q(cluster=MANAGEMENT, source=Change.Source.REPORTED)
+    if spaces:
+        heard |= Q(namespace__in=spaces)
+    return _of_rights(rights) & (Q() if spaces is None else heard)
+
+
+def _deployments_of_rights(rights: ReadRights) -> Q:
+    spaces = rights.kinds.get(DEPLOYMENT, frozenset())
+    mine = ~Q(namespace="") if spaces is None else Q(namespace__in=spaces)
+    whole = Q(namespace="")
+    if rights.regions is not None:
+        whole &= Q(region__in=rights.regions)
+    return mine | whole
 
 
 def _of_rights(rights: ReadRights) -> Q:

@@ -10,6 +10,8 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from dashboard.api.token import Token
+
 LISTS = (
     "regions",
     "deployments",
@@ -39,6 +41,7 @@ app_name = "api"
 urlpatterns = [
     path("", Root.as_view(), name="root"),
     path("schema/", SpectacularJSONAPIView.as_view(permission_classes=[IsAuthenticated]), name="schema"),
+    path("token/", Token.as_view(), name="token"),
     path("", include("regions.api")),
     path("", include("regions.metrics.api")),
     path("", include("regions.maintenance.api")),

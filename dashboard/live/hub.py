@@ -238,10 +238,10 @@ class Hub:
     async def _look_again(self) -> None:
         """Rights that were given or taken reach whoever looks."""
         looking = dict(self._viewers)
-        people = {user.pk: user for user, _ in looking.values() if user.pk is not None}
+        people = {_one(user): user for user, _ in looking.values() if user.pk is not None}
         found = await self.reading.run(_viewers_of, list(people.values()))
         for socket, (user, turn) in looking.items():
-            if socket in self._viewers and (viewer := found.get(user.pk)):
+            if socket in self._viewers and (viewer := found.get(_one(user))):
                 turn(viewer)
 
     def _beat_text(self) -> str:
@@ -249,9 +249,14 @@ class Hub:
         return encode(**beat(watcher.alive, watcher.beat_at))
 
 
-def _viewers_of(people: list[Any]) -> dict[int, Viewer]:
-    found = ((user.pk, viewer_of(user)) for user in people)
-    return {pk: viewer for pk, viewer in found if viewer is not None}
+def _one(user: Any) -> tuple[int, int]:
+    """Who looks, and by which token: it may be for less than its account."""
+    return user.pk, getattr(getattr(user, "api_token", None), "pk", 0)
+
+
+def _viewers_of(people: list[Any]) -> dict[tuple[int, int], Viewer]:
+    found = ((_one(user), viewer_of(user)) for user in people)
+    return {one: viewer for one, viewer in found if viewer is not None}
 
 
 # What pages followed when they were served, so that their sockets need no drawing to know it. Written by request

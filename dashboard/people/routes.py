@@ -43,6 +43,7 @@ _ROUTES: Mapping[Right, tuple[str, ...]] = {
     Right.SEE: (
         "",
         "account/",
+        "account/back/",
         "account/tokens/<int:pk>/revoke/",
         "account/sessions/<int:pk>/end/",
         "account/sessions/everywhere/",
@@ -124,6 +125,7 @@ _ROUTES: Mapping[Right, tuple[str, ...]] = {
         "objects/<str:kind>/<str:namespace>/<str:name>/",
         "submissions/<str:key>/",
         "submissions/<str:key>/remove/",
+        "api/v1/token/",
         "api/v1/regions/",
         "api/v1/regions/<str:name>/",
         "api/v1/changes/",
@@ -212,6 +214,7 @@ _ROUTES: Mapping[Right, tuple[str, ...]] = {
         *(f"notices/rules/<int:pk>/{what}/" for what in ("edit", "secret", "test", "remove")),
         "notices/deliveries/<int:pk>/again/",
     ),
+    Right.PEOPLE: ("service-tokens/", "service-tokens/<int:pk>/revoke/"),
     Right.AUDIT: ("audit/", "audit/export.<str:form>"),
     Right.VIEWS: ("views/<int:pk>/share/",),
     Right.SCREENS: ("wall/screens/", "wall/screens/<int:pk>/code/", "wall/screens/<int:pk>/revoke/"),

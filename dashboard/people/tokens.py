@@ -10,18 +10,30 @@ from django.utils import timezone
 from dashboard.models import ApiToken
 from dashboard.people import secrets
 from dashboard.people.oidc.standing import TOKENS_REST
+from regions.domain.roles import ANYWHERE, Scope
 
 READING = ("GET", "HEAD", "OPTIONS")
 PREFIX = "pane_"  # lets secret scanners, and our own log, know one when they see it
 
 
-def issue(user: User, name: str = "", preset: str = "", *, writes: bool = True, lasts: timedelta | None = None) -> str:
+def issue(
+    user: User,
+    name: str = "",
+    preset: str = "",
+    *,
+    writes: bool = True,
+    lasts: timedelta | None = None,
+    within: Scope = ANYWHERE,
+    made_by: str = "",
+) -> str:
     """Make a token and return it: the only time that it can be seen. `preset` is used instead of a random one.
 
-    `writes` False: for reading alone. `lasts` None: until it is revoked.
+    `writes` False: for reading alone. `lasts` None: until it is revoked. `within`: what it is for, besides what its
+    account may. `made_by`: the administrator who made it for a service account.
     """
     secret = preset or secrets.new(PREFIX)
-    said = {"user": user, "name": name, "writes": writes, "revoked_at": None}
+    said = {"user": user, "name": name, "writes": writes, "revoked_at": None, "made_by": made_by}
+    said |= {"regions": sorted(within.regions), "namespaces": sorted(within.namespaces)}
     said["expires_at"] = timezone.now() + lasts if lasts else None
     ApiToken.objects.update_or_create(digest=secrets.digest(secret), defaults=said)
     return secret
@@ -46,10 +58,12 @@ def overstepped(request: HttpRequest) -> str:
 
 
 def find(secret: str, address: str = "") -> ApiToken | None:
-    """The token with its active account, or None. Remembers that it was used, and from where."""
+    """The token with its active account, which then is confined to what the token is for, or None. Remembers that it
+    was used, and from where."""
     token = living().select_related("user").filter(digest=secrets.digest(secret)).first()
     if token is None:
         return None
+    token.user.api_token = token  # type: ignore[attr-defined]  # dashboard.people.viewer looks for it
     now = timezone.now()
     if token.used_at is None or now - token.used_at > timedelta(minutes=1):
         ApiToken.objects.filter(pk=token.pk).update(used_at=now, used_from=address[:64])

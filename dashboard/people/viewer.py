@@ -1,12 +1,13 @@
 """From an account to the viewer on whose behalf things are read: with the roles of their groups, and their rights."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from dashboard.models import GroupRole
+from dashboard.models import ApiToken, GroupRole
 from dashboard.people.screens import Screen
 from regions.clusters.rights import with_rights
-from regions.domain.roles import STRANGER, Granted, Scope
+from regions.domain.roles import ANYWHERE, STRANGER, Granted, Scope
 from regions.domain.viewer import Viewer
 
 
@@ -16,7 +17,13 @@ def viewer_of(user: Any) -> Viewer | None:
         return user.viewer
     if user is None or not user.is_authenticated:
         return None
-    return with_rights(person_named(user))
+    token = getattr(user, "api_token", None)
+    return replace(with_rights(person_named(user)), within=within(token) if token else ANYWHERE)
+
+
+def within(token: ApiToken) -> Scope:
+    """What this token is for, and nothing else."""
+    return Scope(frozenset(token.regions), frozenset(token.namespaces))
 
 
 def person_named(user: Any) -> Viewer:

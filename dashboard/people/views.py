@@ -1,6 +1,5 @@
 """Signing in and out, and one's own API tokens."""
 
-from datetime import timedelta
 from typing import Any
 
 from allauth.account.internal.flows.login import perform_login, perform_password_login, record_authentication
@@ -22,10 +21,11 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dashboard.models import ApiToken
-from dashboard.people import attempts, devices, links, tokens
+from dashboard.people import attempts, devices, links, token_form, tokens
 from dashboard.people.local import own_sessions
+from regions.domain.roles import Right
+from regions.requests import ViewedRequest
 
-LASTS = {"30": "30 days", "90": "90 days", "365": "a year", "": "until it is revoked"}
 WAIT = "Too many attempts. Wait a quarter of an hour, use a one-time link, or a browser in which you signed in before."
 
 
@@ -91,23 +91,24 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
 @never_cache
 @sensitive_variables("secret")
 @require_http_methods(["GET", "HEAD", "POST"])
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: ViewedRequest) -> HttpResponse:
     """Who I am here, and my API tokens. POST makes one, shown in the answer and never again."""
     secret, wrong = "", ""
     assert request.user.is_authenticated  # by middleware
     if request.method == "POST":
-        name, days = request.POST.get("name", "").strip()[:100], request.POST.get("days", "90")
-        if days in LASTS:
-            lasts = timedelta(days=int(days)) if days else None
-            secret = tokens.issue(request.user, name, writes=request.POST.get("writes") == "1", lasts=lasts)
-        else:
-            wrong = "Choose for how long the token shall work."
+        try:
+            made = token_form.asked(request.POST)
+            secret = tokens.issue(request.user, made.name, writes=made.writes, lasts=made.lasts, within=made.within)
+        except token_form.WrongToken as error:
+            wrong = str(error)
     mine = tokens.living().filter(user=request.user).order_by("-created_at")
     context = {
         "tokens": mine,
         "secret": secret,
         "wrong": wrong,
-        "lasts": LASTS,
+        "said": request.POST if wrong else {},
+        "lasts": token_form.LASTS,
+        "may_services": request.viewer.may(Right.PEOPLE),
         "sessions": own_sessions.of(request.user),
         "by_provider": request.user.socialaccount_set.exists(),
         "second_factor": request.user.authenticator_set.exclude(type="recovery_codes").exists(),
@@ -123,6 +124,13 @@ def session(request: HttpRequest) -> JsonResponse:
     if not request.user.is_authenticated:
         return JsonResponse({"name": ""})
     return JsonResponse({"name": request.user.get_username(), "csrf": get_token(request)})
+
+
+@never_cache
+@require_safe
+def back(request: HttpRequest) -> HttpResponse:
+    """Where a sign-in ends that was made for a page left open in another tab."""
+    return render(request, "people/back.html")
 
 
 @require_POST

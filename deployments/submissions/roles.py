@@ -1,9 +1,10 @@
-"""Whether Pane's own roles let somebody write, where no cluster knows them (without PANE_IMPERSONATE)."""
+"""Whether somebody may write before a cluster is asked: by Pane's own roles where no cluster knows them (without
+PANE_IMPERSONATE), and in any case by what the token that they came by is for."""
 
 from collections.abc import Sequence
 
 from deployments.domain.manifests import Planned, main_of, secret_kind
-from regions.clusters.rights import ResourceAttributes, by_role, person_of
+from regions.clusters.rights import ResourceAttributes, by_role, outside, person_of
 from regions.domain import manifest as m
 from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT, Ref
@@ -13,11 +14,21 @@ from regions.models import Resource
 
 
 def refusal(viewer: Viewer, planned: Sequence[Planned]) -> str:
-    """Why their roles do not allow this plan, in a sentence; empty when they do, or a cluster is asked instead."""
-    if not planned or person_of(viewer) is not None:
+    """Why their token or roles do not allow this plan, in a sentence; empty when they do, or a cluster is asked."""
+    by_cluster = person_of(viewer) is not None
+    if not planned or (by_cluster and not viewer.by_bounded_token):
         return ""
     ref, verb = main_of(planned)
     region = _region(ref, planned)
+    if viewer.by_bounded_token:
+        attributes = (
+            ResourceAttributes(one.verb, one.ref.group, one.ref.kind, one.ref.namespace, one.ref.name, region)
+            for one in planned
+        )
+        if sentence := next(filter(None, (outside(viewer, one) for one in attributes)), ""):
+            return sentence
+    if by_cluster:
+        return ""
     wanted = [ResourceAttributes(verb, ref.group, ref.kind, ref.namespace, ref.name, region)]
     wanted += [
         ResourceAttributes(one.verb, "", "Secret", one.ref.namespace, one.ref.name, region, Right.CREDENTIALS)

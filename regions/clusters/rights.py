@@ -93,6 +93,8 @@ def decide_all(asked: Sequence[tuple[Viewer, ResourceAttributes]]) -> list[Decis
 async def decide(clusters: Clusters, viewer: Viewer, wanted: ResourceAttributes) -> Decision:
     """Whether this person may do that. Never raises for what management does not say: then they may not."""
     person = person_of(viewer)
+    if sentence := outside(viewer, wanted):
+        return Decision(False, sentence)
     if person is None:
         return by_role(viewer, wanted)
     try:
@@ -103,6 +105,14 @@ async def decide(clusters: Clusters, viewer: Viewer, wanted: ResourceAttributes)
         return Decision(True, by=verdict.reason)
     why = f": {verdict.reason}" if verdict.reason else ""
     return Decision(False, f"{person.name} may not {wanted.verb} {what} on the management cluster{why}.")
+
+
+def outside(viewer: Viewer, wanted: ResourceAttributes) -> str:
+    """Why the token that they came by is not for this, in a sentence; empty when it is, or they came by another way."""
+    if viewer.within.holds(wanted.region, wanted.namespace):
+        return ""
+    where = f" in {wanted.namespace}" if wanted.namespace else ""
+    return f"This token is for {viewer.within.words} alone: it may not {wanted.verb} a {wanted.kind}{where}."
 
 
 async def review(management: Client, person: Person, wanted: ResourceAttributes) -> tuple[AccessVerdict, str]:

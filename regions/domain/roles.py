@@ -18,8 +18,17 @@ class Scope:
         """Whether a deployment of this region and namespace lies within."""
         return (not self.regions or region in self.regions) and (not self.namespaces or namespace in self.namespaces)
 
+    @property
+    def words(self) -> str:
+        """For people: what it is confined to."""
+        parts = (("regions", self.regions), ("namespaces", self.namespaces))
+        return " and ".join(f"the {what} {', '.join(sorted(names))}" for what, names in parts if names) or "everything"
+
     def __str__(self) -> str:
         return f"regions={','.join(sorted(self.regions))};namespaces={','.join(sorted(self.namespaces))}"
+
+
+ANYWHERE = Scope()
 
 
 class Right(StrEnum):

@@ -3,9 +3,16 @@
 from dataclasses import dataclass
 
 from regions.domain.rbac import ReadRights
-from regions.domain.roles import Granted, Right, Scope
+from regions.domain.roles import ANYWHERE, OF_CLUSTERS, Granted, Right, Scope
 
-__all__ = ["Scope", "Viewer"]
+__all__ = ["Bound", "Scope", "Viewer"]
+
+Bound = ReadRights | tuple[Scope, ...]
+"""What management lets them read; or scopes, of which they are confined to any."""
+
+
+OF_TOKENS = OF_CLUSTERS | {Right.SEE}
+"""What a token may do that is for some regions or namespaces alone: what is of some of them, each for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +31,16 @@ class Viewer:
     rights: ReadRights | None = None
     account: int = 0  # what is somebody's is this account's: a name may be another's one day
     named_by_provider: bool = False  # name and groups are those that clusters know, prefixes and all
+    within: Scope = ANYWHERE  # of the token that they came by: besides all else they are confined to it
     trouble: str = ""  # why what they may see is old, or not known
 
     @property
     def permission_set(self) -> str:
         """Viewers with the same permission set see the same fragments, so one drawing serves them all."""
+        return f"{self._own_set} within {self.within}" if self.by_bounded_token else self._own_set
+
+    @property
+    def _own_set(self) -> str:
         if self.scope is not None:
             return f"screen {self.scope}"
         if self.rights is not None:
@@ -51,7 +63,18 @@ class Viewer:
     @property
     def confined(self) -> bool:
         """There may be something that they are not shown."""
-        return self.scope is not None or self.rights is not None or bool(self.scopes)
+        return bool(self.bounds)
+
+    @property
+    def bounds(self) -> tuple[Bound, ...]:
+        """All of which what they are shown lies within; none: they may see everything."""
+        own: Bound = self.scopes if self.rights is None or self.scope is not None else self.rights
+        return (*((own,) if own != () else ()), *(((self.within,),) if self.by_bounded_token else ()))
+
+    @property
+    def by_bounded_token(self) -> bool:
+        """They came by a token that is for some regions or namespaces alone."""
+        return self.within != ANYWHERE
 
     @property
     def screen(self) -> bool:
@@ -60,9 +83,12 @@ class Viewer:
 
     def may(self, right: Right) -> bool:
         """Whether Pane's own roles give them this right somewhere."""
-        return not self.screen and (self.administrator or any(one.gives(right) for one in self.granted))
+        if self.screen or (self.by_bounded_token and right not in OF_TOKENS):
+            return False
+        return self.administrator or any(one.gives(right) for one in self.granted)
 
     def may_at(self, right: Right, region: str, namespace: str) -> bool:
         """Whether they give it there; what has no namespace is only for who is not confined to some."""
         own = (one for one in self.granted if one.gives(right))
-        return not self.screen and (self.administrator or any(one.scope.holds(region, namespace) for one in own))
+        held = self.administrator or any(one.scope.holds(region, namespace) for one in own)
+        return held and self.may(right) and self.within.holds(region, namespace)

@@ -36,6 +36,8 @@ from regions.models import Change
 ADA = Viewer("ada")
 DATA = Viewer("data", Scope(namespaces=frozenset({"team-data"})))
 US = Viewer("us", Scope(regions=frozenset({"us-east"})))
+DATA_TOKEN = Viewer("ada", within=DATA.scope or Scope())
+US_TOKEN = Viewer("ada", within=US.scope or Scope())
 OURS = ("lake-prod", "kafka-dr")
 THEIRS = (
     "shop-prod",
@@ -111,7 +113,11 @@ PLACES: dict[str, Callable[[Viewer], Any]] = {
 }
 
 
-BOTH = pytest.mark.parametrize("viewer", [DATA, US], ids=["by namespace", "by region"])
+BOTH = pytest.mark.parametrize(
+    "viewer",
+    [DATA, US, DATA_TOKEN, US_TOKEN],
+    ids=["by namespace", "by region", "by a token for a namespace", "by a token for a region"],
+)
 
 
 @BOTH

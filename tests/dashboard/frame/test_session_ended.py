@@ -11,6 +11,7 @@ from dashboard.live import hub
 from dashboard.people import links
 from regions.models import Upkeep
 from tests.dashboard.live.harness import Served, wait_until_live
+from tests.dashboard.people.app import code, set_up
 from tests.pages.seed import seed
 
 pytestmark = pytest.mark.real
@@ -94,3 +95,32 @@ def test_a_live_page_says_so_and_is_live_again(page, served, monkeypatch):
     sign_in_elsewhere(page, served.user)
     banner(page).wait_for(state="hidden", timeout=BEAT)
     wait_until_live(page)
+
+
+def say(page: Any, password: str) -> Any:
+    """In the dialog on the page that was left open."""
+    banner(page).get_by_role("button", name="Sign in here").click()
+    dialog = page.locator("#sign-in-here")
+    dialog.get_by_label("Password").fill(password)
+    page.keyboard.press("Enter")
+    return dialog
+
+
+def test_one_signs_in_on_the_page_itself_and_what_was_pressed_goes_on(form, served):
+    secret, _ = set_up(served.user)
+    form.evaluate(
+        "document.querySelector('[name=reason]').insertAdjacentHTML('afterend', '<input data-secret value=s3>')"
+    )
+    form.wait_for_timeout(2_500)
+    Session.objects.all().delete()
+    form.get_by_role("button", name="Save").click()
+    banner(form).get_by_text("but what is secret").wait_for(timeout=30_000)
+    assert form.locator("[data-secret]").input_value() == ""
+    dialog = say(form, "wrong")
+    dialog.get_by_role("alert").wait_for()
+    dialog.get_by_label("Password").fill("correct horse battery")
+    form.keyboard.press("Enter")
+    dialog.get_by_label("Code of your authenticator app").fill(code(secret))
+    form.keyboard.press("Enter")
+    form.wait_for_url("**/regions/eu-central/")
+    assert Upkeep.objects.get().reason == "disks are changed"

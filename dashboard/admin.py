@@ -1,7 +1,5 @@
 """What administrators see of people: who has tokens, and revoking them. Digests are of no use to anybody here."""
 
-from collections.abc import Sequence
-
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
@@ -87,7 +85,7 @@ class AuditEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class _Seen(admin.ModelAdmin):  # type: ignore[type-arg]
     """Looked at, and taken away; nobody makes or alters one here."""
 
-    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
         return list(map(str, self.list_display))
 
     def has_add_permission(self, request: HttpRequest) -> bool:

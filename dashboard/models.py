@@ -48,6 +48,7 @@ class ProviderSession(models.Model):
     confirmed_at = models.DateTimeField()  # when the provider last said that they may
     tried_at = models.DateTimeField()  # when it was last asked; ahead while it is being asked
     ends_at = models.DateTimeField(null=True)  # where it gives nothing to ask by
+    sid = models.CharField(max_length=255, blank=True, default="", db_default="")  # its session there, if it says
 
     def __str__(self) -> str:
         return f"session of {self.user} by {self.provider}"

@@ -6,6 +6,7 @@ from django.urls import include, path
 from dashboard import search, views
 from dashboard.live import polling
 from dashboard.palette.views import palette
+from dashboard.people.oidc import logout
 from dashboard.people.oidc import views as oidc
 from dashboard.people.views import to_administration
 from dashboard.reports import reliability
@@ -24,6 +25,7 @@ urlpatterns = [
     path("", include("dashboard.people.urls")),
     # /sign-in/by/: called as allauth calls them
     path("sign-in/by/<str:provider_id>/", oidc.begin, name="openid_connect_login"),
+    path("sign-in/by/<str:provider_id>/signed-out/", logout.signed_out, name="openid_connect_signed_out"),
     path("sign-in/by/<str:provider_id>/callback/", oidc.callback, name="openid_connect_callback"),
     # /account/password/ /account/second-factor/ /sign-in/…: called as allauth calls them
     path("", include("dashboard.people.local.urls")),

@@ -80,6 +80,17 @@ def by_provider_succeeded(address: str) -> None:
     FailedSignIn.objects.filter(address=f"provider:{address}"[:64]).delete()
 
 
+def logout_token(address: str) -> bool:
+    """Whether a logout token from this address is looked at: its keys are asked for each time."""
+    made = _begin(f"logout:{address}", "")
+    recent = FailedSignIn.objects.filter(at__gt=made.at - WINDOW, address=made.address)
+    return _unless(recent.count() > BY_PROVIDER_FROM_ONE_ADDRESS, made, False) is not None
+
+
+def logout_token_was_right(address: str) -> None:
+    FailedSignIn.objects.filter(address=f"logout:{address}"[:64]).delete()
+
+
 def _begin(place: str, account: str) -> FailedSignIn:
     # First written, then counted: of guesses sent at once, the last to be written sees all the others.
     now = timezone.now()

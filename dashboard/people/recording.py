@@ -28,10 +28,11 @@ SIGN_IN = (
     "sign-in/",
     "sign-in/link/<str:secret>/",
     "sign-in/by/<str:provider_id>/",
+    "sign-in/by/<str:provider_id>/signed-out/",
     "sign-in/second-factor/",
     "sign-in/passkey/",
 )
-"""Recorded as what it comes to: who signed in, or failed to."""
+"""Recorded as what it comes to: who signed in, failed to, or was signed out."""
 REFUSED = (400, 401, 403, 404, 405, 409, 410, 413, 422, 429)
 
 

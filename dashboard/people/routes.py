@@ -21,6 +21,7 @@ OPEN: Mapping[str, str] = {
     "sign-in/second-factor/": "to sign in; the password, or a link, was right",
     "sign-in/passkey/": "to sign in",
     "sign-in/again/": "whoever is signed in may say their password",
+    "sign-in/by/<str:provider_id>/signed-out/": "asks itself: the provider's signature",
     "sign-in/by/<str:provider_id>/callback/": "to sign in; the provider's answer is what counts",
     "sign-out/": "whoever is signed in may leave",
     "account/session/": "says who is signed in, to themselves",

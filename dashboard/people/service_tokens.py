@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dashboard.models import ApiToken
 from dashboard.people import token_form, tokens
 from dashboard.people.accounts import account
+from dashboard.people.local import second_factor
 from dashboard.people.token_form import WrongToken
 from regions.requests import ViewedRequest
 
@@ -72,7 +73,7 @@ def _service(name: str) -> User:
         found = account(name)
     except ValidationError as error:
         raise WrongToken(f"{name[:60]!r} cannot be an account: {' '.join(error.messages)}") from error
-    own = found.has_usable_password() or found.is_staff or found.is_superuser or found.socialaccount_set.exists()
+    own = found.has_usable_password() or found.is_staff or found.is_superuser or second_factor.by_provider(found)
     if own or not found.is_active or found.last_login is not None:
         raise WrongToken(f"{name} is the account of a person, or switched off: say another name.")
     return found

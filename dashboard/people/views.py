@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dashboard.models import ApiToken
 from dashboard.people import attempts, devices, links, token_form, tokens
-from dashboard.people.local import own_sessions
+from dashboard.people.local import own_sessions, second_factor
 from regions.domain.roles import Right
 from regions.requests import ViewedRequest
 
@@ -110,8 +110,8 @@ def account(request: ViewedRequest) -> HttpResponse:
         "lasts": token_form.LASTS,
         "may_services": request.viewer.may(Right.PEOPLE),
         "sessions": own_sessions.of(request.user),
-        "by_provider": request.user.socialaccount_set.exists(),
-        "second_factor": request.user.authenticator_set.exclude(type="recovery_codes").exists(),
+        "by_provider": second_factor.by_provider(request.user),
+        "second_factor": second_factor.has_one(request.user),
     }
     return render(request, "people/account.html", context, status=422 if wrong else 200)
 

@@ -162,3 +162,25 @@ def test_nobody_of_a_provider_takes_the_name_of_a_local_account(visitor: Visitor
     visitor.sign_in("lise")
     visitor.reads("oidc:lise is a local account here")
     assert not ProviderSession.objects.exists()
+
+
+def test_whoever_is_signed_out_there_is_out_here_at_once_with_the_open_page(
+    visitor: Visitor, corp: Keycloak, served: Any
+):
+    (client,) = corp.realm("GET", "/clients?clientId=pane")
+    told = {
+        "backchannel.logout.url": f"{served.url}/sign-in/by/corp/signed-out/",
+        "backchannel.logout.session.required": "true",
+    }
+    corp.realm("PUT", f"/clients/{client['id']}", client | {"attributes": client["attributes"] | told})
+    subject = corp.person("vera")
+    visitor.sign_in("vera", "/regions/")
+    visitor.arrived("/regions/")
+    row = ProviderSession.objects.get()
+    assert row.sid, "Keycloak says of which session there it is"
+    visitor.page.locator("[data-live-status][data-state=live]").wait_for(state="attached")
+    corp.realm("POST", f"/users/{subject}/logout")
+    visitor.reads("You are signed out")
+    assert not ProviderSession.objects.exists()
+    ended = AuditEntry.objects.get(action="sign out")
+    assert (ended.actor, ended.detail["why"]) == ("oidc:vera", "signed out at Corp")

@@ -34,7 +34,7 @@ def password_is_another(sender: object, request: HttpRequest, user: User, **more
 def factor_changed(sender: object, signal: object, authenticator: Authenticator, **more: Any) -> None:
     """Set up, removed, or made anew."""
     words = {signals.authenticator_added: "set up", signals.authenticator_removed: "remove"}
-    trail.happened(f"{words.get(signal, 'renew')} second factor", "done", what=authenticator.type)  # type: ignore[call-overload]
+    trail.happened(f"{words.get(signal, 'renew')} second factor", "done", what=authenticator.type)
 
 
 @receiver(signals.authentication_failed)

@@ -14,7 +14,16 @@ NOT_WITHOUT = "Pane asks for a second factor of you: set one up on your account 
 
 def possible(user: User) -> bool:
     """A local account with a password: it can be asked for again, which changing factors takes."""
-    return user.has_usable_password() and not SocialAccount.objects.filter(user=user).exists()
+    return user.has_usable_password() and not by_provider(user)
+
+
+def by_provider(user: User) -> bool:
+    """They sign in by a provider, which has their password and second factor."""
+    return bool(SocialAccount.objects.filter(user=user).exists())
+
+
+def has_one(user: User) -> bool:
+    return bool(Authenticator.objects.filter(user=user, type__in=FACTORS).exists())
 
 
 def required(user: User) -> bool:
@@ -28,4 +37,4 @@ def missing(user: Any) -> bool:
     """It is asked for, and not there: then the account may do nothing but set it up."""
     if not user.is_authenticated or user.pk is None or not required(user):
         return False
-    return not Authenticator.objects.filter(user=user, type__in=FACTORS).exists()
+    return not has_one(user)

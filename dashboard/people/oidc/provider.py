@@ -37,6 +37,7 @@ class ProviderTokens:
     refresh: str
     id_token: str
     expires_at: datetime | None
+    sid: str = ""  # of the session there
 
 
 class Discovering(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
@@ -92,12 +93,12 @@ class Discovering(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         login.user.username, login.user.first_name, login.user.email = who.name, who.title, ""
         login.email_addresses = []
         request.provider_tokens = ProviderTokens(  # type: ignore[attr-defined]
-            self.provider_id, token.token_secret, said, token.expires_at
+            self.provider_id, token.token_secret, said, token.expires_at, sid=_sid(claims)
         )
         return login
 
-    def proven(self, id_token: str) -> dict[str, Any]:
-        """The claims of an ID token that this provider signed for Pane, now. Raises ProviderTrouble."""
+    def proven(self, id_token: str, required: tuple[str, ...] = ("iss", "sub", "aud", "exp", "iat")) -> dict[str, Any]:
+        """The claims of a token that this provider signed for Pane, now. Raises ProviderTrouble."""
         title = self.configured.title
         try:
             key = self._key(jwt.get_unverified_header(id_token))
@@ -108,7 +109,7 @@ class Discovering(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
                 audience=self.configured.client_id,
                 issuer=self.configured.issuer,
                 leeway=SKEW,
-                options={"require": ["iss", "sub", "aud", "exp", "iat"]},
+                options={"require": list(required)},
             )
         except jwt.InvalidAudienceError as error:
             raise ProviderTrouble(f"What {title} says of you was said to another than Pane.") from error
@@ -133,6 +134,11 @@ class Discovering(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         if not fitting:
             raise jwt.InvalidKeyError("by a key that it does not have")
         return fitting[0]
+
+
+def _sid(claims: dict[str, Any]) -> str:
+    said = claims.get("sid")
+    return said[:255] if isinstance(said, str) else ""
 
 
 def discovering(key: str, request: HttpRequest | None = None) -> Discovering:

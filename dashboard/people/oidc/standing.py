@@ -35,6 +35,7 @@ def opened(request: HttpRequest, user: User, tokens: ProviderTokens) -> None:
             "confirmed_at": now,
             "tried_at": now,
             "ends_at": ends_at,
+            "sid": tokens.sid,
         },
     )
     request.session["provider"] = tokens.provider

@@ -14,7 +14,7 @@ from dashboard.people import links, tokens
 pytestmark = pytest.mark.django_db
 
 OPEN = {"/account/session/", "/healthz", "/readyz", "/sign-in/", "/sign-in/link/x/", "/admin/login/", "/screen/"}
-OPEN |= {"/sign-in/by/x/", "/sign-in/by/x/callback/"}
+OPEN |= {"/sign-in/by/x/signed-out/", "/sign-in/by/x/", "/sign-in/by/x/callback/"}
 
 
 @pytest.fixture(autouse=True)

@@ -58,11 +58,11 @@ def end_one(request: HttpRequest, pk: int) -> HttpResponse:
     assert request.user.is_authenticated  # by middleware
     one = get_object_or_404(UserSession, pk=pk, user=request.user)
     trail.happened("sign out", "done", what="one session", of_address=str(one.ip))
-    if one.session_key == request.session.session_key:
-        logout(request)
-        return redirect("people:sign_in")
+    here = one.session_key == request.session.session_key
     end([one.session_key])
-    return redirect("people:account")
+    if here:
+        logout(request)
+    return redirect("people:sign_in" if here else "people:account")
 
 
 @require_POST

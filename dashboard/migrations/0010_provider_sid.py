@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dashboard', '0008_token_scopes'),
+        ('dashboard', '0009_token_scopes'),
     ]
 
     operations = [

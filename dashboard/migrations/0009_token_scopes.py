@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dashboard', '0007_spent'),
+        ('dashboard', '0008_spent'),
     ]
 
     operations = [

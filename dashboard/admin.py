@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from dashboard.models import ApiToken, GroupRole
-from dashboard.people import links
+from dashboard.models import ApiToken, GroupRole, ScreenLink
+from dashboard.people import links, screens
 from dashboard.people.local import own_sessions
 from regions.models import AuditEntry
 
@@ -114,6 +114,31 @@ class SessionAdmin(_Seen):
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[UserSession]) -> None:
         own_sessions.end([one.session_key for one in queryset])
+
+
+@admin.register(ScreenLink)
+class ScreenAdmin(_Seen):
+    """Screens on walls. They are let in on `/wall/screens/`; here they are looked at and shut out."""
+
+    list_display = fields = (
+        *("name", "regions", "namespaces", "network", "created_by", "created_at"),
+        *("expires_at", "opened_at", "seen_at", "seen_from", "revoked_at"),
+    )
+    list_filter = ("revoked_at",)
+    search_fields = ("name",)
+    actions = ("revoke",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("dashboard.change_screenlink")
+
+    @admin.action(description="Revoke the selected screens", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ScreenLink]) -> None:
+        for link in queryset:
+            screens.revoke(link)
+        self.message_user(request, "These screens go dark within two seconds.", messages.SUCCESS)
 
 
 # Who came by a provider stays linked to it: without, their account would be taken for a local one.

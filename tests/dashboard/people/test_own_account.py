@@ -1,5 +1,6 @@
 """My account: where I am signed in, ending that, and my own password."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,8 +8,10 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
-from dashboard.people import links
+from dashboard.models import ScreenLink
+from dashboard.people import links, screens
 from dashboard.people.local import own_sessions
 from dashboard.people.sessions import Credential, ended
 from dashboard.templatetags.browsers import browser
@@ -139,3 +142,17 @@ def test_administrators_see_no_secret_of_others_and_end_their_sessions(ada: User
         assert (shown.status_code, b"sealed-secret" in shown.content) == (200, False)
     assert boss.post(f"/admin/usersessions/usersession/{session.pk}/delete/", {"post": "yes"}).status_code == 302
     assert not is_in(open_page)
+
+
+def test_administrators_shut_a_screen_out_and_see_none_of_its_secrets():
+    link = ScreenLink.objects.create(name="hall", created_by="boss", expires_at=timezone.now() + timedelta(days=1))
+    screens.issue_code(link)
+    boss = Client()
+    boss.force_login(User.objects.create_superuser("boss"))
+    shown = boss.get(f"/admin/dashboard/screenlink/{link.pk}/change/").content.decode()
+    assert "hall" in shown
+    assert link.code_digest not in shown
+    boss.post("/admin/dashboard/screenlink/", {"action": "revoke", "_selected_action": [link.pk]})
+    link.refresh_from_db()
+    assert link.revoked_at
+    assert boss.get("/admin/regions/auditentry/").status_code == 200

@@ -7,7 +7,9 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.dashboard.live.harness import Served
+from regions import journal
+from regions.domain.notes import Heard
+from tests.dashboard.live.harness import Served, assert_live_matches_reload
 from tests.dashboard.wall.world import fill
 from tests.pages.seed import seed
 
@@ -83,3 +85,14 @@ def test_it_is_laid_out_walked_by_keys_and_live(page, served: Served):
     page.goto(SHOP)
     expect(page.locator(".topology.is-laid")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth <= 390")
+
+
+@pytest.mark.real
+def test_what_happens_is_drawn_in_the_picture_left_open(served: Served, page):
+    term = seed(timezone.now())
+
+    def act() -> None:
+        now = timezone.now()
+        journal.record(term, [Heard("us-east", now, {"state": "connected", "heard_at": now, "message": ""})], now)
+
+    assert_live_matches_reload(page, "/topology/", act)

@@ -74,6 +74,8 @@ class Ground:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.minutes: float | None = None  # how long a soak lasts, where somebody said
+        self.runs: int | None = None  # of each fault, likewise
+        self.seed: int | None = None
         self.template = folder / "template"
         self.template.mkdir(mode=0o700)
         self._copies = 0

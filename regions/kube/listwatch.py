@@ -190,12 +190,14 @@ class _Follower:
             self._at = ""
             return None, delay
         if isinstance(error, Garbled):
-            if self._choked_at == self._at:
-                # It would send the same again and again; how things are now may well be readable.
-                self._at = ""
-            self._choked_at = self._at
+            # Where nothing of it can be read, the history is good again when it is.
+            if self._watching_since is not None:
+                if self._choked_at and self._choked_at == self._at:
+                    # It would send the same again and again; how things are now may well be readable.
+                    self._lost, self._at = True, ""
+                self._choked_at = self._at
         elif error.status == 400 and self._at:
-            self._at = ""  # it does not take the version that it gave us
+            self._lost, self._at = True, ""  # it does not take the version that it gave us
         state = _BROKEN
         if isinstance(error, NotFound):
             # Ordinary life: a CRD was taken away, or this version of it. What is served now is found out next.

@@ -259,7 +259,7 @@ class Streams:
         lost, self.lost = self.lost, {}
         self.tasks.pop("gap", None)
         kinds = ", ".join(sorted(lost))
-        why = f"The API server no longer had the history of {kinds}; what is there now is whole again"
+        why = f"The API server no longer had a readable history of {kinds}; what is there now is whole again"
         await self.note(Blind(self.cluster, min(lost.values()), now(), why))
 
     def _spawn(self, name: str, work: Any) -> None:

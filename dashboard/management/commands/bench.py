@@ -26,6 +26,7 @@ PARTS = {
     "meter": "metering",
     "causes": "causes",
     "feed": "feed",
+    "faults": "faults",
 }
 
 
@@ -43,6 +44,9 @@ class Command(BaseCommand):
         parser.add_argument("--against", metavar="REV", help="run another revision in turn, and print ratios")
         parser.add_argument("--rounds", type=int, default=3, help="of both sides in turn, with --against (3)")
         parser.add_argument("--minutes", type=float, help="how long wall is left open in a browser (5)")
+
+        parser.add_argument("--runs", type=int, help="faults: how often each is tried (20)")
+        parser.add_argument("--seed", type=int, help="faults: of their moments, as an earlier run printed it")
 
     def handle(self, *args: Any, **options: Any) -> None:
         where = machine()
@@ -66,7 +70,7 @@ class Command(BaseCommand):
         with tempfile.TemporaryDirectory(prefix="pane-bench-") as folder:
             self._say("Making a database …")
             ground = Ground(Path(folder))
-            ground.minutes = options["minutes"]
+            ground.minutes, ground.runs, ground.seed = options["minutes"], options["runs"], options["seed"]
             if options["processor"]:
                 return [processor.run(ground, options["quick"], self._say)]
             return [self._measure(name, ground, options["quick"]) for name in options["names"] or PARTS]

@@ -64,6 +64,13 @@ async def test_a_garbage_line_costs_the_connection_and_nothing_else(odd: Odd, cl
     assert odd.seen[-1].query["resourceVersion"] == "2"
 
 
+async def test_what_can_twice_not_be_read_is_listed_again_and_the_loss_is_said(odd: Odd, client: Client):
+    odd.watches = [sending(b"no event\n"), sending(b"no event\n"), silence]
+    odd.lists = [page(1, "a"), page(7, "b")]
+    _, second = of(await until(client, Synced, at=2), Synced)
+    assert second == Synced("7", "v1", frozenset({("default", "b")}), relist=True, lost_history=True)
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 import pytest
 
+from tests import markup
 from tests.rig import alertmanager, binaries, keycloak, prometheus, victoria
 from tests.rig.fleet import Rig
 
@@ -108,6 +109,13 @@ def need(what: object, sentence: str) -> None:
     if os.environ.get("PANE_REQUIRE_REAL") == "1":
         pytest.fail(sentence, pytrace=False)
     pytest.skip(sentence)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pages_are_read_as_browsers_do() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.test.Client.request", markup.request)
+        yield
 
 
 @pytest.fixture(scope="session")

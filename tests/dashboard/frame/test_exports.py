@@ -27,6 +27,7 @@ EVIL = '=HYPERLINK("http://example.com";"x")'
 FILES = (
     "/feed/changes.csv", "/feed/changes.jsonl", "/metrics/chart.csv?query=nodes", "/metrics/chart.json?query=nodes",
     *(f"/metrics/export/{name}.{ending}" for name in NAMES for ending in ("csv", "json")),
+    "/reports/week/2026-W40.csv",
 )  # fmt: skip
 
 
@@ -61,7 +62,7 @@ def test_every_address_that_gives_a_file_is_open_to_programs():
     found = {path for path, view in routes(get_resolver()) if open_to_programs(view)}
     assert found == {
         "feed/changes.<str:form>", "metrics/chart.csv", "metrics/chart.json",
-        "metrics/export/<str:name>.<str:ending>", "audit/export.<str:form>"
+        "metrics/export/<str:name>.<str:ending>", "audit/export.<str:form>", "reports/week/<str:name>.csv"
     }  # fmt: skip
     named = [path for path, view in routes(get_resolver()) if re.search(r"csv|jsonl|export", path)]
     assert [path for path in named if path not in found] == []

@@ -15,7 +15,7 @@ CHUNK = 5000
 HISTORY: tuple[type[models.Model], ...] = (Change, Version, PastLink)
 SAMPLE = 200  # rows of each end
 FIXED, INDEXED = 150, 1.5
-"""What a row needs beside what is written in it, and with its indexes: as measured on SQLite (a demo's log of 586 changes)."""
+"""What a row needs beside what is written in it, and with its indexes: measured on SQLite (a demo's log, 586 rows)."""
 SPARE = 0.9  # of what may be kept: room to grow until the next look
 
 

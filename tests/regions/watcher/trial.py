@@ -127,7 +127,7 @@ class Trial:
         path = self.folder / "kubeconfig"
         path.write_text(self.management.kubeconfig())
         pace = Pace(first=0.02, longest=0.2, healthy=0.5, look_again=2.0)
-        return Options(str(path), None, SYSTEM, True, None, timedelta(days=7), pace)
+        return Options(str(path), None, SYSTEM, True, None, timedelta(days=7), pace=pace)
 
     # -- the fleet -----------------------------------------------------------------------------------------------
 

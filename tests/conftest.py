@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 import pytest
+from django.conf import settings
 
 from tests import markup
 from tests.rig import alertmanager, binaries, keycloak, prometheus, victoria
@@ -109,6 +110,14 @@ def need(what: object, sentence: str) -> None:
     if os.environ.get("PANE_REQUIRE_REAL") == "1":
         pytest.fail(sentence, pytrace=False)
     pytest.skip(sentence)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """A test is one transaction, idle for as long as an API server takes to start: PostgreSQL must not end it."""
+    options = settings.DATABASES["default"].get("OPTIONS", {})
+    if said := options.get("options"):
+        options["options"] = f"{said} -c idle_in_transaction_session_timeout=0"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from threading import Lock
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
@@ -79,32 +78,31 @@ class Hub:
         self._was_alive: bool | None = None
         self.reading = Threads("changes")
         self._drawing = Threads("draw", 2)
+        self._asking = Threads("rights")  # of clusters, which may take their time: nothing else waits behind it
         self._screens: dict[tuple[str, str], SharedPage] = {}
         self._by_topic: dict[str, set[SharedPage]] = defaultdict(set)
         self._feeds: set[Feed] = set()
         self._credentials: dict[Departure, Credential] = {}
         self._viewers: dict[Departure, tuple[Any, Callable[[Viewer], None]]] = {}
         self._people: Counter[tuple[str, int]] = Counter()
-        self._beating: asyncio.Task[None] | None = None
-        self._looking_over: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Follow the log and beat; does nothing when that is so already."""
-        if self._beating is None:
-            self._beating = asyncio.create_task(self._beat(), name="beat")
-            self._looking_over = asyncio.create_task(self._look_over(), name="look over")
+        if not self._tasks:
+            works = (self._beat, self._look_over, self._look_at_rights)
+            self._tasks = [asyncio.create_task(work(), name=work.__name__.strip("_")) for work in works]
         await self.tail.start()
 
     async def stop(self) -> None:
         """End every task and thread."""
         for screen in self._screens.values():
             screen.close()
-        for task in (self._beating, self._looking_over):
-            if task is not None:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.tail.stop()
-        for threads in (self._drawing, self.reading):
+        for threads in (self._drawing, self.reading, self._asking):
             await asyncio.to_thread(threads.stop)
 
     def admit(self, socket: Departure, credential: Credential) -> bool:
@@ -223,23 +221,34 @@ class Hub:
                     # What is so only by the passing of time (nobody heard for half a minute, an hour gone by) moves
                     # nothing; on a screen that nobody reloads it must leave all the same.
                     screen.touch()
-            with suppress(DatabaseError):  # the tail speaks of it
+
+    async def _look_at_rights(self) -> None:
+        """Apart from the beat: a cluster may take its time to say what each person may do."""
+        while True:
+            await asyncio.sleep(BEAT)
+            try:
                 await self._look_again()
+            except Exception:
+                log.exception("Rights of who looks could not be asked; they stay as they are for now")
 
     async def _look_over(self) -> None:
         while True:
             await asyncio.sleep(LOOK_OVER)
-            with suppress(DatabaseError):  # the tail speaks of it; whoever is connected stays so for now
+            try:
                 gone = await self.reading.run(ended, set(self._credentials.values())) if self._credentials else set()
-                for socket, credential in list(self._credentials.items()):
-                    if credential in gone:
-                        socket.sign_out()
+            except Exception as error:  # the tail speaks of the database; whoever is connected stays so for now
+                if not isinstance(error, DatabaseError):
+                    log.exception("Whether who is connected may stay could not be asked")
+                continue
+            for socket, credential in list(self._credentials.items()):
+                if credential in gone:
+                    socket.sign_out()
 
     async def _look_again(self) -> None:
         """Rights that were given or taken reach whoever looks."""
         looking = dict(self._viewers)
         people = {_one(user): user for user, _ in looking.values() if user.pk is not None}
-        found = await self.reading.run(_viewers_of, list(people.values()))
+        found = await self._asking.run(_viewers_of, list(people.values()))
         for socket, (user, turn) in looking.items():
             if socket in self._viewers and (viewer := found.get(_one(user))):
                 turn(viewer)

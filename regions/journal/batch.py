@@ -115,14 +115,20 @@ class Batch:
             self._remove(row, m.deleting_at(note.manifest) or note.at)
 
     def sweep(self, note: Swept) -> None:
+        """What the list lacks is gone, also when this batch told of it before: notes are in their order."""
         held = Resource.objects.filter(cluster=note.cluster, stream=note.kind.stream)
         places = held.values_list("key", "namespace", "name").iterator()
-        lost = [key for key, *place in places if tuple(place) not in note.keys and key not in self.touched]
+        known = self.rows.keys() | self.removed.keys()
+        lost = [key for key, *place in places if tuple(place) not in note.keys and key not in known]
         self._mend_gone(note)
+        for row in list(self.rows.values()):
+            of_it = (row.cluster, row.stream) == (note.cluster, note.kind.stream)
+            if of_it and (row.namespace, row.name) not in note.keys:
+                self._remove(row, note.at)
         for some in chunks(lost):
             self._load_bodies(some)
             for row in rows_of(some):
-                self._remove(self.rows.get(row.key) or row, note.at)
+                self._remove(row, note.at)
 
     def reached(self, note: Reached) -> None:
         row = self._stream(note.cluster, note.stream)

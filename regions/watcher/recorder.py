@@ -123,7 +123,8 @@ class Recorder:
         if clock() >= self._forget_at:  # before anything that needs room
             before = await self.call(journal.oldest_kept, now() - keep, most)
             while await self.call(journal.prune, self.term, before):
-                pass
+                # A first time may go on for minutes: whoever stands by must see that somebody leads.
+                await self.call(journal.beat, self.term, now(), journal.FULL if self.full else "")
             await self.call(SessionStore.clear_expired)
             self._forget_at = clock() + FORGET
         while await self.call(journal.tick, self.term, now(), DUE) >= DUE:

@@ -102,6 +102,32 @@ def test_a_relist_invents_no_news_and_finds_what_was_deleted_meanwhile(term):
     assert Stream.objects.get().resource_version == "200"
 
 
+def test_what_a_list_lacks_is_gone_though_the_same_batch_told_of_it_before(term):
+    record(term, put(deployment("shop", 1)), synced())
+    lacking = Swept(MANAGEMENT, kind("ClusterDeployment"), frozenset(), NOON)
+    changes = record(term, put(deployment("shop", 2, "False")), put(deployment("lake", 3)), lacking, synced())
+    told = [(change.name, change.reason) for change in changes]
+    assert told[-2:] == [("shop", "Deleted"), ("lake", "Deleted")]
+    assert len(told) == 4
+    assert not Resource.objects.exists()
+
+
+def test_what_was_deleted_before_the_list_in_one_batch_is_deleted_once(term):
+    record(term, put(deployment("shop", 1)), synced())
+    gone = Gone(MANAGEMENT, kind("ClusterDeployment"), deployment("shop", 2), NOON)
+    lacking = Swept(MANAGEMENT, kind("ClusterDeployment"), frozenset(), NOON)
+    assert [change.reason for change in record(term, gone, lacking)] == ["Deleted"]
+    assert [change.reason for change in record(term, put(deployment("shop", 5)), lacking)] == ["Created", "Deleted"]
+
+
+def test_what_comes_after_a_list_that_lacks_it_stays(term):
+    record(term, put(deployment("shop", 1)), synced())
+    lacking = Swept(MANAGEMENT, kind("ClusterDeployment"), frozenset(), NOON)
+    changes = record(term, lacking, put(deployment("shop", 4)))
+    assert [change.reason for change in changes] == ["Deleted", "Created"]
+    assert Resource.objects.get().resource_version == "4"
+
+
 def test_deleted_and_made_anew_in_one_batch_is_two_changes_and_one_row(term):
     first = deployment("shop", 1)
     record(term, put(first), synced())

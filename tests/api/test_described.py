@@ -107,6 +107,7 @@ def bodies(schema: dict[str, Any], operation: dict[str, Any]) -> Iterator[bytes]
             yield from (json.dumps(fits | {name: odd}).encode() for odd in (None, [], {}, "", -1, "é" * 300))
 
 
+@pytest.mark.timeout(1200)
 def test_whatever_is_sent_the_answer_is_described(schema, bearer):
     client, undescribed, wordless = Client(headers=bearer, raise_request_exception=False), [], []
 

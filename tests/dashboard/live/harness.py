@@ -152,6 +152,7 @@ STATE_OF_PAGE = """() => {
   for (const element of main.querySelectorAll("[data-lazy]")) {
     element.replaceChildren();  // what is in it is asked for by itself
     element.classList.remove("htmx-request");
+    if (!element.classList.length) element.removeAttribute("class");  // htmx leaves an empty one
   }
   const lines = [];
   const walk = (node, depth) => {

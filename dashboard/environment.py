@@ -330,10 +330,10 @@ def _database_at(url: str) -> dict[str, Any]:
     """
     import dj_database_url
 
-    parts = urlsplit(url)
-    account, at, place = parts.netloc.rpartition("@")
-    hosts = [HOST.fullmatch(host) for host in place.split(",")]
     try:
+        parts = urlsplit(url)
+        account, at, place = parts.netloc.rpartition("@")
+        hosts = [HOST.fullmatch(host) for host in place.split(",")]
         if len(hosts) == 1:
             return dict(dj_database_url.parse(url))
         if not all(hosts):

@@ -2,9 +2,9 @@
 
 from collections.abc import Hashable
 from datetime import timedelta
-from threading import Lock
+from threading import Condition
 
-from cachetools import TTLCache
+from cachetools import TTLCache, cached
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -19,20 +19,14 @@ from regions.requests import ViewedRequest
 
 SIZE = 50
 _kept: TTLCache[Hashable, Learned | None] = TTLCache(16, ttl=60)
-_lock = Lock()
 
 
+@cached(_kept, key=lambda days, viewer: (days, viewer.permission_set), condition=Condition())
 def learned(days: float, viewer: Viewer) -> Learned | None:
-    """What is told of so many days, the same for a minute; None while nothing of the past is kept."""
-    key = (days, viewer.permission_set)
-    with _lock:
-        if key in _kept:
-            return _kept[key]
+    """What is told of so many days, the same for a minute; None while nothing of the past is kept. Who asks for what
+    somebody else has just asked for waits for that."""
     window = window_of(days)
-    found = learn(window, timedelta(days=days), viewer=viewer) if window else None
-    with _lock:
-        _kept[key] = found
-    return found
+    return learn(window, timedelta(days=days), viewer=viewer) if window else None
 
 
 @require_safe

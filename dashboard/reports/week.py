@@ -3,9 +3,9 @@
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
+from threading import Condition
 
-from cachetools import TTLCache
+from cachetools import TTLCache, cached
 from django.conf import settings
 from django.db.models import F, Q
 from django.utils import timezone
@@ -26,7 +26,7 @@ from regions.metrics.pages.cost import Bill, costs
 from regions.metrics.reads import measures
 from regions.metrics.reads.values import FleetMeasures
 from regions.models import Change
-from regions.permitted import permitted_changes
+from regions.permitted import changes, permitted_changes
 from regions.reliability import objective
 
 MOST = 50
@@ -81,22 +81,11 @@ class WeekReport:
 
 
 _kept: TTLCache[Hashable, WeekReport] = TTLCache(16, ttl=60)
-_lock = Lock()
 
 
+@cached(_kept, key=lambda week, viewer: (week.name, viewer.permission_set), condition=Condition())
 def week_report(week: Week, viewer: Viewer) -> WeekReport:
-    """The same for a minute."""
-    key = (week.name, viewer.permission_set)
-    with _lock:
-        if key in _kept:
-            return _kept[key]
-    found = _read(week, viewer)
-    with _lock:
-        _kept[key] = found
-    return found
-
-
-def _read(week: Week, viewer: Viewer) -> WeekReport:
+    """The same for a minute; who asks for what somebody else has just asked for waits for that."""
     now = timezone.now()
     end = min(week.end, now)
     asked = end - week.start
@@ -114,7 +103,7 @@ def _read(week: Week, viewer: Viewer) -> WeekReport:
         there,
         total(there),
         budget(total(there), objective()),
-        tuple(_worded(told[:MOST])),
+        tuple(_worded(told[:MOST], viewer)),
         len(told),
         upgrades[:MOST],
         len(upgrades) > MOST,
@@ -129,13 +118,13 @@ def _incidents(records: Iterable[Record], end: datetime) -> list[ToldIncident]:
     return sorted(found, key=lambda one: -one.seconds)
 
 
-def _worded(told: list[ToldIncident]) -> Iterable[ToldIncident]:
+def _worded(told: list[ToldIncident], viewer: Viewer) -> Iterable[ToldIncident]:
     """Each with the words of the change that began it; what had begun before the week has none."""
     about = Q(pk__in=())
     for one in told:
         target = one.record.target
         about |= Q(kind=target.kind, namespace=target.namespace, name=target.name, at=one.incident.start)
-    rows = Change.objects.filter(about, health__in=ILL).exclude(health=F("previous_health")) if told else ()
+    rows = changes(viewer).filter(about, health__in=ILL).exclude(health=F("previous_health")) if told else ()
     words = {(row.kind, row.namespace, row.name, row.at): one_line(row.message, 300) for row in rows}
     for one in told:
         target = one.record.target

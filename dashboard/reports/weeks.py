@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 _NAMED = re.compile(r"(\d{4})-W(\d{2})")
 WEEK = timedelta(days=7)
+FIRST = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,10 @@ def week_of(at: datetime) -> Week:
 
 
 def week_named(name: str) -> Week | None:
-    """The week of this name; None: there is none."""
+    """The week of this name; None: there is none, or it lies before 2000, of which nobody asks in earnest."""
     found = _NAMED.fullmatch(name)
+    if found and int(found[1]) < FIRST:
+        return None
     try:
         monday = date.fromisocalendar(int(found[1]), int(found[2]), 1) if found else None
         return Week(datetime(monday.year, monday.month, monday.day, tzinfo=UTC)) if monday else None

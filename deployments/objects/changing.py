@@ -233,4 +233,4 @@ def _carried(text: str, kind: str) -> Manifest | None:
     except safe_yaml.NotPlain:
         return None
     sound = isinstance(found, dict) and m.kind(found) == kind and m.group(found) == K0RDENT
-    return found if sound and isinstance(found.get("spec"), dict) else None
+    return found if sound and all(isinstance(found.get(part), dict) for part in ("metadata", "spec")) else None

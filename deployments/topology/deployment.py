@@ -11,6 +11,7 @@ from deployments.topology.values import Topology, TopologyNode, folded, node_of
 from regions.domain.health import Health
 from regions.domain.kinds import K0RDENT
 from regions.domain.refs import MANAGEMENT
+from regions.domain.topics import object_
 from regions.domain.viewer import Viewer
 from regions.inventory import Row
 from regions.inventory.rows import rows_of
@@ -50,6 +51,10 @@ def deployment_topology(namespace: str, name: str, *, viewer: Viewer) -> Topolog
         ),
         unheard=found.link.message if found.row.last_health else "",
         empty="Nothing was made of it yet.",
+        topics=(
+            object_("ClusterTemplate", namespace, found.row.template),
+            object_("Credential", *found.row.credential.rpartition("/")[::2]),
+        ),
     )
 
 

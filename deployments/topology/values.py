@@ -39,6 +39,7 @@ class Topology:
     crumbs: tuple[tuple[str, str], ...] = ()  # title, address
     unheard: str = ""  # why what is drawn is only what we last knew
     empty: str = ""  # in words, when there is nothing below the root
+    topics: tuple[str, ...] = ()  # of what it leans on, which changes by itself
 
 
 def node_of(row: Row, children: Iterable[TopologyNode] = (), note: str = "", title: str = "") -> TopologyNode:

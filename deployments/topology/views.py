@@ -41,6 +41,7 @@ def deployment(request: ViewedRequest, namespace: str, name: str) -> HttpRespons
         found = deployment_topology(namespace, name, viewer=request.viewer)
     except inventory.NotFound as error:
         raise Http404(str(error)) from error
+    live.follow(request, *found.topics)
     return _draw(request, found)
 
 

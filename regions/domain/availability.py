@@ -2,9 +2,11 @@
 
 Available is Ready, and Progressing once it had been ready (it is being changed); unavailable is what needs somebody
 (Failed, Degraded, contradicted). What counts as neither: time before it was ready first, while it is deleted, paused
-or only validated, while it is Unknown, and time in which nobody watched.
+or only validated, while it is Unknown, and time in which nobody watched. What was there before the window counts as
+having been ready: only what came into being within it is known not to have been.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -113,7 +115,7 @@ def spells(turns: Sequence[HealthTurn], now_is: str, start: datetime, end: datet
     begun, health = start, turns[0].was if turns else now_is
     for turn in turns:
         at = min(max(turn.at, begun), end)
-        if at > begun:
+        if at > begun or not health:  # deleted and made anew in one moment is still another
             yield Spell(begun, at, health)
         begun, health = at, turn.health
     if end > begun:
@@ -122,14 +124,12 @@ def spells(turns: Sequence[HealthTurn], now_is: str, start: datetime, end: datet
 
 def measure(found: Iterable[Spell], gaps: Sequence[Stretch], window: Stretch) -> Availability:
     """How long it was available. `gaps` are disjoint and in order (`merged`): what nobody watched is neither."""
-    known, had_been_ready, first = dict.fromkeys(("seen", "up", "down"), NONE), False, True
+    known, had_been_ready = dict.fromkeys(("seen", "up", "down"), NONE), True
     for spell in found:
         seen = _less(spell, gaps)
         ready = spell.health == Health.READY
-        # What was on its way when the window began may have been ready before: only what is born in it was not.
+        had_been_ready = _had_been_ready(had_been_ready, spell)
         moving = spell.health == Health.PROGRESSING and had_been_ready
-        had_been_ready = had_been_ready or ready or (first and spell.health in ILL)
-        first = False
         known["seen"] += seen
         if ready or moving:
             known["up"] += seen
@@ -137,6 +137,11 @@ def measure(found: Iterable[Spell], gaps: Sequence[Stretch], window: Stretch) ->
             known["down"] += seen
     total = window.end - window.start
     return Availability(total, known["seen"], known["up"], known["down"])
+
+
+def _had_been_ready(before: bool, spell: Spell) -> bool:
+    """By the end of this spell; what is made anew under the name of what is gone is another."""
+    return bool(spell.health) and (before or spell.health == Health.READY)
 
 
 def merged(gaps: Iterable[Stretch], window: Stretch) -> tuple[Stretch, ...]:
@@ -157,8 +162,11 @@ def _less(spell: Spell, gaps: Sequence[Stretch]) -> timedelta:
     """How long a spell was watched; where it was not there, nothing was to be watched."""
     if not spell.health:
         return NONE
-    blind = (min(gap.end, spell.end) - max(gap.start, spell.start) for gap in gaps)
-    return spell.end - spell.start - sum((one for one in blind if one > NONE), NONE)
+    seen, place = spell.end - spell.start, bisect_right(gaps, spell.start, key=lambda gap: gap.end)
+    while place < len(gaps) and (gap := gaps[place]).start < spell.end:
+        seen -= min(gap.end, spell.end) - max(gap.start, spell.start)
+        place += 1
+    return seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,15 +184,15 @@ def incidents(found: Iterable[Spell], end: datetime) -> Iterator[Incident]:
     """Each time that it left what is well, until it was Ready again; what was never ready is not broken, it is not
     made yet."""
     begun: Spell | None = None
-    worst, had_been_ready, first, earlier = "", False, True, False
+    worst, had_been_ready, first, earlier = "", True, True, False
     for spell in found:
-        if spell.health in ILL and (had_been_ready or first):
+        if spell.health in ILL and had_been_ready:
             begun, earlier = begun or spell, earlier or first
             worst = min(worst or spell.health, spell.health, key=lambda one: Health(one).rank)
         elif begun and spell.health in (Health.READY, ""):
             yield Incident(begun.start, spell.start, worst, earlier)
             begun, worst, earlier = None, "", False
-        had_been_ready, first = had_been_ready or spell.health == Health.READY, False
+        had_been_ready, first = _had_been_ready(had_been_ready, spell), False
     if begun:
         yield Incident(begun.start, None, worst, earlier)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from operator import attrgetter
 
 from django.db.models import Q
@@ -12,7 +13,9 @@ from regions.domain.availability import (
     NOTHING,
     Availability,
     Flapping,
+    HealthTurn,
     Incident,
+    Spell,
     Stretch,
     flapping,
     incidents,
@@ -34,9 +37,9 @@ from regions.inventory.changes import item
 from regions.inventory.rows import row_of
 from regions.inventory.turns import LoggedTurn, by_object, turns_of, turns_of_kind
 from regions.inventory.visibility import look
-from regions.journal import cursor
+from regions.journal import cursor, unwatched_since
 from regions.models import Blindness, Change, Cluster, PastLink, Resource
-from regions.permitted import permits, permits_region, permitted_changes, resources
+from regions.permitted import permits, permits_row, permitted_changes, resources, sees_part_of
 
 BEFORE = timedelta(hours=1)
 SOME = 60
@@ -50,7 +53,8 @@ class Record:
     target: Target
     region: str
     template: str
-    health: str  # by now, its own; empty: it is gone
+    health: str  # by the end of the window, its own; empty: it was gone
+    there: bool  # it is there now
     availability: Availability
     incidents: tuple[Incident, ...]
     flapping: Flapping | None
@@ -83,7 +87,7 @@ def window_of(days: float, until: datetime | None = None) -> Stretch | None:
 
 def learn(window: Stretch, asked: timedelta, *, viewer: Viewer) -> Learned:
     """Everything that the viewer may see of a window: one query for the objects of each kind, the turns that are not
-    known yet, and two for when nobody watched."""
+    known yet, three for when nobody watched, and the names of what there is where some of it is not theirs to see."""
     gaps = _Gaps(window)
     regions = _records("Region", window, gaps, viewer)
     deployments = _records("ClusterDeployment", window, gaps, viewer)
@@ -122,7 +126,14 @@ class _Gaps:
             self.blind.setdefault(name, []).append(Stretch(since, until))
         for name, since in Cluster.objects.filter(where & named, state__in=UNHEARD).values_list("name", "since"):
             self.blind.setdefault(name, []).append(Stretch(since, window.end))
+        if (dark := unwatched_since(timezone.now())) is not None:
+            self.blind.setdefault("", []).append(Stretch(dark, window.end))
         self._merged: dict[str, tuple[Stretch, ...]] = {}
+
+    @cached_property
+    def replaced_at(self) -> datetime | None:
+        """When another management cluster began to answer, last."""
+        return Cluster.objects.filter(name=MANAGEMENT).values_list("replaced_at", flat=True).first()
 
     def of(self, region: str) -> tuple[Stretch, ...]:
         """Those of what lies in this region, disjoint and in order."""
@@ -134,6 +145,8 @@ class _Gaps:
 
 
 def _records(kind: str, window: Stretch, gaps: _Gaps, viewer: Viewer) -> tuple[Record, ...]:
+    if kind == "Region" and sees_part_of(viewer):  # what a region says of itself speaks of all that is in it
+        return ()
     turned = by_object(turns_of_kind(kind, window.start))
     rows = resources(viewer).filter(kind=kind, group=K0RDENT, cluster=MANAGEMENT).defer("labels", "message")
     known = {(row.namespace, row.name): row for row in rows}
@@ -145,40 +158,57 @@ def _records(kind: str, window: Stretch, gaps: _Gaps, viewer: Viewer) -> tuple[R
         if not turns and early and (same := plain.get((row.region, row.health))) is not None:
             target = Target(kind, row.namespace, row.name, MANAGEMENT, row.region)
             ill = tuple(incidents(spells((), row.health, window.start, window.end), window.end))
-            found.append(Record(target, row.region, row.template, row.health, same, ill, None, None))
+            found.append(Record(target, row.region, row.template, row.health, True, same, ill, None, None))
             continue
         made = _record(kind, turns, row, window, gaps)
         if not turns and early:
             plain[row.region, row.health] = made.availability
         found.append(made)
-    for key, turns in turned.items():  # what is gone by now
-        if _permitted(kind, key, turns[-1].region, viewer):
+    hidden = _keys(kind) if turned and viewer.confined else frozenset()
+    for key, turns in turned.items():
+        if key not in hidden and permits_row(viewer, _gone(kind, turns[-1])):
             found.append(_record(kind, turns, None, window, gaps))
     return tuple(sorted(found, key=_worst_first))
 
 
-def _permitted(kind: str, key: tuple[str, str], region: str, viewer: Viewer) -> bool:
-    return permits_region(viewer, key[1]) if kind == "Region" else permits(viewer, region, key[0])
+def _keys(kind: str) -> frozenset[tuple[str, str]]:
+    """Of all that there is, whoever may see it: what is in none of these is gone."""
+    return frozenset(
+        Resource.objects.filter(kind=kind, group=K0RDENT, cluster=MANAGEMENT).values_list("namespace", "name")
+    )
+
+
+def _gone(kind: str, last: LoggedTurn) -> Resource:
+    """What is gone, as the copy would have it where it was last."""
+    namespace, name = last.key
+    region = name if kind == "Region" else last.region
+    return Resource(cluster=MANAGEMENT, group=K0RDENT, kind=kind, namespace=namespace, name=name, region=region)
 
 
 def _record(kind: str, turns: Sequence[LoggedTurn], row: Resource | None, window: Stretch, gaps: _Gaps) -> Record:
     key = (row.namespace, row.name) if row else turns[0].key
     region = (row.region if row else turns[-1].region) if kind != "Region" else key[1]
     template = row.template if row else turns[-1].template
-    told = [one.turn for one in turns if one.turn.at < window.end]
-    later = next((one.turn.was for one in turns if one.turn.at >= window.end), None)
+    every = [one.turn for one in turns]
+    if row is None and every[-1].health:  # it went with its management cluster, which said no more of it
+        every.append(HealthTurn(max(gaps.replaced_at or every[-1].at, every[-1].at), "", every[-1].health))
+    told = [one for one in every if one.at < window.end]
+    later = next((one.was for one in every if one.at >= window.end), None)
     now_is = later if later is not None else row.health if row else ""
     begin = window.start
     if row and row.known_since and not (told and not told[0].was):
         begin = min(max(begin, row.known_since), told[0].at if told else window.end)
     blind = gaps.of(region)
     found = list(spells(told, told[-1].health if told else now_is, begin, window.end))
+    if row and row.created_at and window.start <= min(row.created_at, begin) and begin > window.start:
+        found.insert(0, Spell(window.start, begin, ""))
     made = told[0].at if told and not told[0].was else None
     return Record(
         Target(kind, *key, MANAGEMENT, region),
         region,
         template,
         now_is,
+        row is not None,
         measure(found, blind, window),
         tuple(incidents(found, window.end)),
         flapping(told),
@@ -228,8 +258,8 @@ class Reliability:
 def reliability(
     kind: str, namespace: str, name: str, days: float, *, viewer: Viewer, story_alone: bool = False
 ) -> Reliability:
-    """Raises NotFound. One query for its turns, one for what changed before it broke, two for when nobody watched; the
-    story alone of one that is well is empty, and nothing is read for it."""
+    """Raises NotFound. One query for its turns, one for what changed before it broke, three for when nobody watched;
+    the story alone of one that is well is empty, and nothing is read for it."""
     sight = look(viewer)
     row = sight.resources.filter(kind=kind, group=K0RDENT, cluster=MANAGEMENT, namespace=namespace, name=name).first()
     if row is None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from regions import journal
 from regions.domain import manifest as m
 from regions.domain.bounds import CONDITIONS
@@ -22,7 +24,7 @@ from regions.inventory.as_of.reconstruction import kept
 from regions.inventory.basics import NotFound
 from regions.inventory.feed import feed
 from regions.inventory.rows import conditions
-from regions.models import Blindness, Change, Manifest, PastLink, Resource, Version
+from regions.models import Blindness, Change, Cluster, Manifest, PastLink, Resource, Version
 from regions.permitted import permits
 
 MOST = 1_000  # versions that are read; a deployment that changed more often is drawn from there on
@@ -130,3 +132,12 @@ def _gaps(region: str, start: datetime, end: datetime) -> Iterator[TimelineGap]:
         yield TimelineGap(
             max(link.since, start), min(link.until, end), f"{places[link.name]}: {link.message}".strip(": ")
         )
+    yield from _gaps_now(places, start, end)
+
+
+def _gaps_now(places: dict[str, str], start: datetime, end: datetime) -> Iterator[TimelineGap]:
+    """Those that are not over."""
+    if (dark := journal.unwatched_since(timezone.now())) is not None and dark < end:
+        yield TimelineGap(max(dark, start), end, places[""])
+    for link in Cluster.objects.filter(name__in=places, state__in=UNHEARD, since__lt=end).order_by("name"):
+        yield TimelineGap(max(link.since, start), end, f"{places[link.name]}: {link.message}".strip(": "))

@@ -5,7 +5,7 @@ checks the term, so that ids commit in order and a leader that lost its lease wr
 """
 
 from regions.journal.contradicting import contradict
-from regions.journal.lease import LeaseLost, beat, begin_anew, claim, holder, release
+from regions.journal.lease import LeaseLost, beat, begin_anew, claim, holder, release, unwatched_since
 from regions.journal.packing import pack, unpack
 from regions.journal.pruning import history_size, oldest_kept, prune
 from regions.journal.reading import Cursor, Slice, about, cursor, manifest, read
@@ -37,4 +37,5 @@ __all__ = [
     "tell",
     "tick",
     "unpack",
+    "unwatched_since",
 ]

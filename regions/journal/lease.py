@@ -74,6 +74,12 @@ def beat(term: int, now: datetime, trouble: str = "") -> None:
         raise LeaseLost(f"Term {term} is over")
 
 
+def unwatched_since(now: datetime) -> datetime | None:
+    """Since when nobody watches; None: somebody does, or nobody ever did."""
+    beat_at = Lease.objects.values_list("beat_at", flat=True).first()
+    return beat_at if beat_at and now - beat_at > BLIND else None
+
+
 def release(term: int) -> None:
     """Let the next one take over at once."""
     Lease.objects.filter(pk=1, term=term).update(holder="")

@@ -1,6 +1,7 @@
 """How shares and spans of time are said: `{% load learned %}`."""
 
 from datetime import datetime, timedelta
+from math import floor
 
 from django import template
 
@@ -14,8 +15,14 @@ def percent(share: float | None) -> str:
     """A share between 0 and 1: 99.95 %, 100 %; never 100 % of what is less. A dash for what is not known."""
     if share is None:
         return "—"
-    text = f"{int(share * 10_000) / 100:.2f}" if share < 1 else "100"
+    text = f"{floor(round(share * 10_000, 6)) / 100:.2f}" if share < 1 else "100"
     return f"{text} %"
+
+
+@register.filter
+def objective(share: float) -> str:
+    """An objective between 0 and 1, in percent, as it was set."""
+    return f"{share * 100:.10g} %"
 
 
 @register.filter

@@ -20,7 +20,7 @@ function worst(some) {
 function draw() {
   const shape = document.getElementById("wall-shape");
   shape.dataset.whole ??= shape.className;
-  const size = Number(shape.dataset.pageSize ?? 0), all = [...tiles.children];
+  const size = Number(shape.dataset.pageSize ?? 0), all = [...tiles.children].filter((tile) => !tile.hidden);
   const paged = size > 0 && innerHeight * devicePixelRatio < LINES && !still.matches && !phone.matches;
   if (pager.hidden === paged) pager.hidden = !paged;
   const wanted = paged ? shape.dataset.pageShape : shape.dataset.whole;

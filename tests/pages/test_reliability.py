@@ -1,18 +1,30 @@
 """What the log teaches of regions and deployments, and the pages that say it."""
 
+import json
 import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from dashboard.people import tokens
 from dashboard.reports import reliability as page
+from dashboard.reports import week as week_page
+from dashboard.reports.weeks import week_of
 from regions.domain.refs import MANAGEMENT
-from regions.domain.viewer import Scope, Viewer
+from regions.domain.roles import Granted, Scope
+from regions.domain.viewer import Viewer
 from regions.inventory import turns
-from regions.inventory.learned import learn, window_of
-from regions.models import Blindness, Change, Log, Resource
+from regions.inventory.learned import Record, learn, window_of
+from regions.inventory.timeline import timeline
+from regions.models import Blindness, Change, Cluster, Lease, Log, Resource
+from regions.templatetags.learned import percent
 from tests.dashboard.people.test_roles import member, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +39,7 @@ def now(seeded: int) -> datetime:
     Resource.objects.update(known_since=found - 2 * WEEK)
     Change.objects.all().delete()
     page._kept.clear()
+    week_page._kept.clear()
     turns._kept.clear()
     return found
 
@@ -141,6 +154,136 @@ def test_nobody_is_told_of_what_they_may_not_see(now, settings):
     everything = learn(window_of(7), WEEK, viewer=Viewer("boss"))
     some = learn(window_of(7), WEEK, viewer=Viewer("eve", scope=Scope(namespaces=frozenset({"team-data"}))))
     assert 0 < len(some.deployments) < len(everything.deployments)
+
+
+def of_region(name: str, at: datetime, was: str, health: str, **more: object) -> None:
+    turned(name, at, was, health, kind="Region", namespace="", region=name, deployment="", **more)
+
+
+def test_regions_and_their_words_are_not_for_who_sees_a_part_of_them(now, settings):
+    settings.PANE_RIGHTS, settings.PANE_IMPERSONATE = "roles", False
+    of_region("us-east", now - timedelta(hours=3), "Ready", "Failed", message="what us-east says")
+    of_region("us-east", now - timedelta(hours=2), "Failed", "Ready")
+    of_region("long-gone", now - timedelta(hours=3), "Ready", "")
+    part, region = Scope(namespaces=frozenset({"team-data"})), Scope(regions=frozenset({"eu-central"}))
+    boss = Viewer("boss", administrator=True)
+    names = {
+        who: {one.target.name: one.there for one in learn(window_of(7), WEEK, viewer=viewer).regions}
+        for who, viewer in {
+            "boss": boss,
+            "part": Viewer("eve", scope=part),
+            "token": replace(boss, within=part),
+            "region": Viewer("eve", scope=region),
+            "both": Viewer("eve", granted=(Granted("viewer", part), Granted("viewer", region))),
+        }.items()
+    }
+    assert names["boss"]["us-east"] is True
+    assert names["boss"]["long-gone"] is False
+    assert names["part"] == names["token"] == {}
+    assert names["region"] == names["both"] == {"eu-central": True}
+    robot = User.objects.create_user("robot", is_superuser=True)
+    bounded = Client(headers={"Authorization": f"Bearer {tokens.issue(robot, 'a script', within=part)}"})
+    for client in (bounded, signed_in(member("viewer", namespaces=["team-data"]))):
+        said = client.get("/api/v1/reports/week/").content.decode()
+        assert "lake-prod" in said
+        assert "what us-east says" not in said
+        assert not [one for one in json.loads(said)["rows"] if one["kind"] == "Region"]
+    assert "us-east says" in signed_in(robot).get("/api/v1/reports/week/").content.decode()
+
+
+def test_a_deployment_that_went_where_one_does_not_see_is_not_called_gone(now):
+    turned("shop-prod", now - timedelta(hours=3), "Ready", "Failed", region="us-east")
+    Resource.objects.filter(kind="ClusterDeployment", name="shop-prod").update(region="elsewhere")
+    found = learn(window_of(7), WEEK, viewer=Viewer("eve", scope=Scope(regions=frozenset({"us-east"}))))
+    assert "shop-prod" not in {one.target.name for one in found.deployments}
+
+
+def record(name: str) -> Record:
+    return next(one for one in learn(window_of(7), WEEK, viewer=Viewer("ada")).deployments if one.target.name == name)
+
+
+def test_time_in_which_nobody_watches_now_is_no_time_that_was_watched(now):
+    Lease.objects.update(beat_at=now - timedelta(hours=20))
+    found = record("shop-prod").availability
+    assert found.window - found.watched == pytest.approx(timedelta(hours=20), abs=timedelta(minutes=1))
+    gap = timeline("kcm-system", "shop-prod", now - timedelta(days=1), now, viewer=Viewer("ada")).gaps[-1]
+    assert (gap.start, gap.end, gap.why) == (now - timedelta(hours=20), now, "Nobody watched")
+    Lease.objects.update(beat_at=timezone.now())
+    Cluster.objects.update_or_create(name=MANAGEMENT, defaults={"state": "silent", "since": now - timedelta(hours=5)})
+    [gap] = timeline("kcm-system", "shop-prod", now - timedelta(days=1), now, viewer=Viewer("ada")).gaps
+    assert gap.start == now - timedelta(hours=5)
+
+
+def test_what_came_into_being_in_the_window_had_not_been_ready(now):
+    made = now - timedelta(hours=9)
+    shop = Resource.objects.filter(kind="ClusterDeployment", name="shop-prod")
+    shop.update(health="Failed", created_at=made, known_since=made)
+    assert record("shop-prod").availability.counted == timedelta()
+    assert record("shop-prod").incidents == ()
+    shop.update(created_at=now - 3 * WEEK)
+    assert record("shop-prod").availability.share == 0
+
+
+@pytest.mark.parametrize("replaced", [True, False])
+def test_what_went_with_its_management_is_told_until_then(now, replaced):
+    turned("left-behind", now - timedelta(hours=30), "Ready", "Failed", region="us-east")
+    if replaced:
+        of = {"replaced_at": now - timedelta(hours=20)}
+        Cluster.objects.update_or_create(name=MANAGEMENT, defaults=of)
+    found = record("left-behind")
+    lasted = timedelta(hours=10 if replaced else 0)
+    assert found.availability.unavailable == lasted
+    assert [one.end for one in found.incidents] == ([now - timedelta(hours=20)] if replaced else [])
+    assert not found.there
+
+
+def test_what_is_gone_is_named_and_led_to_nowhere(now, ada):
+    for place in range(6):
+        was, health = ("Ready", "Degraded") if place % 2 == 0 else ("Degraded", "Ready")
+        of_region("long-gone", now - timedelta(days=8, minutes=60 - 9 * place), was, health)
+        of_region("long-gone", now - timedelta(hours=3, minutes=60 - 9 * place), was, health)
+    of_region("long-gone", now - timedelta(hours=1), "Ready", "")
+    then = week_of(now - timedelta(days=8)).name
+    for url in ("/reliability/", f"/reports/week/{then}/"):
+        html = ada.get(url).content.decode()
+        assert "long-gone" in html, url
+        assert "/regions/long-gone/" not in html, url
+
+
+def test_two_who_ask_at_once_are_told_the_same_once(monkeypatch):
+    asked, told = [], threading.Event()
+
+    def slowly(*_: object, **__: object) -> object:
+        asked.append(1)
+        told.wait(60)
+        return object()
+
+    monkeypatch.setattr(page, "window_of", lambda _: object())
+    monkeypatch.setattr(page, "learn", slowly)
+    page._kept.clear()
+    with ThreadPoolExecutor(2) as both:
+        first = both.submit(page.learned, 7, Viewer("ada"))
+        while not asked:
+            time.sleep(0.01)
+        second = both.submit(page.learned, 7, Viewer("ada"))
+        wait([second], timeout=0.2)
+        told.set()
+        assert first.result() is second.result()
+    page._kept.clear()
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.9999, "99.99 %"), (0.9995, "99.95 %"), (0.99999, "99.99 %"), (1.0, "100 %"), (None, "—")]
+)
+def test_a_share_is_never_more_and_never_less_than_it_is(share, said):
+    assert percent(share) == said
+
+
+def test_an_objective_is_shown_as_it_was_set(now, ada, settings):
+    settings.PANE_SLO = 99.995
+    for url in ("/reliability/", "/regions/us-east/reliability/", "/reports/week/" + week_of(now).name + "/"):
+        assert "Objective 99.995 %" in text_of(ada, url), url
 
 
 def test_pages_without_a_past_and_without_an_object_say_so(now, ada):

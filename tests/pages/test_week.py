@@ -32,7 +32,9 @@ def test_weeks_are_counted_as_iso_does(at, name):
 
 
 def test_what_is_no_week_is_none():
-    assert [week_named(one) for one in ("2026-W54", "2026-W00", "2026-48", "W48", "")] == [None] * 5
+    assert [week_named(one) for one in ("2026-W54", "2026-W00", "2026-48", "W48", "", "0001-W01", "1999-W52")] == [
+        None
+    ] * 7
 
 
 def test_a_week_tells_of_what_happened_in_it(now, ada):
@@ -62,7 +64,12 @@ def test_a_week_tells_of_what_happened_in_it(now, ada):
 def test_this_week_has_the_cost_of_now_and_a_week_that_is_not_kept_says_so(now, ada):
     current = ada.get("/reports/week/").url
     assert "Cost by team" in text_of(ada, current)
-    for wrong in ("/reports/week/2026-W60/", "/reports/week/nonsense/", "/reports/week/2199-W01/"):
+    for wrong in (
+        "/reports/week/2026-W60/",
+        "/reports/week/nonsense/",
+        "/reports/week/2199-W01/",
+        "/reports/week/0001-W01/",
+    ):
         assert ada.get(wrong).status_code == 404, wrong
     assert "is no week that has begun" in ada.get("/api/v1/reports/week/?week=x").json()["week"]
     assert "Nothing of this week is kept" in text_of(ada, "/reports/week/2020-W01/")

@@ -74,6 +74,53 @@ def test_what_was_there_before_the_window_and_is_ill_is_down():
     assert hours(measured(turned((6, "Failed", "Ready")), "Ready").unavailable) == 6
 
 
+@pytest.mark.parametrize(("first", "available"), [("Progressing", 4), ("Unknown", 0), ("Paused", 0)])
+def test_what_was_there_before_the_window_is_down_when_it_falls_ill_in_it(first, available):
+    turns = turned((4, first, "Failed"), (6, "Failed", "Ready"))
+    found = measured(turns, "Ready")
+    assert (hours(found.available), hours(found.unavailable)) == (available + 18, 2)
+    [one] = incidents(spells(turns, "Ready", at(0), at(24)), at(24))
+    assert (one.start, one.end, one.earlier) == (at(4), at(6), False)
+
+
+@pytest.mark.parametrize("gone_for", [0, 1])
+def test_what_is_made_anew_under_its_name_had_not_been_ready(gone_for):
+    again = 2 + gone_for
+    turns = turned((2, "Ready", ""), (again, "", "Progressing"), (again + 1, "Progressing", "Failed"))
+    found = measured(turns, "Failed")
+    assert (hours(found.available), hours(found.unavailable)) == (2, 0)
+    assert list(incidents(spells(turns, "Failed", at(0), at(24)), at(24))) == []
+    broken = turned((1, "Ready", "Failed"), (2, "Failed", ""), *((one, "", "Failed") for one in (again,)))
+    [one] = incidents(spells(broken, "Failed", at(0), at(24)), at(24))
+    assert (one.start, one.end) == (at(1), at(2))
+
+
+class Looked(list[Stretch]):
+    """Gaps that count how often one is looked at."""
+
+    times = 0
+
+    def __getitem__(self, place):
+        self.times += 1
+        return super().__getitem__(place)
+
+    def __iter__(self):
+        self.times += len(self)
+        return super().__iter__()
+
+
+def test_of_many_gaps_only_those_of_a_spell_are_looked_at():
+    gaps = Looked(between(one / 50 + 0.001, one / 50 + 0.002) for one in range(1_000))
+    turns = turned(*((one / 10, *(("Ready", "Failed") if one % 2 else ("Failed", "Ready"))) for one in range(1, 200)))
+    found = measure(spells(turns, "Failed", at(0), at(24)), gaps, DAY)
+    assert found.watched == merged_less(gaps)
+    assert gaps.times < 200 * 40
+
+
+def merged_less(gaps: Looked) -> timedelta:
+    return timedelta(days=1) - sum((gap.end - gap.start for gap in [*list.__iter__(gaps)]), timedelta())
+
+
 def test_what_is_gone_counts_while_it_was_there():
     found = measured(turned((6, "Ready", "Deleting"), (8, "Deleting", "")), "")
     assert (hours(found.watched), hours(found.counted)) == (8, 6)

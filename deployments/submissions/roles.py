@@ -39,7 +39,7 @@ def refusal(viewer: Viewer, planned: Sequence[Planned]) -> str:
 
 
 def _region(ref: Ref, planned: Sequence[Planned]) -> str:
-    """Where it is, or will be: a new deployment is where its credential is."""
+    """Where it is, or will be: a new deployment is where its credential is, which alone names a region."""
     if ref.kind == "Region":
         return ref.name
     known = Resource.objects.filter(key=ref.key).values_list("region", flat=True).first()
@@ -49,4 +49,4 @@ def _region(ref: Ref, planned: Sequence[Planned]) -> str:
     if ref.kind == "ClusterDeployment":
         credential = Ref(MANAGEMENT, K0RDENT, "Credential", ref.namespace, m.text(spec.get("credential")))
         return Resource.objects.filter(key=credential.key).values_list("region", flat=True).first() or MANAGEMENT
-    return m.text(spec.get("region")) or MANAGEMENT
+    return (m.text(spec.get("region")) if ref.kind == "Credential" else "") or MANAGEMENT

@@ -11,8 +11,9 @@ Bound = ReadRights | tuple[Scope, ...]
 """What management lets them read; or scopes, of which they are confined to any."""
 
 
-OF_TOKENS = OF_CLUSTERS | {Right.SEE}
-"""What a token may do that is for some regions or namespaces alone: what is of some of them, each for itself."""
+BOUNDED = OF_CLUSTERS | {Right.SEE}
+"""What a role or token may do that is for some regions or namespaces alone: what is of some of them, each for itself.
+All else is of Pane as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,11 @@ class Viewer:
         return self.scope is not None
 
     def may(self, right: Right) -> bool:
-        """Whether Pane's own roles give them this right somewhere."""
-        if self.screen or (self.by_bounded_token and right not in OF_TOKENS):
+        """Whether Pane's own roles give them this right somewhere; what is of Pane as a whole, everywhere."""
+        if self.screen or (self.by_bounded_token and right not in BOUNDED):
             return False
-        return self.administrator or any(one.gives(right) for one in self.granted)
+        wide = right not in BOUNDED
+        return self.administrator or any(one.gives(right) for one in self.granted if not wide or one.scope == ANYWHERE)
 
     def may_at(self, right: Right, region: str, namespace: str) -> bool:
         """Whether they give it there; what has no namespace is only for who is not confined to some."""

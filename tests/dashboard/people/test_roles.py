@@ -6,12 +6,13 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from dashboard.models import GroupRole
+from dashboard.models import ApiToken, GroupRole
 from dashboard.people.viewer import person_named
 from deployments.domain.manifests import Planned
 from deployments.submissions.roles import refusal
 from regions.domain.refs import MANAGEMENT
 from regions.domain.roles import ROLES, Right
+from regions.domain.viewer import BOUNDED
 from tests.pages.conftest import seeded
 
 __all__ = ["seeded"]
@@ -100,3 +101,28 @@ def test_what_may_i_do_here(seeded: int):
     page = boss.get("/access/?verb=create&kind=ClusterDeployment&namespace=team-data").content.decode()
     assert "one-operator" in page
     assert "boss" in page
+
+
+def test_what_is_of_pane_as_a_whole_takes_a_role_for_everywhere(seeded: int):
+    for bounds in ({"regions": ["us-east"]}, {"namespaces": ["team-data"]}):
+        user = User.objects.create_user(f"one of {bounds}")
+        group = Group.objects.create(name=str(bounds))
+        GroupRole.objects.create(group=group, role="administrator", **bounds)
+        user.groups.add(group)
+        client, viewer = signed_in(user), person_named(user)
+        assert {right for right in Right if viewer.may(right)} == BOUNDED
+        assert client.post("/service-tokens/", {"account": "robot", "name": "x"}).status_code == 403
+        for address in ("/audit/", "/audit/export.jsonl", "/wall/screens/", "/notices/rules/new/", "/-/metrics"):
+            assert client.get(address).status_code == 403, address
+        assert client.get("/new/deployment/").status_code == 200
+    assert not ApiToken.objects.exists()
+    whole = signed_in(member("administrator"))
+    assert [whole.get(address).status_code for address in ("/audit/", "/service-tokens/", "/-/metrics")] == [200] * 3
+
+
+@pytest.mark.parametrize("kind", ["ClusterAuthentication", "AccessManagement", "ServiceTemplate"])
+def test_only_a_credential_names_a_region(kind: str):
+    viewer = person_named(member("administrator", regions=["us-east"]))
+    spec = {"region": "us-east"}
+    assert refusal(viewer, writing(kind, "team-data", spec=spec)) != ""
+    assert refusal(viewer, writing("Credential", "team-data", spec=spec)) == ""

@@ -14,6 +14,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from dashboard import errors, statics
 from dashboard.live.hub import remember
 from dashboard.people import recording, routes, screens, tokens
+from dashboard.people.authentication import BearerAuthentication
 from dashboard.people.local import own_sessions, second_factor
 from dashboard.people.oidc import asking
 from dashboard.people.viewer import viewer_of
@@ -147,6 +148,8 @@ class SignInRequired(LoginRequiredMiddleware):
     ) -> HttpResponseBase | None:
         if open_to_programs(view_func):
             return _admit_program(request)
+        if BearerAuthentication in getattr(getattr(view_func, "cls", None), "authentication_classes", ()):
+            tokens.admit(request)  # the API itself refuses who may not
         cookie = request.COOKIES.get(screens.COOKIE)
         if cookie and screens.open_to_screens(view_func) and not request.user.is_authenticated:
             screen = screens.find(cookie, str(request.META.get("REMOTE_ADDR", "")))
@@ -183,7 +186,7 @@ def _without_second_factor(request: HttpRequest, route: str) -> HttpResponse | N
 def _admit_program(request: HttpRequest) -> HttpResponse | None:
     """Let a token or a session in; None when it is."""
     if tokens.bearer(request.headers.get("Authorization", "")) is not None:
-        token = tokens.of(request)
+        token = tokens.admit(request)
         if token is None:
             return _refusal("This token is not known, is over, or was revoked.")
         request.user, request.viewer = token.user, viewer_of(token.user)  # type: ignore[attr-defined]

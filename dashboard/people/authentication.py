@@ -16,7 +16,7 @@ class BearerAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[User, None] | None:
         if tokens.bearer(request.headers.get("Authorization", "")) is None:
             return None
-        token = tokens.of(request._request)
+        token = tokens.admit(request._request)
         if token is None:
             raise AuthenticationFailed("This token is not known, is over, or was revoked.")
         request._request.viewer = viewer_of(token.user)  # type: ignore[attr-defined]

@@ -40,13 +40,18 @@ def issue(
 
 
 def of(request: HttpRequest) -> ApiToken | None:
-    """The token that a request brought, or None. Looked for once."""
+    """The token that let this request in; None where it came by a session, whatever else it brought."""
+    token: ApiToken | None = getattr(request, "api_token", None)
+    return token
+
+
+def admit(request: HttpRequest) -> ApiToken | None:
+    """Let a request in by the token that it brought, if it did: for views that take tokens alone. Looked for once."""
     if not hasattr(request, "api_token"):
         secret = bearer(request.headers.get("Authorization", ""))
         found = find(secret, str(request.META.get("REMOTE_ADDR", ""))) if secret else None
         request.api_token = found  # type: ignore[attr-defined]
-    token: ApiToken | None = request.api_token  # type: ignore[attr-defined]
-    return token
+    return of(request)
 
 
 def overstepped(request: HttpRequest) -> str:

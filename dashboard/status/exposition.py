@@ -29,7 +29,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if tokens.bearer(request.headers.get("Authorization", "")) is None:
         viewer = viewer_of(request.user)
     else:
-        token = tokens.of(request)
+        token = tokens.admit(request)
         viewer = viewer_of(token.user) if token else None
     if viewer is None:
         refusal = HttpResponse("A token is needed: Authorization: Bearer …\n", status=401, content_type="text/plain")

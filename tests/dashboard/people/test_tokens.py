@@ -13,6 +13,7 @@ from django.utils import timezone
 from dashboard.models import ApiToken
 from dashboard.people import tokens
 from dashboard.people.sessions import Credential, ended
+from regions.models import AuditEntry
 from tests.house.test_routes import every
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +102,16 @@ def test_days_that_no_calendar_has_are_refused_in_a_sentence(days: int):
     with pytest.raises(CommandError, match="--days must be 1 to 36500"):
         call_command("token", "ada", f"--days={days}")
     assert not ApiToken.objects.exists()
+
+
+def test_a_token_is_nothing_where_one_came_by_a_session(client: Client, ada: User, settings: Any):
+    """Neither is it recorded as the token's what the session did, nor does it stand for the session's second factor."""
+    other = User.objects.create_user("robot")
+    brought = bearer(tokens.issue(other, "a script"))
+    client.force_login(ada)
+    assert client.post("/account/", {"name": "mine"}, headers=brought).status_code == 200
+    asked = AuditEntry.objects.get(action="POST account/", outcome="asked")
+    assert (asked.actor, asked.means) == ("ada", "session")
+    settings.PANE_SECOND_FACTOR = "LOCAL"
+    assert client.get("/regions/", headers=brought).status_code == 403
+    assert client.get("/api/v1/regions/", headers=brought).status_code == 200, "there it came by the token"

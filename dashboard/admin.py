@@ -1,19 +1,23 @@
 """What administrators see of people: who has tokens, and revoking them. Digests are of no use to anybody here."""
 
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from dashboard.models import ApiToken, GroupRole, ScreenLink
 from dashboard.people import links, screens
-from dashboard.people.local import own_sessions
+from dashboard.people.local import own_sessions, second_factor
 from regions.models import AuditEntry
 
 
@@ -48,6 +52,19 @@ class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     actions = ("sign_in_link",)
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Who comes by a provider has their password there."""
+        found = super().get_fieldsets(request, obj)
+        if obj is None or not second_factor.by_provider(obj):
+            return found
+        return [(title, more | {"fields": [f for f in more["fields"] if f != "password"]}) for title, more in found]
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        user = self.get_object(request, unquote(id))
+        if user is not None and second_factor.by_provider(user):
+            raise PermissionDenied("They sign in by their provider: their password is there.")
+        return super().user_change_password(request, id, form_url)
 
     @admin.action(description="Make a one-time sign-in link", permissions=["change"])
     def sign_in_link(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

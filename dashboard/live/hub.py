@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from cachetools import LRUCache
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import DatabaseError
 from prometheus_client import Gauge
 
@@ -30,6 +31,7 @@ SOCKETS = Gauge("pane_sockets", "Sockets of pages and programs that are open in 
 BEAT = 10.0  # seconds; browsers give up after 25 without
 LOOK_OVER = 1.5  # seconds between two looks whether those who are here may stay
 REMEMBERED = 2_000  # pages whose topics are kept until their socket comes
+FOLLOWED = ("username", "is_staff", "is_superuser", "is_active")  # of an account, while its socket is open
 QUEUE = 1_000  # changes that may wait for one program before it must read them from the database
 
 
@@ -264,7 +266,13 @@ def _one(user: Any) -> tuple[int, int]:
 
 
 def _viewers_of(people: list[Any]) -> dict[tuple[int, int], Viewer]:
-    found = ((_one(user), viewer_of(user)) for user in people)
+    """By what their accounts are now: what was loaded when a socket opened says nothing of who was demoted since."""
+    accounts = User.objects.in_bulk({user.pk for user in people})
+    for user in people:
+        if account := accounts.get(user.pk):
+            for name in FOLLOWED:
+                setattr(user, name, getattr(account, name))
+    found = ((_one(user), viewer_of(user)) for user in people if user.pk in accounts)
     return {one: viewer for one, viewer in found if viewer is not None}
 
 

@@ -8,6 +8,7 @@ Nobody is locked out by somebody else. A browser in which this account signed in
 not told of, everybody comes from one address.
 """
 
+import ipaddress
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,6 +22,7 @@ WINDOW = timedelta(minutes=15)
 FROM_ONE_PLACE_FOR_ONE_ACCOUNT = 5
 FROM_ONE_ADDRESS = 25  # from here on one for each account
 FOR_ONE_ACCOUNT = 100  # from many addresses; high, or anybody could lock anybody out
+SECOND_FACTORS_FOR_ONE_ACCOUNT = 10  # of a million codes three are right at a time, and the password is known
 CODES_FROM_ONE_ADDRESS = 250  # a code is one of 10^11, and works for half an hour
 
 _CROWD = BoundedSemaphore(1)
@@ -45,20 +47,36 @@ class Attempt:
         FailedSignIn.objects.filter(address=self.address, account=self.account).delete()
 
 
-def password(address: str, account: str, device: str = "") -> Attempt | None:
+def password(address: str, account: str, device: str = "", for_one_account: int = FOR_ONE_ACCOUNT) -> Attempt | None:
     """Begin an attempt from this address for this account; None when there were too many, right or wrong.
 
     `device` names a browser in which this account signed in before (`devices.known`).
     """
-    place = f"device:{device}"[:64] if device else address
+    place = f"device:{device}"[:64] if device else network(address)
     made = _begin(place, account)
     recent = FailedSignIn.objects.filter(at__gt=made.at - WINDOW)
     crowded = not device and recent.filter(address=place).count() > FROM_ONE_ADDRESS
     most = 1 if crowded else FROM_ONE_PLACE_FOR_ONE_ACCOUNT
     too_many = recent.filter(address=place, account=made.account).count() > most or (
-        not device and recent.filter(account=made.account).count() > FOR_ONE_ACCOUNT
+        not device and recent.filter(account=made.account).count() > for_one_account
     )
     return _unless(too_many, made, crowded)
+
+
+def second_factor(address: str, account: str, device: str = "") -> Attempt | None:
+    """The same for a code of a second factor: from browsers that are not known, few, whatever they come from."""
+    return password(address, f"{account} (second factor)", device, SECOND_FACTORS_FOR_ONE_ACCOUNT)
+
+
+def network(address: str) -> str:
+    """As what an address is counted: of IPv6 whoever has one has its /64."""
+    try:
+        said = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if said.version == 4 or said.ipv4_mapped:
+        return address
+    return str(ipaddress.ip_network((said.packed, 64), strict=False))
 
 
 def code(address: str, code: str) -> Attempt | None:
@@ -89,6 +107,17 @@ def logout_token(address: str) -> bool:
 
 def logout_token_was_right(address: str) -> None:
     FailedSignIn.objects.filter(address=f"logout:{address}"[:64]).delete()
+
+
+def passkey(address: str) -> bool:
+    """Whether a sign-in by passkey may be begun from this address: each leaves a session."""
+    made = _begin(f"passkey:{network(address)}", "")
+    recent = FailedSignIn.objects.filter(at__gt=made.at - WINDOW, address=made.address)
+    return _unless(recent.count() > BY_PROVIDER_FROM_ONE_ADDRESS, made, False) is not None
+
+
+def passkey_was_right(address: str) -> None:
+    FailedSignIn.objects.filter(address=f"passkey:{network(address)}"[:64]).delete()
 
 
 def _begin(place: str, account: str) -> FailedSignIn:

@@ -29,7 +29,7 @@ def within(token: ApiToken) -> Scope:
 def person_named(user: Any) -> Viewer:
     """Who an account is, with the roles of its groups; what management lets them read is not asked."""
     administrator = bool(user.is_staff or user.is_superuser)
-    said = None if user.has_usable_password() else _said_by_provider(user)
+    said = _said_by_provider(user)
     groups = said if said is not None else tuple(user.groups.order_by("name").values_list("name", flat=True))
     granted = () if administrator else granted_to(groups)
     return Viewer(

@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,10 +23,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dashboard.models import ApiToken
 from dashboard.people import attempts, devices, links, token_form, tokens
 from dashboard.people.local import own_sessions, second_factor
+from regions.audit import trail
 from regions.domain.roles import Right
 from regions.requests import ViewedRequest
 
 WAIT = "Too many attempts. Wait a quarter of an hour, use a one-time link, or a browser in which you signed in before."
+BY_PROVIDER = "You sign in by your provider: your password is there."
 
 
 @login_not_required
@@ -41,11 +43,25 @@ def to_administration(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('people:sign_in')}?{request.GET.urlencode(safe='/')}")
 
 
+class LocalAccountForm(AuthenticationForm):
+    """Name and password of a local account: who comes by a provider comes by nothing else."""
+
+    refusal = ""  # what is said besides that name and password do not belong together
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        super().confirm_login_allowed(user)
+        if second_factor.by_provider(user):
+            trail.happened("sign in", "refused", actor=user.get_username(), why="a password, not their provider")
+            self.refusal = BY_PROVIDER
+            raise ValidationError(BY_PROVIDER)
+
+
 @method_decorator(login_not_required, name="dispatch")
 class SignIn(LoginView):
     """Name and password; then on to where the person was going."""
 
     template_name = "people/sign_in.html"
+    authentication_form = LocalAccountForm
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import QueryDict
 from django.urls import path
 from drf_spectacular.utils import extend_schema
@@ -15,6 +16,8 @@ from dashboard.saved.saving import CannotSave, address, find, for_change, list_p
 from regions.api import viewer
 from regions.paging import PAGE, PAGE_SIZE, page_serializer, paged
 from regions.serializers import Time
+
+NOT_WITHIN = "This token is for some regions or namespaces alone; saved views are of the whole account."
 
 
 class SavedViewSerializer(serializers.Serializer[SavedView]):
@@ -45,7 +48,16 @@ class NewViewSerializer(serializers.Serializer[Any]):
     shared = serializers.BooleanField(default=False, help_text="For everybody; takes the right to share views.")
 
 
-class SavedViews(APIView):
+class _OfTheAccount(APIView):
+    """Views are an account's, not some region's or namespace's."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if viewer(request).by_bounded_token:
+            raise PermissionDenied(NOT_WITHIN)
+
+
+class SavedViews(_OfTheAccount):
     """Views of lists."""
 
     @extend_schema(
@@ -74,7 +86,7 @@ class SavedViews(APIView):
         return Response(SavedViewSerializer(view).data, status=status.HTTP_201_CREATED)
 
 
-class OneSavedView(APIView):
+class OneSavedView(_OfTheAccount):
     """One of them."""
 
     @extend_schema(operation_id="views_read", responses=SavedViewSerializer)

@@ -1,6 +1,7 @@
 """Saving, finding and changing views. What is somebody's is for them alone; everybody's is changed by who may share."""
 
 from typing import Any
+from urllib.parse import unquote
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -78,6 +79,8 @@ def change(view: SavedView, *, name: str | None = None, query: str | None = None
     if query is not None:
         if len(query) > LONGEST:
             raise CannotSave("query", f"Its address would be {len(query):,} letters long; {LONGEST:,} are kept.")
+        if "\x00" in unquote(query):  # no address may hold one: it could not be opened
+            raise CannotSave("query", "It has a zero byte (%00): no name or value holds one.")
         view.query = query
     for field, value in more.items():
         setattr(view, field, value)

@@ -55,7 +55,7 @@ class Viewer:
 
     @property
     def scopes(self) -> tuple[Scope, ...]:
-        """What they are confined to: to any of these. Empty: to nothing."""
+        """What they are confined to: to any of these. Empty: to nothing, or they see nothing (`bounds`)."""
         if self.scope is not None:
             return (self.scope,)
         found = tuple(dict.fromkeys(one.scope for one in self.granted if one.gives(Right.SEE)))
@@ -70,7 +70,14 @@ class Viewer:
     def bounds(self) -> tuple[Bound, ...]:
         """All of which what they are shown lies within; none: they may see everything."""
         own: Bound = self.scopes if self.rights is None or self.scope is not None else self.rights
-        return (*((own,) if own != () else ()), *(((self.within,),) if self.by_bounded_token else ()))
+        bounded = own != () or self._sees_nothing
+        return (*((own,) if bounded else ()), *(((self.within,),) if self.by_bounded_token else ()))
+
+    @property
+    def _sees_nothing(self) -> bool:
+        """They have roles, and none lets them see: of another version of Pane, for one."""
+        asks_roles = self.scope is None and self.rights is None
+        return asks_roles and bool(self.granted) and not any(one.gives(Right.SEE) for one in self.granted)
 
     @property
     def by_bounded_token(self) -> bool:

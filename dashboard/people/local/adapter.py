@@ -2,17 +2,23 @@
 
 import base64
 import os
+from typing import Any
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import InvalidToken
 from django.contrib.auth.models import User
 
+from dashboard.people.local import second_factor
 from dashboard.people.secrets import box
 
 
 class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
     """Of local accounts; who comes by a provider has theirs there."""
+
+    def is_mfa_enabled(self, user: Any, types: Any = None) -> bool:
+        """Not for who comes by a provider, whatever was left here: a step between would lose what the provider said."""
+        return bool(super().is_mfa_enabled(user, types)) and not second_factor.by_provider(user)
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         number = Authenticator.objects.filter(user=user, type=type).count() + 1

@@ -1,5 +1,6 @@
 """allauth's forms, slowed where somebody could guess, and on the trail where somebody did."""
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm, ReauthenticateForm
@@ -16,32 +17,38 @@ from django.core.exceptions import ValidationError
 from dashboard.people import attempts, devices, once
 from regions.audit import trail
 
+Guess = Callable[[str, str, str], attempts.Attempt | None]
 WAIT = "Too many attempts. Wait a quarter of an hour."
 UNREADABLE = "What your browser sent of the passkey cannot be read. Try again."
 CODE_LASTS = 120
 """Seconds after which no code of an authenticator app is right any more."""
 
 
-def begin(user: User, what: str = "") -> attempts.Attempt:
+def begin(user: User, guess: Guess = attempts.password) -> attempts.Attempt:
     """An attempt of whoever sends this request; ValidationError when there were too many."""
     request = context.request
     device = devices.known(request, user.get_username())
-    attempt = attempts.password(str(request.META.get("REMOTE_ADDR", "")), f"{user.get_username()}{what}", device)
+    attempt = guess(str(request.META.get("REMOTE_ADDR", "")), user.get_username(), device)
     if attempt is None:
         raise ValidationError(WAIT)
     return attempt
+
+
+def spend(user: User, code: str) -> None:
+    """A code of an app works once. Raises ValidationError."""
+    digits = "".join(filter(str.isdigit, code))
+    if not once.spend("authenticator app", f"{user.pk} {digits}", CODE_LASTS):
+        raise ValidationError("This code was used already. Wait for the next one.")
 
 
 class SecondStepForm(AuthenticateForm):  # type: ignore[misc]
     """A code of an authenticator app, which works once, in whichever process it is tried; or a recovery code."""
 
     def clean_code(self) -> str:
-        attempt = begin(self.user, " (second factor)")
+        attempt = begin(self.user, attempts.second_factor)
         code: str = super().clean_code()
         if self.authenticator.type == Authenticator.Type.TOTP:
-            digits = "".join(filter(str.isdigit, code))
-            if not once.spend("authenticator app", f"{self.user.pk} {digits}", CODE_LASTS):
-                raise ValidationError("This code was used already. Wait for the next one.")
+            spend(self.user, code)
         attempt.succeeded()
         return code
 
@@ -88,6 +95,11 @@ class NewAppForm(ActivateTOTPForm):  # type: ignore[misc]
             session[SECRET_SESSION_KEY] = decrypt(kept)
         super().__init__(*args, **kwargs)
         session[SECRET_SESSION_KEY] = encrypt(self.secret)
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        spend(self.user, code)
+        return code
 
 
 class PasswordAgainForm(ReauthenticateForm):  # type: ignore[misc]

@@ -1,5 +1,6 @@
 """Somebody's own sessions: from where and by which browser they are signed in, and ending one or all of them."""
 
+import logging
 from threading import Lock
 
 from allauth.usersessions.models import UserSession
@@ -7,6 +8,7 @@ from cachetools import TTLCache
 from django.contrib.auth import logout
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -14,6 +16,8 @@ from django.views.decorators.http import require_POST
 
 from dashboard.models import ProviderSession
 from regions.audit import trail
+
+log = logging.getLogger(__name__)
 
 SEEN = 300
 """Seconds: how exactly it is remembered when a session was last used, or from where."""
@@ -32,7 +36,13 @@ def remember(request: HttpRequest) -> None:
         if known in _seen:
             return
         _seen[known] = True
-    UserSession.objects.create_from_request(request)
+    try:
+        with transaction.atomic():
+            UserSession.objects.create_from_request(request)
+    except DatabaseError:  # whoever reads need not wait for who writes: the next request remembers it
+        log.warning("That a session is used could not be written.", exc_info=True)
+        with _lock:
+            _seen.pop(known, None)
 
 
 def of(user: User) -> list[UserSession]:

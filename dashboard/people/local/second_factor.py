@@ -7,6 +7,9 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.auth.models import User
 
+from dashboard.people.viewer import person_named
+from regions.domain.roles import Right
+
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 """Recovery codes stand in for one of these."""
 NOT_WITHOUT = "Pane asks for a second factor of you: set one up on your account page first."
@@ -29,8 +32,9 @@ def has_one(user: User) -> bool:
 def required(user: User) -> bool:
     """Whether Pane asks for one of this account. One without a password comes by a link alone, made at the machine."""
     said = settings.PANE_SECOND_FACTOR
-    of_these = said == "LOCAL" or (said == "ADMINISTRATORS" and (user.is_staff or user.is_superuser))
-    return of_these and possible(user)
+    if said == "OPTIONAL" or not possible(user):
+        return False
+    return said == "LOCAL" or person_named(user).may(Right.PEOPLE)
 
 
 def missing(user: Any) -> bool:

@@ -14,7 +14,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 
+from dashboard import errors
+from dashboard.people import attempts
 from dashboard.people.local import second_factor
+from dashboard.people.local.forms import WAIT
 from regions.audit import trail
 
 LINK_IS_FRESH = 15 * 60
@@ -52,6 +55,17 @@ class FirstPassword(PasswordSetView):  # type: ignore[misc]
 @method_decorator(login_not_required, name="dispatch")
 class PasskeySignIn(LoginWebAuthnView):  # type: ignore[misc]
     """Signing in by a passkey alone."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not attempts.passkey(str(request.META.get("REMOTE_ADDR", ""))):
+            return errors.as_json(WAIT, 429)
+        answer: HttpResponse = super().get(request, *args, **kwargs)
+        return answer
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        attempts.passkey_was_right(str(self.request.META.get("REMOTE_ADDR", "")))
+        answer: HttpResponse = super().form_valid(form)
+        return answer
 
     def form_invalid(self, form: Any) -> HttpResponse:
         trail.happened("sign in", "refused", why="a passkey that fits no account here")

@@ -10,6 +10,7 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
@@ -41,14 +42,17 @@ def signed_out(request: HttpRequest, provider_id: str) -> HttpResponse:
         claims = proven(provider_id, request.POST.get("logout_token", ""))
     except (OAuth2Error, requests.RequestException, KeyError, ValueError) as error:
         return _refused(str(error) if isinstance(error, OAuth2Error) else "the provider's keys are not to be had")
-    attempts.logout_token_was_right(address)
     with coming_from(Origin("", f"provider {provider_id}", address)), transaction.atomic():
+        # Spent with what it ends, or not at all: a provider whose token met a failure sends it again.
+        if not once.spend(f"logout {claims['iss']}", str(claims["jti"]), claims["exp"] - time.time() + 2 * SKEW):
+            return _refused("it was sent before")
+        attempts.logout_token_was_right(address)
         end(_named(provider_id, claims), f"signed out at {settings.PANE_OIDC[provider_id].title}")
     return HttpResponse(status=200, headers={"Cache-Control": "no-store"})
 
 
 def proven(provider_id: str, token: str) -> dict[str, Any]:
-    """The claims of a logout token of this provider for Pane, when it is first sent. Raises ProviderTrouble."""
+    """The claims of a logout token of this provider for Pane. Raises ProviderTrouble."""
     if not token or len(token) > LONGEST:
         raise ProviderTrouble("there is no logout_token")
     claims = discovering(provider_id).proven(token, required=("iss", "aud", "iat", "exp", "jti", "events"))
@@ -59,19 +63,19 @@ def proven(provider_id: str, token: str) -> dict[str, Any]:
         raise ProviderTrouble("it is no logout token: it has a nonce")
     if not _text(claims, "sid") and not _text(claims, "sub"):
         raise ProviderTrouble("it names neither a session nor a person")
-    if not once.spend(f"logout {claims['iss']}", str(claims["jti"]), claims["exp"] - time.time() + 2 * SKEW):
-        raise ProviderTrouble("it was sent before")
     return claims
 
 
 def _named(provider_id: str, claims: dict[str, Any]) -> list[ProviderSession]:
-    """The session that it names; where it names none, all of the person."""
+    """The session that it names, and any of the person's of which the provider never said which it is there; where it
+    names none, all of the person."""
     rows = ProviderSession.objects.filter(provider=provider_id).select_related("user")
-    if subject := _text(claims, "sub"):
+    subject, sid = _text(claims, "sub"), _text(claims, "sid")
+    if subject:
         uid = hashlib.sha256(f"{claims['iss']}\n{subject}".encode()).hexdigest()
         rows = rows.filter(user__in=SocialAccount.objects.filter(uid=uid).values("user"))
-    if sid := _text(claims, "sid"):
-        rows = rows.filter(sid=sid[:255])
+    if sid:
+        rows = rows.filter(Q(sid=sid[:255]) | Q(sid="") if subject else Q(sid=sid[:255]))
     return list(rows)
 
 

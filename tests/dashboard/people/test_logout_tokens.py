@@ -10,6 +10,7 @@ from django.test import Client
 
 from dashboard.models import ProviderSession
 from dashboard.people import attempts
+from dashboard.people.oidc import logout
 from dashboard.people.oidc.logout import EVENT
 from dashboard.people.sessions import Credential, ended
 from regions.models import AuditEntry
@@ -120,3 +121,25 @@ def test_whoever_sends_nonsense_is_slowed_and_nobody_else(
         assert answer.status_code == expected
     for _ in range(5):
         assert sent(corp, claims(corp)).status_code == 200
+
+
+def test_a_session_that_the_provider_never_named_ends_with_the_person(client: Client, corp: Issuer):
+    corp.answers["/token"] = (200, corp.tokens())
+    signed_in(client)
+    assert sent(corp, claims(corp, sid="s-1", sub=None)).status_code == 200
+    assert client.get("/account/").status_code == 200, "whose it is was not said"
+    assert sent(corp, claims(corp, sid="s-1")).status_code == 200
+    assert client.get("/account/").status_code == 302
+
+
+def test_a_token_is_not_spent_where_ending_sessions_failed(
+    client: Client, corp: Issuer, row: ProviderSession, monkeypatch: pytest.MonkeyPatch
+):
+    said = claims(corp)
+    with monkeypatch.context() as broken:
+        broken.setattr(logout, "end", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            sent(corp, said)
+    assert client.get("/account/").status_code == 200
+    assert sent(corp, said).status_code == 200
+    assert client.get("/account/").status_code == 302

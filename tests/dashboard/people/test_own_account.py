@@ -7,6 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import User
+from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
 
@@ -156,3 +157,26 @@ def test_administrators_shut_a_screen_out_and_see_none_of_its_secrets():
     link.refresh_from_db()
     assert link.revoked_at
     assert boss.get("/admin/regions/auditentry/").status_code == 200
+
+
+def test_a_password_that_an_administrator_sets_ends_sessions_with_their_sockets(ada: User, admin_client: Client):
+    one = browser_of(ada)
+    socket = Credential(ada.pk, session=one.session.session_key or "")
+    assert ended([socket]) == set()
+    said = {"password1": OTHER, "password2": OTHER, "usable_password": "true", "set-password": "1"}
+    assert admin_client.post(f"/admin/auth/user/{ada.pk}/password/", said).status_code == 302
+    assert ended([socket]) == {socket}
+    assert not is_in(one)
+
+
+def test_a_page_comes_though_the_session_cannot_be_written_down(ada: User, monkeypatch: pytest.MonkeyPatch):
+    def cannot(request: object) -> None:
+        raise DatabaseError("read only")
+
+    client = Client()
+    client.force_login(ada)
+    with monkeypatch.context() as broken:
+        broken.setattr(UserSession.objects, "create_from_request", cannot)
+        assert is_in(client)
+    assert is_in(client)
+    assert UserSession.objects.filter(session_key=client.session.session_key).exists(), "the next one remembers"

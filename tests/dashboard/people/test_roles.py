@@ -10,9 +10,10 @@ from dashboard.models import ApiToken, GroupRole
 from dashboard.people.viewer import person_named
 from deployments.domain.manifests import Planned
 from deployments.submissions.roles import refusal
+from regions import permitted
 from regions.domain.refs import MANAGEMENT
 from regions.domain.roles import ROLES, Right
-from regions.domain.viewer import BOUNDED
+from regions.domain.viewer import BOUNDED, Viewer
 from tests.pages.conftest import seeded
 
 __all__ = ["seeded"]
@@ -126,3 +127,14 @@ def test_only_a_credential_names_a_region(kind: str):
     spec = {"region": "us-east"}
     assert refusal(viewer, writing(kind, "team-data", spec=spec)) != ""
     assert refusal(viewer, writing("Credential", "team-data", spec=spec)) == ""
+
+
+def test_a_role_that_this_version_does_not_know_shows_nothing(seeded: int):
+    user = member("auditor of another version")
+    viewer = person_named(user)
+    assert viewer.confined
+    assert not permitted.resources(viewer).exists()
+    assert not permitted.sees_fleet(viewer)
+    assert viewer.permission_set != Viewer("boss").permission_set
+    page = signed_in(user).get("/deployments/").content.decode()
+    assert not any(name in page for name in (*THEIRS, "lake-prod"))

@@ -8,12 +8,12 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.socialaccount.models import SocialAccount
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 
-from dashboard.models import ApiToken
+from dashboard.models import ApiToken, GroupRole
 from dashboard.people import attempts, links, tokens
 from dashboard.people.local import second_factor
 from regions.models import AuditEntry
@@ -216,3 +216,56 @@ def test_somebody_of_a_provider_has_theirs_there(client: Client):
 def test_options_for_a_passkey_come_as_json(client: Client):
     answer = client.get("/sign-in/passkey/", headers={"Accept": "application/json"})
     assert json.loads(answer.content)["request_options"]["publicKey"]["userVerification"] == "required"
+
+
+def test_administrators_by_role_must_have_one_too(ada: User, settings: Any):
+    settings.PANE_SECOND_FACTOR = "ADMINISTRATORS"
+    group = Group.objects.create(name="those who run it")
+    role = GroupRole.objects.create(group=group, role="operator")
+    ada.groups.add(group)
+    assert not second_factor.missing(ada)
+    role.role = "administrator"
+    role.save()
+    assert second_factor.missing(ada)
+
+
+def test_codes_are_few_from_wherever_they_are_guessed_and_a_known_browser_goes_on(client: Client, app: str):
+    half_in(client)
+    client.post("/sign-in/second-factor/", {"code": code(app)})
+    client.post("/sign-out/")
+    for number in range(attempts.SECOND_FACTORS_FOR_ONE_ACCOUNT):
+        attempts.second_factor(f"10.0.0.{number}", "ada")
+    elsewhere = Client(REMOTE_ADDR="10.1.1.1")
+    half_in(elsewhere)
+    assert b"Too many attempts" in elsewhere.post("/sign-in/second-factor/", {"code": code(app, 1)}).content
+    half_in(client)
+    assert client.post("/sign-in/second-factor/", {"code": code(app, 1)})["Location"] == "/"
+
+
+def test_a_network_of_ipv6_is_one_place():
+    most = attempts.FROM_ONE_PLACE_FOR_ONE_ACCOUNT
+    begun = [attempts.second_factor(f"2001:db8:0:1::{number}", "ada") for number in range(1, most + 2)]
+    assert [one is not None for one in begun] == [True] * most + [False]
+    assert attempts.second_factor("2001:db8:0:2::1", "ada")
+    assert attempts.network("::ffff:10.0.0.1") == "::ffff:10.0.0.1"
+
+
+def test_asking_for_passkeys_leaves_no_sessions_without_end(client: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(attempts, "BY_PROVIDER_FROM_ONE_ADDRESS", 2)
+    answers = [Client().get("/sign-in/passkey/", headers={"Accept": "application/json"}) for _ in range(4)]
+    assert [one.status_code for one in answers] == [200, 200, 429, 429]
+    assert "Too many" in answers[-1].json()["detail"]
+    assert Session.objects.count() == 2
+
+
+def test_the_code_that_sets_an_app_up_signs_nobody_in(client: Client, ada: User):
+    client.force_login(ada)
+    known_again(client)
+    shown = client.get("/account/second-factor/app/").content.decode()
+    secret = re.search(r'id="app-key"[^>]*>(\w+)<', shown)[1]  # type: ignore[index]
+    used = code(secret)
+    client.post("/account/second-factor/app/", {"code": used})
+    cache.clear()
+    other = Client()
+    half_in(other)
+    assert b"used already" in other.post("/sign-in/second-factor/", {"code": used}).content

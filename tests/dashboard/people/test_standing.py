@@ -22,8 +22,10 @@ from dashboard.people import attempts, tokens
 from dashboard.people.oidc import asking, sealing, standing
 from dashboard.people.oidc.configuration import OidcProvider
 from dashboard.people.sessions import Credential, ended
+from dashboard.people.viewer import viewer_of
 from regions.models import AuditEntry
 from tests.dashboard.live.harness import Served, closed_with, served
+from tests.dashboard.people.app import set_up
 from tests.dashboard.people.issuing import Issuer, issuing
 
 __all__ = ["served"]
@@ -31,6 +33,7 @@ __all__ = ["served"]
 pytestmark = pytest.mark.django_db
 
 DISCOVERY = "/.well-known/openid-configuration"
+SECRET = "correct horse battery"
 NO = (400, {"error": "invalid_grant"})
 
 
@@ -253,3 +256,24 @@ def test_beginning_without_end_is_slowed(client: Client, corp: Issuer, monkeypat
     assert client.get("/sign-in/by/corp/callback/", {"code": "x", "state": state}).status_code == 302
     assert client.post("/sign-in/by/corp/").status_code == 200
     assert not ApiToken.objects.exists()
+
+
+def test_a_password_takes_nobody_from_their_provider(client: Client, corp: Issuer, admin_client: Client):
+    row = signed_in(client)
+    user = row.user
+    local = viewer_of(user)
+    user.set_password(SECRET)
+    user.save()
+    set_up(user)
+    assert viewer_of(User.objects.get(pk=user.pk)) == local, "their groups are the provider's still"
+    refused = Client().post("/sign-in/", {"username": user.username, "password": SECRET})
+    assert (refused.status_code, b"by your provider" in refused.content) == (422, True)
+    assert AuditEntry.objects.filter(action="sign in", outcome="refused", actor=user.username).exists()
+    again = Client()
+    assert signed_in(again).user == user, "no step of Pane's comes between"
+    assert again.get("/account/").status_code == 200
+    change = f"/admin/auth/user/{user.pk}/"
+    assert admin_client.get(f"{change}password/").status_code == 403
+    assert "id_password" not in admin_client.get(f"{change}change/").content.decode()
+    plain = User.objects.create_user("plain", password=SECRET)
+    assert admin_client.get(f"/admin/auth/user/{plain.pk}/password/").status_code == 200

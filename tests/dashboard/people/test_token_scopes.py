@@ -15,7 +15,7 @@ from django.utils import timezone
 from websockets.sync.client import connect
 
 from dashboard.live.hub import _viewers_of
-from dashboard.models import ApiToken
+from dashboard.models import ApiToken, SavedView
 from dashboard.people import tokens
 from dashboard.people.viewer import viewer_of
 from deployments.domain.manifests import Planned
@@ -222,3 +222,29 @@ def test_service_tokens_are_made_and_revoked_by_administrators_alone(client: Cli
     assert client.post(f"/service-tokens/{hers.pk}/revoke/").status_code == 404
     client.post(f"/service-tokens/{token.pk}/revoke/")
     assert tokens.find(secret) is None
+
+
+def test_saved_views_are_of_the_whole_account(robot: User):
+    view = SavedView.objects.create(owner=robot, page="deployments", name="mine", query="region=eu-central")
+    narrow, wide = program(robot, DATA), program(robot, Scope())
+    for address in ("/api/v1/views/", f"/api/v1/views/{view.pk}/"):
+        answer = narrow.get(address)
+        assert (answer.status_code, "whole account" in answer.json()["detail"]) == (403, True)
+        assert wide.get(address).status_code == 200
+    assert narrow.delete(f"/api/v1/views/{view.pk}/").status_code == 403
+    assert narrow.post("/api/v1/views/", {"page": "deployments", "name": "x"}).status_code == 403
+    assert SavedView.objects.get() == view
+    asked = {"page": "deployments", "name": "x", "query": "search=a%00b"}
+    zero = wide.post("/api/v1/views/", asked, content_type="application/json")
+    assert (zero.status_code, "zero byte" in str(zero.json())) == (400, True), zero.json()
+
+
+def test_who_is_demoted_is_looked_at_anew(robot: User):
+    """By what the account is now, not by what was loaded when its socket opened."""
+    (before,) = _viewers_of([robot]).values()
+    User.objects.update(is_superuser=False)
+    (after,) = _viewers_of([robot]).values()
+    assert (before.administrator, after.administrator, robot.is_superuser) == (True, False, False)
+    assert after.permission_set != before.permission_set
+    User.objects.all().delete()
+    assert _viewers_of([robot]) == {}

@@ -6,23 +6,21 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
-_KEPT = re.compile(r"(<(pre|textarea|script|style)\b.*?</\2>)", re.DOTALL)
+_KEPT = re.compile(r"""(?:<(pre|textarea|script|style)\b.*?</\1>|="[^"]*")""", re.DOTALL)
 _asked = Client.request
 
 
 def flat(html: str) -> str:
-    """The same with single spaces, but in what shows each of them; none beside the ends of a tag's own parts."""
-    return "".join(
-        part if part.startswith("<") and _KEPT.fullmatch(part) else re.sub(r"\s+", " ", part) for part in _parts(html)
-    )
-
-
-def _parts(html: str) -> list[str]:
+    """The same with single spaces, but in values of attributes and where each of them shows."""
     parts, at = [], 0
     for found in _KEPT.finditer(html):
-        parts += [html[at : found.start()], found[0]]
+        parts += [_single(html[at : found.start()]), found[0]]
         at = found.end()
-    return [*parts, html[at:]]
+    return "".join([*parts, _single(html[at:])])
+
+
+def _single(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
 
 
 def request(client: Client, **asked: Any) -> HttpResponse:

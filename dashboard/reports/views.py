@@ -23,11 +23,11 @@ def week(request: ViewedRequest, name: str) -> HttpResponse:
     """/reports/week/2026-W48/: a picture of the past, so not live."""
     found = _named(name)
     report = week_report(found, request.viewer)
-    coming = found.later(1)
+    coming, before = found.later(1), found.later(-1).name
     context = {
         "report": report,
         "objective": objective(),
-        "before": found.later(-1).name,
+        "before": before if week_named(before) else "",
         "after": coming.name if coming.start <= report.now else "",
     }
     return render(request, "reports/week.html", context)

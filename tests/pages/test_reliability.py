@@ -274,7 +274,8 @@ def test_two_who_ask_at_once_are_told_the_same_once(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("share", "said"), [(0.9999, "99.99 %"), (0.9995, "99.95 %"), (0.99999, "99.99 %"), (1.0, "100 %"), (None, "—")]
+    ("share", "said"),
+    [(99.99 / 100, "99.99 %"), (0.9995, "99.95 %"), (0.99999, "99.99 %"), (1.0, "100 %"), (None, "—")],
 )
 def test_a_share_is_never_more_and_never_less_than_it_is(share, said):
     assert percent(share) == said

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from regions import journal
 from regions.domain.notes import Heard
+from regions.models import Resource
 from tests.dashboard.live.harness import Served, assert_live_matches_reload
 from tests.dashboard.wall.world import fill
 from tests.pages.seed import seed
@@ -45,7 +46,11 @@ def test_it_is_narrowed_by_words_and_health(seeded, ada):
 def test_a_region_and_a_deployment_show_what_they_are_made_of(seeded, ada):
     region = ada.get("/topology/regions/eu-central/").content.decode()
     assert "kcm-system/aws-eu-central" in region or "Credential" in region
-    html = ada.get(SHOP).content.decode()
+    answer = ada.get(SHOP)
+    row = Resource.objects.get(kind="ClusterDeployment", name="shop-prod")
+    leans_on = {f"object:Credential/{row.credential}", f"object:ClusterTemplate/kcm-system/{row.template}"}
+    assert leans_on <= answer.wsgi_request.live.topics
+    html = answer.content.decode()
     kinds = re.findall(r'class="box__kind">([^<]+)<', html)
     assert {"ClusterDeployment", "Credential", "ClusterTemplate", "Machine"} <= set(kinds)
     assert ada.get("/topology/regions/atlantis/").status_code == 404

@@ -73,6 +73,7 @@ def test_this_week_has_the_cost_of_now_and_a_week_that_is_not_kept_says_so(now, 
         assert ada.get(wrong).status_code == 404, wrong
     assert "is no week that has begun" in ada.get("/api/v1/reports/week/?week=x").json()["week"]
     assert "Nothing of this week is kept" in text_of(ada, "/reports/week/2020-W01/")
+    assert "Week before" not in text_of(ada, "/reports/week/2000-W01/")
     Log.objects.update(past_from=week_of(now).start + timedelta(seconds=1))
     report._kept.clear()
     assert "Nothing of this week is kept" in text_of(ada, f"/reports/week/{week_of(now).later(-1).name}/")

@@ -13,12 +13,15 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Error as PageError
+from playwright.sync_api import expect
 
 from dashboard.live import hub
 from dashboard.models import ScreenLink
 from dashboard.people import screens
 from regions import journal
 from regions.domain.notes import Heard
+from regions.domain.refs import MANAGEMENT
+from regions.models import Resource
 from tests.dashboard.live.harness import DEADLINE, STATE_OF_PAGE, Served, serving
 from tests.dashboard.wall.world import fill
 from tests.pages.seed import LIVE, seed
@@ -273,3 +276,13 @@ def test_too_many_tiles_for_a_screen_are_shown_a_page_at_a_time(page, served):
     page.set_viewport_size({"width": 3840, "height": 2160})
     until(page, f"{visible}.length === 85")
     assert pager.is_hidden()
+    # Full pages: what says that there is none is hidden, and makes none of its own.
+    row = Resource.objects.filter(kind="ClusterDeployment").exclude(region=MANAGEMENT)[0]
+    there = Resource.objects.filter(kind="ClusterDeployment", region=row.region).count()
+    for place in range(there, 84):
+        row.pk, row.key, row.name = None, f"{row.key}-{place}", f"more-{place}"
+        row.save()
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.goto(f"/wall/regions/{row.region}/")
+    until(page, f"{visible}.length === 42")
+    expect(pager).to_contain_text("Page 1 of 2")

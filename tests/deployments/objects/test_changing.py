@@ -1,6 +1,8 @@
 """Objects of k0rdent made, changed and deleted through pages, on the demo's management cluster."""
 
 import json
+import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -11,6 +13,10 @@ from dashboard.demo.installation import Installation
 from deployments.domain.object_starters import WRITTEN, starter
 from deployments.domain.object_yaml import take_object
 from deployments.domain.pasted import NotTaken
+from deployments.objects import changing
+from deployments.objects.listing import get_object
+from regions.domain.refs import MANAGEMENT
+from regions.inventory import Target
 from tests.conformance.api import Api
 from tests.deployments.clusterdeployments.conftest import ada, clusters, copied, fleet, known, loop, management
 from tests.deployments.clusterdeployments.test_deployment_form import hidden, text
@@ -186,6 +192,28 @@ def test_what_is_wrong_stays_typed_beside_its_sentence(ada: Client) -> None:
     assert "# mine" in answer.content.decode()
     moved = ada.post("/new/object/ClusterAuditPolicy/check/", {"yaml": policy("A")}).json()["problems"]
     assert [one["sentence"] for one in moved] == ["metadata.name: Use lower case letters only."]
+
+
+@pytest.mark.usefixtures("known")
+@pytest.mark.parametrize("metadata", [[], "a", None])
+def test_a_form_that_carries_no_object_is_no_fault_of_ours(ada: Client, metadata: Any) -> None:
+    carried = {"apiVersion": "k0rdent.mirantis.com/v1beta1", "kind": "ClusterAuditPolicy", "spec": {}}
+    said = {"yaml": policy("a"), "opened": json.dumps(carried | {"metadata": metadata})}
+    assert ada.post("/new/object/ClusterAuditPolicy/check/", said).status_code == 200
+    assert ada.post("/edit/object/ClusterAuditPolicy/kcm-system/a/", said).status_code == 404
+
+
+@pytest.mark.usefixtures("known")
+def test_who_names_what_is_deleted_is_listed(
+    ada: Client, clusters: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both(ada, "/new/object/ClusterAuthentication/", {"yaml": sign_in("named")})
+    copied(clusters)
+    names = tuple(Target("ClusterDeployment", "team", name, MANAGEMENT, "") for name in "abcdefg")
+    monkeypatch.setattr(changing, "get_object", lambda *of, **who: replace(get_object(*of, **who), used_by=names))
+    html = ada.get(f"/delete/{PAGE}/named/").content.decode()
+    said = re.sub(r"\s+", " ", re.sub("<[^>]+>", "", html))
+    assert "7 deployments name it: team/a, team/b, team/c, team/d, team/e and 2 more." in said
 
 
 @pytest.mark.usefixtures("known")

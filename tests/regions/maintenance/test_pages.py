@@ -24,7 +24,7 @@ def begin(kind, object_kind, namespace, name, until=None):
 
 
 def needs(html):
-    return re.findall(r'<li id="needs-([^"]+)"><div', html)
+    return re.findall(r'<li id="needs-([^"]+)">\s*<div', html)
 
 
 def test_a_region_in_maintenance_is_marked_and_needs_nobody(seeded, ada, read):

@@ -26,7 +26,7 @@ SECOND_FACTORS_FOR_ONE_ACCOUNT = 10  # of a million codes three are right at a t
 CODES_FROM_ONE_ADDRESS = 250  # a code is one of 10^11, and works for half an hour
 
 _CROWD = BoundedSemaphore(1)
-BY_PROVIDER_FROM_ONE_ADDRESS = 250  # begun, and nobody of this address came back signed in since
+BEGUN_FROM_ONE_ADDRESS = 250  # begun, and nobody of this address came back signed in since
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,38 +86,17 @@ def code(address: str, code: str) -> Attempt | None:
     return _unless(recent.count() > CODES_FROM_ONE_ADDRESS, made, False)
 
 
-def by_provider(address: str) -> bool:
-    """Whether a sign-in by a provider may be begun from this address. What guessing counts is counted apart."""
-    made = _begin(f"provider:{address}", "")
+def may_begin(what: str, address: str) -> bool:
+    """Whether this may be begun from this address: a sign-in by a provider or a passkey, a look at a logout token. Each
+    costs something and guesses nothing, so each is counted apart, with those of its kind that came to nothing."""
+    made = _begin(f"{what}:{address}", "")
     recent = FailedSignIn.objects.filter(at__gt=made.at - WINDOW, address=made.address)
-    return _unless(recent.count() > BY_PROVIDER_FROM_ONE_ADDRESS, made, False) is not None
+    return _unless(recent.count() > BEGUN_FROM_ONE_ADDRESS, made, False) is not None
 
 
-def by_provider_succeeded(address: str) -> None:
-    """Somebody of this address came back signed in: it starts afresh."""
-    FailedSignIn.objects.filter(address=f"provider:{address}"[:64]).delete()
-
-
-def logout_token(address: str) -> bool:
-    """Whether a logout token from this address is looked at: its keys are asked for each time."""
-    made = _begin(f"logout:{address}", "")
-    recent = FailedSignIn.objects.filter(at__gt=made.at - WINDOW, address=made.address)
-    return _unless(recent.count() > BY_PROVIDER_FROM_ONE_ADDRESS, made, False) is not None
-
-
-def logout_token_was_right(address: str) -> None:
-    FailedSignIn.objects.filter(address=f"logout:{address}"[:64]).delete()
-
-
-def passkey(address: str) -> bool:
-    """Whether a sign-in by passkey may be begun from this address: each leaves a session."""
-    made = _begin(f"passkey:{network(address)}", "")
-    recent = FailedSignIn.objects.filter(at__gt=made.at - WINDOW, address=made.address)
-    return _unless(recent.count() > BY_PROVIDER_FROM_ONE_ADDRESS, made, False) is not None
-
-
-def passkey_was_right(address: str) -> None:
-    FailedSignIn.objects.filter(address=f"passkey:{network(address)}"[:64]).delete()
+def went_well(what: str, address: str) -> None:
+    """What was begun from this address came to its end: it starts afresh."""
+    FailedSignIn.objects.filter(address=f"{what}:{address}"[:64]).delete()
 
 
 def _begin(place: str, account: str) -> FailedSignIn:

@@ -44,18 +44,21 @@ def ended(credentials: Iterable[Credential]) -> set[Credential]:
         keys = {c.session for c in some if c.session}
         asking.look_after(standing.of_sessions(keys))
         sessions = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
-        living = {one.session_key for one in sessions if _is_of(one, users)} if keys else set()
+        hashes = {pk: _hashes(user) for pk, user in users.items()} if keys else {}
+        living = {one.session_key for one in sessions if _is_of(one, hashes)} if keys else set()
         pks = {c.token for c in some if c.token}
         speaking = set(tokens.living().filter(pk__in=pks).values_list("pk", flat=True)) if pks else set()
         gone |= {c for c in some if c.user not in users or (c.session not in living and c.token not in speaking)}
     return gone
 
 
-def _is_of(session: Session, users: Mapping[int, User]) -> bool:
+def _hashes(user: User) -> tuple[str, ...]:
+    """What a session of this account holds of its password, under each key of Django's that still counts."""
+    return user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()
+
+
+def _is_of(session: Session, hashes: Mapping[int, tuple[str, ...]]) -> bool:
     """Whether the account of this session has the password still that it had when it came in."""
     said = session.get_decoded()
-    user = users.get(int(said.get(SESSION_KEY, 0)))
-    if user is None:
-        return False
-    hashes = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
-    return any(constant_time_compare(said.get(HASH_SESSION_KEY, ""), one) for one in hashes)
+    own = hashes.get(int(said.get(SESSION_KEY, 0)), ())
+    return any(constant_time_compare(said.get(HASH_SESSION_KEY, ""), one) for one in own)

@@ -11,8 +11,8 @@ from dashboard.saved.saving import address, visible
 
 
 def settings_of(user: Any) -> ListSettings:
-    """Those kept, or how lists look to who chose nothing."""
-    found = ListSettings.objects.filter(user=user).first() if user.is_authenticated else None
+    """Those kept, or how lists look to who chose nothing. A page asks more than once: Django keeps what it found."""
+    found: ListSettings | None = getattr(user, "listsettings", None) if user.is_authenticated else None
     return found or ListSettings(user_id=user.pk)
 
 

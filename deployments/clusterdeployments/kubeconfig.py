@@ -22,7 +22,7 @@ from regions.clusters.rights import Decision, ResourceAttributes, decide
 from regions.clusters.session import ClusterSession
 from regions.domain import manifest as m
 from regions.domain.kinds import K0RDENT
-from regions.domain.refs import MANAGEMENT, Ref
+from regions.domain.refs import MANAGEMENT, Ref, in_words
 from regions.inventory.visibility import look
 from regions.kube.errors import KubeError, NotFound, Refused, Unsupported
 from regions.kube.kubeconfig import parse
@@ -101,7 +101,7 @@ def _asked(request: FormRequest, namespace: str, name: str) -> ChildKubeconfig:
 async def _read(session: ClusterSession, found: ChildKubeconfig) -> ChildKubeconfig:
     """On management as the person. A region knows no persons: management said that they may, Pane's account reads."""
     person = session.person if found.cluster == MANAGEMENT else None
-    where = "the management cluster" if found.cluster == MANAGEMENT else f"region {found.cluster}"
+    where = in_words(found.cluster)
     try:
         async with session.clusters.turn(found.cluster):
             client = await session.clusters.client(found.cluster)

@@ -4,19 +4,17 @@ The copy will not do here: it is redacted, and may be behind.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from deployments.domain import safe_yaml
 from deployments.domain.drafts import DeploymentDraft
 from deployments.domain.editing import draft_of
 from deployments.domain.gitops import Held, held
 from deployments.domain.patches import opening
 from deployments.domain.snapshot import ClusterSnapshot, KnownTemplate
 from deployments.submissions import ClusterSession
-from deployments.submissions.live_object import read, status_of
+from deployments.submissions.live_object import carried, read, status_of
 from deployments.submissions.snapshot import take_snapshot
 from regions.domain import manifest as m
 from regions.domain.kinds import K0RDENT
@@ -87,12 +85,5 @@ def open_deployment(session: ClusterSession, namespace: str, name: str) -> Opene
 
 def reopened(text: str, namespace: str, name: str) -> Opened | None:
     """What a form carried of what it edits; None when that is not what it should be."""
-    try:
-        found: Any = safe_yaml.load_json(text) if text else None
-    except safe_yaml.NotPlain:
-        return None
-    if not isinstance(found, dict) or m.kind(found) != "ClusterDeployment":
-        return None
-    if (m.namespace(found), m.name(found)) != (namespace, name) or not isinstance(found.get("spec"), dict):
-        return None
-    return Opened(found)
+    found = carried(text, "ClusterDeployment")
+    return Opened(found) if found and (m.namespace(found), m.name(found)) == (namespace, name) else None

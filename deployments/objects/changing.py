@@ -10,13 +10,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from deployments.domain import safe_yaml
 from deployments.domain.findings import Problem, error, note
 from deployments.domain.gitops import held
 from deployments.domain.manifests import Planned, deletion
@@ -29,9 +27,18 @@ from deployments.domain.yaml_marks import marks
 from deployments.objects.listing import get_object, object_kind
 from deployments.submissions import ClusterSession
 from deployments.submissions.kind_schema import VERSION, kind_schema
-from deployments.submissions.live_object import read, status_of
+from deployments.submissions.live_object import carried, read
 from deployments.submissions.outcomes import Looked
-from deployments.submissions.pages import Asked, FormPage, FormRequest, PageRequest, answer, done_before, form_view
+from deployments.submissions.pages import (
+    Asked,
+    FormPage,
+    FormRequest,
+    PageRequest,
+    answer,
+    done_before,
+    form_view,
+    not_given,
+)
 from regions import journal
 from regions.domain import manifest as m
 from regions.domain.kinds import K0RDENT
@@ -74,9 +81,7 @@ def edit_object(request: FormRequest, kind: str, name: str, namespace: str = "")
         opened = _reopened(request.POST.get("opened", ""), kind, namespace, name)
         opened = opened or _opened(request, Ref(MANAGEMENT, K0RDENT, kind, namespace, name))
     except KubeError as failure:
-        status = status_of(failure)
-        context = {"of": of, "name": name, "why": failure.message, "forbidden": status == 403}
-        return render(request, "objects/unreadable.html", context, status=status)
+        return not_given(request, "objects/unreadable.html", failure, {"of": of, "name": name})
     text = request.POST.get("yaml", as_text(opened))
     return answer(request, *_edit(of, opened, text, request), again=lambda moved: _over(of, opened, text, moved))
 
@@ -181,7 +186,7 @@ def check_object(request: ViewedRequest, kind: str) -> HttpResponse:
     """`/new/object/<kind>/check/`: what is wrong with the YAML that is posted, by line."""
     _written(kind)
     text = request.POST.get("yaml", "")
-    _, problems = _wanted(text, kind, _carried(request.POST.get("opened", ""), kind))
+    _, problems = _wanted(text, kind, carried(request.POST.get("opened", ""), kind))
     return JsonResponse({"problems": [asdict(one) for one in marks(text, problems)]})
 
 
@@ -222,15 +227,5 @@ def _opened(request: FormRequest, ref: Ref) -> Manifest:
 
 
 def _reopened(text: str, kind: str, namespace: str, name: str) -> Manifest | None:
-    found = _carried(text, kind)
+    found = carried(text, kind)
     return found if found and (m.namespace(found), m.name(found)) == (namespace, name) else None
-
-
-def _carried(text: str, kind: str) -> Manifest | None:
-    """What a form carried of what it edits; None when that is not what it should be."""
-    try:
-        found: Any = safe_yaml.load_json(text) if text else None
-    except safe_yaml.NotPlain:
-        return None
-    sound = isinstance(found, dict) and m.kind(found) == kind and m.group(found) == K0RDENT
-    return found if sound and all(isinstance(found.get(part), dict) for part in ("metadata", "spec")) else None

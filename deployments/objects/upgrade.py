@@ -1,15 +1,14 @@
 """`/upgrade/k0rdent/<release>/`: going to another Release of k0rdent, component by component, as one change."""
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
 
 from deployments.domain.findings import Problem, error, note, warning
 from deployments.domain.gitops import held
 from deployments.domain.patches import change, opening
 from deployments.objects.listing import get_object
 from deployments.objects.values import ObjectDetail
-from deployments.submissions.live_object import read, status_of
-from deployments.submissions.pages import FormPage, FormRequest, PageRequest, answer, form_view
+from deployments.submissions.live_object import read
+from deployments.submissions.pages import FormPage, FormRequest, PageRequest, answer, form_view, not_given
 from regions.domain import manifest as m
 from regions.domain.health import Health
 from regions.domain.kinds import K0RDENT
@@ -35,9 +34,7 @@ def upgrade_k0rdent(request: FormRequest, name: str) -> HttpResponse:
     try:
         live = read(request.clusters, Ref(MANAGEMENT, K0RDENT, "Management", "", row.name), f"{K0RDENT}/{row.version}")
     except KubeError as failure:
-        status = status_of(failure)
-        context = {"of": found.of, "name": row.name, "why": failure.message, "forbidden": status == 403}
-        return render(request, "objects/unreadable.html", context, status=status)
+        return not_given(request, "objects/unreadable.html", failure, {"of": found.of, "name": row.name})
     opened = opening(live)
     planned = change(opened, {**opened, "spec": {**m.mapping(opened.get("spec")), "release": name}}, WHY)
     context = {"found": found, "row": found.row, "held": held(live), "mean": "Replace them."}

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
 
 from deployments.domain.drafts import ProviderDraft, RegionDraft
 from deployments.domain.editing import edited_region, region_draft_of
@@ -15,8 +14,8 @@ from deployments.domain.patches import change, opening
 from deployments.domain.region_problems import check
 from deployments.domain.snapshot import ClusterSnapshot, KnownRegion
 from deployments.registration.dependents import RegionDependents, region_dependents
-from deployments.submissions.live_object import read, status_of
-from deployments.submissions.pages import FormPage, FormRequest, PageRequest, answer, form_view
+from deployments.submissions.live_object import read
+from deployments.submissions.pages import FormPage, FormRequest, PageRequest, answer, form_view, not_given
 from deployments.submissions.snapshot import take_snapshot
 from regions.domain.manifest import Manifest
 from regions.domain.words import listed
@@ -136,6 +135,4 @@ def _was(text: str) -> tuple[str, ...] | None:
 
 def unreadable(request: ViewedRequest, name: str, refusal: KubeError) -> HttpResponse:
     """The cluster does not give the Region now, and says why."""
-    status = status_of(refusal)
-    context = {"name": name, "why": refusal.message, "forbidden": status == 403}
-    return render(request, "registration/unreadable.html", context, status=status)
+    return not_given(request, "registration/unreadable.html", refusal, {"name": name})

@@ -2,8 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
+from deployments.domain import safe_yaml
 from regions.clusters.session import ClusterSession
+from regions.domain import manifest as m
+from regions.domain.kinds import K0RDENT
 from regions.domain.manifest import Manifest
 from regions.domain.refs import MANAGEMENT, Ref
 from regions.kube.errors import KubeError, Refused
@@ -29,6 +33,17 @@ def read_many(session: ClusterSession, wanted: Sequence[tuple[Ref, str]]) -> lis
         return list(await asyncio.gather(*(_read(session, ref, api_version) for ref, api_version in wanted)))
 
     return session.run(every()) if wanted else []
+
+
+def carried(text: str, kind: str) -> Manifest | None:
+    """What a form carried of the object of k0rdent that it edits; None when that is not what it should be."""
+    try:
+        found: Any = safe_yaml.load_json(text) if text else None
+    except safe_yaml.NotPlain:
+        return None
+    sound = isinstance(found, dict) and m.kind(found) == kind and m.group(found) == K0RDENT
+    parts = ("metadata", "spec")
+    return found if sound and all(isinstance(found.get(part), dict) for part in parts) else None
 
 
 async def _read(session: ClusterSession, ref: Ref, api_version: str) -> Manifest | KubeError:

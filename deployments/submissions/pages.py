@@ -23,10 +23,22 @@ from deployments.domain.patches import touches
 from deployments.domain.rendering import public
 from deployments.submissions import ClusterSession, Preview, Sent
 from deployments.submissions.confirm_form import Confirmed, confirm, done_before, key_of
+from deployments.submissions.live_object import status_of
 from deployments.submissions.outcomes import Looked
+from regions.kube.errors import KubeError
 from regions.requests import ViewedRequest
 
-__all__ = ["FormPage", "FormRequest", "PageRequest", "action_of", "answer", "as_data", "done_before", "form_view"]
+__all__ = [
+    "FormPage",
+    "FormRequest",
+    "PageRequest",
+    "action_of",
+    "answer",
+    "as_data",
+    "done_before",
+    "form_view",
+    "not_given",
+]
 
 P = ParamSpec("P")
 Context: TypeAlias = Mapping[str, Any] | Callable[[tuple[Problem, ...]], Mapping[str, Any]]
@@ -86,6 +98,13 @@ def form_view(
             return view(asked, *args, **kwargs)
 
     return cast(Callable[Concatenate[ViewedRequest, P], HttpResponse], viewed)
+
+
+def not_given(request: ViewedRequest, template: str, refusal: KubeError, context: Mapping[str, Any]) -> HttpResponse:
+    """In place of a form: the cluster does not give what it is about, and says why. `forbidden`: to whoever asks."""
+    status = status_of(refusal)
+    said = {"why": refusal.message, "forbidden": status == 403}
+    return render(request, template, {**context, **said}, status=status)
 
 
 def as_data(posted: Any) -> dict[str, str]:

@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from deployments.lists import facet
 from deployments.topology.deployment import deployment_topology
 from deployments.topology.fleet import fleet_topology, region_topology
 from deployments.topology.values import Topology
@@ -52,15 +53,6 @@ def _asked(request: HttpRequest) -> tuple[str, list[str]]:
 
 
 def _draw(request: HttpRequest, found: Topology, *, filters: bool = False) -> HttpResponse:
-    options = [
-        {
-            "value": health,
-            "label": health,
-            "count": found.health_counts.by_health.get(health, 0),
-            "selected": health in found.healths,
-        }
-        for health in Health
-        if found.health_counts.by_health.get(health) or health in found.healths
-    ]
-    context = {"topology": found, "options": options, "chosen": ", ".join(found.healths), "filters": filters}
-    return render(request, "topology/page.html", context)
+    known = dict.fromkeys(found.healths, 0) | dict(found.health_counts.by_health)
+    health = facet("health", "Health", known, found.healths, order=Health)
+    return render(request, "topology/page.html", {"topology": found, "facet": health, "filters": filters})

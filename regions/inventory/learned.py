@@ -95,11 +95,11 @@ def learn(window: Stretch, asked: timedelta, *, viewer: Viewer) -> Learned:
     return Learned(window, asked, regions, deployments, by_place(readied))
 
 
-def learn_one(row: Resource, window: Stretch) -> Record:
+def learn_one(row: Resource, window: Stretch, gaps: "_Gaps") -> Record:
     """The same of one object that the viewer may see."""
     turns = turns_of(row.kind, row.namespace, row.name, window.start)
     found = [LoggedTurn(0, (row.namespace, row.name), row.region, row.template, turn) for turn in turns]
-    return _record(row.kind, found, row, window, _Gaps(window, (MANAGEMENT, row.region or row.name)))
+    return _record(row.kind, found, row, window, gaps)
 
 
 def total(records: Iterable[Record]) -> Availability:
@@ -266,12 +266,13 @@ def reliability(
         raise NotFound(f"There is no {kind} {namespace + '/' if namespace else ''}{name}")
     ill = row.health in ILL
     window = window_of(days) if not story_alone or row.health != Health.READY else None
-    record = learn_one(row, window) if window else None
+    gaps = _Gaps(window, (MANAGEMENT, row.region or row.name)) if window else None
+    record = learn_one(row, window, gaps) if window and gaps else None
     return Reliability(
         row_of(row, sight),
         window,
         record,
-        _usual(row, record, window, viewer) if record and window and kind == "ClusterDeployment" else "",
+        _usual(row, record, gaps, viewer) if record and gaps and kind == "ClusterDeployment" else "",
         row.since if ill else None,
         changed_before(row, row.since, viewer=viewer) if ill else (),
         _unkept(row.since) if ill else "",
@@ -288,19 +289,19 @@ def _unkept(broke_at: datetime) -> str:
     return f"{begins}: of that hour only what came after is known."
 
 
-def _usual(row: Resource, record: Record, window: Stretch, viewer: Viewer) -> str:
+def _usual(row: Resource, record: Record, gaps: _Gaps, viewer: Viewer) -> str:
     """How one that was not ready yet stands against what is usual for its template in its region; else empty."""
     created = row.created_at
-    if created is None or record.took is not None or row.health == Health.READY or created < window.start:
+    if created is None or record.took is not None or row.health == Health.READY or created < gaps.window.start:
         return ""
-    gaps = _Gaps(window, (MANAGEMENT, row.region)).of(row.region)
+    unseen = gaps.of(row.region)
     times = []
-    for key, turns in by_object(turns_of_kind("ClusterDeployment", window.start)).items():
+    for key, turns in by_object(turns_of_kind("ClusterDeployment", gaps.window.start)).items():
         first = turns[0]
         if first.turn.was or (turns[-1].region, first.template) != (row.region, row.template):
             continue
         if not permits(viewer, row.region, key[0]):
             continue
-        if (lasts := took(first.turn.at, [one.turn for one in turns], gaps)) is not None:
+        if (lasts := took(first.turn.at, [one.turn for one in turns], unseen)) is not None:
             times.append(lasts)
     return compared(usual(times), timezone.now() - created, row.template, short_name(row.region))

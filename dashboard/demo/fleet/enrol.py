@@ -19,10 +19,8 @@ CURRENT, OLDER = "1.10.0", "1.9.0"
 PLATFORM = "PLATFORM"  # whom a child without a tenant belongs to
 _STANDING = {"legacy-shop": "eu-west", "hq-office": "dc-lund", "lab": "eu-west", "rack7": ""}
 _SHARE = 78  # of a hundred deployments, how many report
-_MANY, _FEW = (
-    1000,
-    200,
-)  # of more deployments than the first, so many in all: what each measures is computed when asked for
+_MANY, _FEW = 1000, 200
+"""Of more deployments than the first, so many in all report: what each measures is computed when it is asked for."""
 
 
 def stores(fleet: Fleet, config_of: Callable[..., dict[str, Any]]) -> list[Deployment]:

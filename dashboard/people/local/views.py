@@ -43,7 +43,7 @@ class FirstPassword(PasswordSetView):  # type: ignore[misc]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         user: Any = request.user
-        if user.socialaccount_set.exists():
+        if second_factor.by_provider(user):
             raise PermissionDenied(NOT_LOCAL)
         by_link = [one["at"] for one in get_authentication_records(request, user) if one["method"] == "link"]
         if not user.has_usable_password() and not (by_link and time.time() - by_link[-1] < LINK_IS_FRESH):
@@ -57,13 +57,13 @@ class PasskeySignIn(LoginWebAuthnView):  # type: ignore[misc]
     """Signing in by a passkey alone."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not attempts.passkey(str(request.META.get("REMOTE_ADDR", ""))):
+        if not attempts.may_begin("passkey", _network(request)):
             return errors.as_json(WAIT, 429)
         answer: HttpResponse = super().get(request, *args, **kwargs)
         return answer
 
     def form_valid(self, form: Any) -> HttpResponse:
-        attempts.passkey_was_right(str(self.request.META.get("REMOTE_ADDR", "")))
+        attempts.went_well("passkey", _network(self.request))
         answer: HttpResponse = super().form_valid(form)
         return answer
 
@@ -71,3 +71,7 @@ class PasskeySignIn(LoginWebAuthnView):  # type: ignore[misc]
         trail.happened("sign in", "refused", why="a passkey that fits no account here")
         messages.error(self.request, "That passkey fits no account here, or took too long. Try again.")
         return redirect("people:sign_in")
+
+
+def _network(request: HttpRequest) -> str:
+    return attempts.network(str(request.META.get("REMOTE_ADDR", "")))

@@ -83,7 +83,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
         if tokens := getattr(request, "provider_tokens", None):
-            attempts.by_provider_succeeded(str(request.META.get("REMOTE_ADDR", "")))
+            attempts.went_well("provider", str(request.META.get("REMOTE_ADDR", "")))
             standing.opened(request, user, tokens)
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:

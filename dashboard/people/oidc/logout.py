@@ -36,7 +36,7 @@ def signed_out(request: HttpRequest, provider_id: str) -> HttpResponse:
     if provider_id not in settings.PANE_OIDC:
         raise Http404("There is no such provider.")
     address = str(request.META.get("REMOTE_ADDR", ""))
-    if not attempts.logout_token(address):
+    if not attempts.may_begin("logout", address):
         return _refused("too many tokens from this address were none of ours", 429)
     try:
         claims = proven(provider_id, request.POST.get("logout_token", ""))
@@ -46,7 +46,7 @@ def signed_out(request: HttpRequest, provider_id: str) -> HttpResponse:
         # Spent with what it ends, or not at all: a provider whose token met a failure sends it again.
         if not once.spend(f"logout {claims['iss']}", str(claims["jti"]), claims["exp"] - time.time() + 2 * SKEW):
             return _refused("it was sent before")
-        attempts.logout_token_was_right(address)
+        attempts.went_well("logout", address)
         end(_named(provider_id, claims), f"signed out at {settings.PANE_OIDC[provider_id].title}")
     return HttpResponse(status=200, headers={"Cache-Control": "no-store"})
 

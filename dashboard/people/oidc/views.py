@@ -35,7 +35,7 @@ WAIT = "Too many sign-ins were begun from here and not finished. Wait a quarter 
 def begin(request: HttpRequest, provider_id: str) -> HttpResponse:
     """On to the provider. What else the address says (scopes, parameters) is not passed on."""
     _known(provider_id)
-    if not attempts.by_provider(str(request.META.get("REMOTE_ADDR", ""))):
+    if not attempts.may_begin("provider", str(request.META.get("REMOTE_ADDR", ""))):
         return render(request, "people/refused.html", {"sentence": WAIT}, status=429)
     provider = get_adapter(request).get_provider(request, provider_id)
     try:

@@ -115,7 +115,7 @@ def test_a_token_ends_sessions_once(client: Client, corp: Issuer, row: ProviderS
 def test_whoever_sends_nonsense_is_slowed_and_nobody_else(
     client: Client, corp: Issuer, row: ProviderSession, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(attempts, "BY_PROVIDER_FROM_ONE_ADDRESS", 3)
+    monkeypatch.setattr(attempts, "BEGUN_FROM_ONE_ADDRESS", 3)
     for expected in (400, 400, 400, 429):
         answer = Client(REMOTE_ADDR="10.6.6.6").post(ADDRESS, {"logout_token": "x"})
         assert answer.status_code == expected

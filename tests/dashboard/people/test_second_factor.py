@@ -251,7 +251,7 @@ def test_a_network_of_ipv6_is_one_place():
 
 
 def test_asking_for_passkeys_leaves_no_sessions_without_end(client: Client, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(attempts, "BY_PROVIDER_FROM_ONE_ADDRESS", 2)
+    monkeypatch.setattr(attempts, "BEGUN_FROM_ONE_ADDRESS", 2)
     answers = [Client().get("/sign-in/passkey/", headers={"Accept": "application/json"}) for _ in range(4)]
     assert [one.status_code for one in answers] == [200, 200, 429, 429]
     assert "Too many" in answers[-1].json()["detail"]

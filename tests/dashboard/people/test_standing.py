@@ -250,7 +250,7 @@ def test_what_anybody_may_send_is_neither_shown_nor_kept(client: Client, corp: I
 
 
 def test_beginning_without_end_is_slowed(client: Client, corp: Issuer, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(attempts, "BY_PROVIDER_FROM_ONE_ADDRESS", 2)
+    monkeypatch.setattr(attempts, "BEGUN_FROM_ONE_ADDRESS", 2)
     state = [begun(client) for _ in range(2)][-1]
     assert client.post("/sign-in/by/corp/").status_code == 429
     assert client.get("/sign-in/by/corp/callback/", {"code": "x", "state": state}).status_code == 302

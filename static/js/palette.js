@@ -30,14 +30,21 @@ const choose = (option) => {
 
 const ask = async () => {
   asked?.abort();
-  asked = new AbortController();
+  const { signal } = (asked = new AbortController());
   const query = new URLSearchParams([["q", field.value], ...(field.value.trim() ? [] : recent().map((one) => ["recent", one]))]);
-  const answer = await fetch(new URL(`search/palette/?${query}`, home()), { signal: asked.signal }).catch((error) => (error.name === "AbortError" ? null : { ok: false }));
-  if (!answer) return;
-  if (answer.ok && !answer.redirected) {
-    found.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.children);
+  let html = null, why = "Pane does not answer.";
+  try {
+    const answer = await fetch(new URL(`search/palette/?${query}`, home()), { signal });
+    if (answer.redirected) why = "You are signed out. Sign in, and try again.";
+    else if (answer.ok) html = await answer.text();
+  } catch {
+    if (signal.aborted) return; // more was typed meanwhile, and asked
+  }
+  if (html === null) found.textContent = why;
+  else {
+    found.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.children);
     choose(options()[0]);
-  } else found.textContent = answer.redirected ? "You are signed out. Sign in, and try again." : "Pane does not answer.";
+  }
 };
 
 const open = () => {

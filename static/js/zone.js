@@ -103,6 +103,7 @@ function zone(element) {
 }
 
 // Where a tooltip can be: over a moment, or over words that hold one.
+let tipped = null;
 function tip({ target }) {
   const element = target.closest?.("time[datetime], [data-at]") ?? target;
   if (!element.getAttribute || element.closest(FORMS)) return;
@@ -112,7 +113,9 @@ function tip({ target }) {
     const found = words.includes(" UTC") && new RegExp(`${MOMENT} UTC`).exec(words);
     at = found ? read(found.groups, new Date(now())) : null;
   }
-  if (at) element.setAttribute("title", both(at));
+  if (!at) return;
+  tipped = element;
+  element.setAttribute("title", both(at));
 }
 
 const buttons = document.querySelectorAll("[data-zone-toggle]");
@@ -136,12 +139,14 @@ for (const button of buttons) button.addEventListener("click", () => {
 });
 
 new MutationObserver((changes) => {
-  if (!local) return;
   for (const { type, target, addedNodes } of changes) {
-    if (type === "characterData") one(target);
+    // News that come while the pointer rests take along a tooltip that the server did not send.
+    if (type === "attributes") target === tipped && !target.hasAttribute("title") && tip({ target });
+    else if (!local) continue;
+    else if (type === "characterData") one(target);
     else for (const node of addedNodes) all(node);
   }
-}).observe(document.body, { childList: true, characterData: true, subtree: true });
+}).observe(document.body, { childList: true, characterData: true, subtree: true, attributeFilter: ["title"] });
 document.addEventListener("pointerover", tip);
 document.addEventListener("focusin", tip);
 show();

@@ -189,7 +189,7 @@ def test_filters_work_without_a_script(browser, served, term):
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": served.cookie(), "url": served.url}])
     page = context.new_page()
     page.goto("/deployments/")
-    page.get_by_text("Health", exact=True).first.click()
+    page.locator("form.filters summary", has_text="Health").click()
     page.locator('input[name="health"][value="Failed"]').check()
     page.locator('form.filters button:has-text("Apply"):visible').first.click()
     assert "health=Failed" in page.url

@@ -104,6 +104,24 @@ def test_a_tooltip_gives_both(page, term):
     expect(words).to_have_attribute("title", re.compile(rf"UTC · .*{re.escape(LABEL)}"))
 
 
+def test_a_tooltip_outlives_a_redraw(page, term):
+    page.goto("/regions/us-east/")
+    words = page.locator("#region-link").get_by_text("No word since").first
+    for _ in range(2):
+        words.hover()
+        expect(words).to_have_attribute("title", re.compile("UTC · "))
+        words.evaluate(
+            """async (words) => {
+              const { morph, parse } = await import('/static/js/morph.js');
+              const drawn = parse(words.outerHTML);
+              drawn.removeAttribute('title');
+              morph(words, drawn);
+            }"""
+        )
+        expect(words).to_have_attribute("title", re.compile("UTC · "))
+        page.locator("[data-zone-toggle]").click()
+
+
 def test_what_comes_later_is_shown_in_the_chosen_zone(page, term):
     choose_local(page, "/regions/ap-south/")
     expect(page.locator("[data-live-status]")).to_have_text("live")

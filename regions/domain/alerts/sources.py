@@ -67,6 +67,13 @@ class Atlas:
     regions: Mapping[Place, str]  # namespace and name of a ClusterDeployment → its Region
     known: frozenset[str] = frozenset()  # names of Regions
     management: str = ""  # what management's own series call it
+    _namespaces: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)  # of each name
+
+    def __post_init__(self) -> None:
+        found: dict[str, tuple[str, ...]] = {}
+        for namespace, name in self.regions:
+            found[name] = (*found.get(name, ()), namespace)
+        object.__setattr__(self, "_namespaces", found)
 
     def find(self, labels: Mapping[str, str]) -> tuple[str, str, str]:
         """Region, namespace and name of what an alert speaks of; what cannot be told is empty."""
@@ -83,7 +90,7 @@ class Atlas:
         return MANAGEMENT, "", name
 
     def _place(self, name: str, labels: Mapping[str, str]) -> tuple[str, str, str] | None:
-        namespaces = [namespace for namespace, called in self.regions if called == name]
+        namespaces = self._namespaces.get(name, ())
         for label in ("clusterNamespace", "cluster_namespace", "namespace"):
             if labels.get(label) in namespaces:
                 namespace = labels[label]

@@ -42,11 +42,13 @@ class AlertPoller:
 
     async def follow(self, state: StoreState) -> None:
         """Ask at every turn, for good. While nobody can be asked, what fired last stands, and its age is said."""
+        written: dict[str, AlertsHeard] | None = None
         while True:
             places = await self.poller.call(atlas)
             heard = await self._heard(state, places)
-            if heard is not None:
+            if heard is not None and heard != written:
                 await self.poller.call(writer.alerts, self.poller.term, heard, now())
+                written = heard
             state.credentials = self.poller.access.described(state.source)
             await asyncio.sleep(self.poller.pause(state))
 

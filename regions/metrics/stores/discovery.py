@@ -9,7 +9,7 @@ from regions.domain.alerts.sources import Atlas
 from regions.domain.metrics.stores import REGIONLESS, ROLE, Map, discover
 from regions.domain.refs import MANAGEMENT
 from regions.metrics.stores.options import MetricsOptions
-from regions.models import Resource
+from regions.models import Manifest, Resource
 
 _MARKED = Q(labels__has_key=ROLE) | Q(labels__has_key=REGIONLESS[0]) | Q(labels__has_key=REGIONLESS[1])
 
@@ -43,11 +43,11 @@ class Finder:
         )
 
     def _unpacked(self, rows: list[Resource]) -> dict[int, dict[str, Any]]:
-        stale = [row for row in rows if self._bodies.get(row.pk, ("",))[0] != row.resource_version]
+        stale = [row.pk for row in rows if self._bodies.get(row.pk, ("",))[0] != row.resource_version]
+        found = {row.pk: journal.unpack(row.body) for row in Manifest.objects.filter(pk__in=stale)}
         # Its columns may be newer than its manifest only in what does not matter.
-        for row in stale:
-            self._bodies[row.pk] = (row.resource_version, journal.manifest(row))
-        self._bodies = {row.pk: self._bodies[row.pk] for row in rows}
+        known = self._bodies | {pk: ("", found.get(pk, {})) for pk in stale}
+        self._bodies = {row.pk: (row.resource_version, known[row.pk][1]) for row in rows}
         return {row.pk: self._bodies[row.pk][1] for row in rows}
 
 

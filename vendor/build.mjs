@@ -1,6 +1,7 @@
 // Builds each library of static/vendor into one module, with its version and licences beside it: `make vendor`.
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
+import { write } from "./land.mjs";
 
 const out = process.argv[2];
 const libraries = readdirSync(".").filter((name) => name.endsWith(".js"));
@@ -18,3 +19,4 @@ for (const name of libraries) {
   });
   writeFileSync(`${out}/${name.replace(".js", ".LICENSES.txt")}`, licences.join(`\n${"-".repeat(80)}\n\n`));
 }
+write(out);

@@ -11,6 +11,7 @@ from dashboard.people.oidc import views as oidc
 from dashboard.people.views import to_administration
 from dashboard.reports import reliability
 from dashboard.status import exposition, probes
+from dashboard.wall.views import map_page
 
 handler400 = "dashboard.errors.bad_request"
 handler403 = "dashboard.errors.permission_denied"
@@ -34,6 +35,8 @@ urlpatterns = [
     path("feed/", include("dashboard.feed.urls")),
     # /wall/screens/ /screen/
     path("", include("dashboard.wall.screen_urls")),
+    # /map/
+    path("map/", map_page, name="map"),
     # /wall/ …
     path("", include("dashboard.wall.urls")),
     # /-/metrics: of Pane itself

@@ -23,6 +23,7 @@ PAGES = (
     Command("Overview", "overview", "overview", "home start"),
     Command("Regions", "regions:list", "regions", "clusters"),
     Command("Deployments", "deployments:list", "deployments", "clusterdeployments clusters"),
+    Command("Map", "map", "regions", "world geography where"),
     Command("Topology", "topology:fleet", "regions", "tree graph picture"),
     Command("Credentials", "credentials:list", "credentials", "identities"),
     Command("Originals and copies", "credentials:matrix", "credentials", "credentials identities accounts matrix"),

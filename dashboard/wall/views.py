@@ -15,17 +15,21 @@ from dashboard.people.screens import for_screens
 from dashboard.wall import words
 from dashboard.wall.board import Board, read_board, read_region_board
 from dashboard.wall.shape import shape
+from dashboard.wall.world import MapRow, world
 from deployments.causes.reads import SharedCause, shared_causes
 from regions import inventory
 from regions.domain import topics
 from regions.domain.health_scale import ILL
 from regions.domain.viewer import Viewer
+from regions.inventory.cards import hidden_regions
+from regions.inventory.located import locations
 from regions.live import follow
 from regions.requests import ViewedRequest
 
 TICKER = 3
 MOST_ALERTS = 80
 FEW = 6  # tiles that come and go are never larger than those of so many
+BESIDE = 6  # tiles beside the map are never larger than those of so many
 CAUSES_LAST = 5.0  # seconds
 ENOUGH = 3  # deployments with one cause: fewer are named
 ON_THE_WAY = 4
@@ -38,6 +42,32 @@ def regions(request: ViewedRequest) -> HttpResponse:
     follow(request, topics.FLEET)
     board = read_board(viewer=request.viewer)
     return _draw(request, "wall/regions.html", board, shape=shape(len(board.tiles)))
+
+
+@for_screens
+@require_safe
+def map_of_regions(request: ViewedRequest) -> HttpResponse:
+    """Regions where they are in the world, and beside the map those of which that is not known."""
+    follow(request, topics.FLEET)
+    board = read_board(viewer=request.viewer)
+    found = world(board.tiles, locations(viewer=request.viewer))
+    return _draw(request, "wall/map.html", board, world=found, shape=shape(max(BESIDE, len(found.elsewhere))))
+
+
+@require_safe
+def map_page(request: ViewedRequest) -> HttpResponse:
+    """/map/: the same in the frame, with a list of the regions below it."""
+    follow(request, topics.FLEET)
+    tiles = read_board(viewer=request.viewer).tiles
+    known = locations(viewer=request.viewer)
+    rows = [
+        MapRow(tile, known.get(tile.name)) for tile in sorted(tiles, key=lambda tile: (tile.health.rank, tile.name))
+    ]
+    return render(
+        request,
+        "wall/map_page.html",
+        {"world": world(tiles, known), "rows": rows, "hidden": hidden_regions(viewer=request.viewer)},
+    )
 
 
 @for_screens

@@ -24,7 +24,7 @@ from regions.permitted import permits_region, permitted, sees_part_of
 PAUSE = f"{K0RDENT}/region-pause"
 _KCM = Q(kind="Management", cluster=MANAGEMENT, namespace="", name="kcm")
 # With the namespace that they have not: so an index leads to them, and not the cluster, on which most objects are.
-_PLACES = Q(kind="Region", cluster=MANAGEMENT, namespace="") | _KCM
+PLACES = Q(kind="Region", cluster=MANAGEMENT, namespace="") | _KCM
 _TROUBLE = (Health.FAILED, Health.DEGRADED)
 
 
@@ -60,7 +60,7 @@ def hidden_regions(*, viewer: Viewer) -> int:
 
 def cards(sight: Visibility) -> list[RegionCard]:
     """The same, for one who has already looked. Who sees only some namespaces is told of their part of a region."""
-    rows = [row for row in Resource.objects.filter(_PLACES) if permits_region(sight.viewer, place_of(row))]
+    rows = [row for row in Resource.objects.filter(PLACES) if permits_region(sight.viewer, place_of(row))]
     bodies = manifests(rows)
     ground = survey(sight, bodies, rows)
     found = [card(row, bodies.get(row.pk, {}), ground) for row in rows]

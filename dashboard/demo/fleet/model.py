@@ -38,6 +38,7 @@ class Place:
     created_at: datetime
     clouds: tuple[str, ...]  # whose providers are installed
     story: str = ""  # paused, trouble
+    location: str = ""  # latitude, longitude, where no cloud's code says it
 
     @property
     def cluster(self) -> str:

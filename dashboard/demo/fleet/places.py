@@ -57,6 +57,11 @@ def region(place: Place, fleet: Fleet, scope: str) -> Manifest:
     else:
         at = place.created_at + timedelta(minutes=7)
         ready = condition("Ready", True, "AllComponentsHealthy", "All components are successfully installed", at, 2)
+    # Of a region that is a deployment that says where it is; of others a cloud's code, or they say it themselves.
+    labels = {"k0rdent.mirantis.com/component": "kcm"}
+    if place.by != "clusterDeployment" and place.cloud != "openstack":
+        labels["topology.kubernetes.io/region"] = place.where
+    at_home = {"pane.k0rdent.dev/location": place.location} if place.location else None
     paused = {"k0rdent.mirantis.com/region-pause": "restored from backup"} if place.story == "paused" else None
     return make(
         K0RDENT,
@@ -65,8 +70,8 @@ def region(place: Place, fleet: Fleet, scope: str) -> Manifest:
         scope=scope,
         at=place.created_at,
         generation=2,
-        annotations=paused,
-        labels={"k0rdent.mirantis.com/component": "kcm"},
+        annotations=paused or at_home,
+        labels=labels,
         finalizers=["k0rdent.mirantis.com/region"],
         spec=spec,
         status={

@@ -82,6 +82,7 @@ def _places(dice: random.Random, now: datetime, count: int) -> list[Place]:
                 created,
                 clouds,
                 each.get("story", ""),
+                each.get("location", ""),
             )
         )
     pool = [(more["cloud"], where) for more in company()["more"] for where in more["where"]]

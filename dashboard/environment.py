@@ -8,7 +8,7 @@ import tempfile
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from regions.domain.metrics import spending
 from regions.domain.proxies import proxy_of
@@ -146,6 +146,30 @@ def proxies(entries: list[str]) -> list[str]:
         except ValueError as error:
             refuse(f"PANE_REGION_PROXIES lists a proxy that cannot be used: {error}.")
     return found
+
+
+def mail_server(address: str) -> dict[str, Any]:
+    """Django's settings of the mail server that an address names: `smtp://host`, `smtps://user:password@host:465`, or
+    `smtp+starttls://…`. Empty: none."""
+    if not address:
+        return {"EMAIL_HOST": "", "EMAIL_USE_TLS": False, "EMAIL_USE_SSL": False}
+    try:
+        parts = urlsplit(address)
+        port = parts.port or {"smtp": 25, "smtps": 465, "smtp+starttls": 587}[parts.scheme]
+    except (ValueError, KeyError):
+        refuse("PANE_MAIL is no address of a mail server; write smtp://, smtps:// or smtp+starttls:// and its host.")
+    if not parts.hostname:
+        refuse("PANE_MAIL names no host.")
+    if parts.password and parts.scheme == "smtp":
+        refuse("PANE_MAIL would send a password that anybody on the way can read; write smtps:// or smtp+starttls://.")
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+starttls",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+    }
 
 
 def readable(path: str, name: str) -> str:

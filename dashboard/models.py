@@ -160,7 +160,17 @@ class NoticeRule(models.Model):
     """Which notices are sent where. What signs them is derived from Pane's own key, and kept nowhere."""
 
     name = models.CharField(max_length=100)
-    url = models.CharField(max_length=500)
+    url = models.CharField(max_length=500)  # the host alone where the address is a secret
+    sealed = models.TextField(blank=True, default="", db_default="")  # then the whole of it, encrypted under Pane's key
+    origin = models.CharField(
+        max_length=300, blank=True, default="", db_default=""
+    )  # how people reach Pane, for links in messages
+    digest = models.CharField(max_length=8, blank=True, default="", db_default="")  # hourly, daily; empty: soon
+    quiet_from = models.TimeField(null=True)
+    quiet_until = models.TimeField(null=True)
+    zone = models.CharField(
+        max_length=64, default="UTC", db_default="UTC"
+    )  # of these hours, by its name in the tz database
     turns = models.JSONField(default=list)  # of dashboard.notices.turns
     regions = models.JSONField(default=list)  # names; empty: all
     severity = models.CharField(max_length=16, default="info")  # this or worse

@@ -28,6 +28,9 @@ PANE_IMPERSONATE = env.flag("IMPERSONATE", default=True)  # write to management 
 PANE_AUDIT_DAYS = env.number("AUDIT_DAYS", 400)  # how long the audit trail is kept
 PANE_AUDIT_STDOUT = env.flag("AUDIT_STDOUT")  # each line of it as JSON on standard output, too
 PANE_RIGHTS = env.rights(PANE_IMPERSONATE, PRODUCTION)  # who says what a person may see: cluster, or roles
+globals().update(env.mail_server(env.text("MAIL")))  # by which notices go as e-mail; none: there is no such channel
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "pane@localhost")
 PANE_KEEP_DAYS = env.number("KEEP_DAYS", 7)  # how long the log is kept
 PANE_SLO = env.share("SLO", 99.5)  # percent of the time that counts, in which things shall be available
 PANE_KEEP_MB = env.number("KEEP_MB", 0, least=0)  # about how much of it, however few days that are; 0: all

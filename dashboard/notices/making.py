@@ -2,11 +2,14 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
 
 from dashboard.models import Delivery, Notice, NoticeCursor, NoticeRule
+from dashboard.notices.channels import channel_of
+from dashboard.notices.timing import due
 from dashboard.notices.turns import SEVERITIES, TEST, parse_selector, selects, sentence, turn
 from regions import journal
 from regions.domain.maintenance import Upkeep, covering
@@ -17,6 +20,8 @@ GATHER = timedelta(seconds=30)
 """How long a first notice waits for others, so that a region with forty deployments is one message."""
 INTERVAL = timedelta(minutes=5)
 """How long a rule is quiet between two messages, however much turns."""
+EACH = 10
+"""Notices at once of which a pager is told each by itself."""
 MOST = 100  # notices a message
 PAGE = 500
 KEEP = timedelta(days=30)
@@ -45,8 +50,8 @@ def make(now: datetime) -> int:
         here.save()
         for rule in NoticeRule.objects.filter(enabled=True) if made else ():
             wanted = [notice for notice in made if not notice.muted and fits(rule, notice)]
-            if wanted:
-                _gather(rule, wanted, now)
+            for together in _messages(rule, wanted):
+                _gather(rule, together, now)
         return len(made)
 
 
@@ -89,21 +94,44 @@ def fits(rule: NoticeRule, notice: Notice) -> bool:
         return False  # forms let none in; one that got in otherwise selects nothing
 
 
+def _messages(rule: NoticeRule, notices: Sequence[Notice]) -> list[Sequence[Notice]]:
+    """Which of these go together: all, but for a pager, which is told of each object; of very many together, too."""
+    if not notices or not channel_of(rule.url).each or rule.digest or len(notices) > EACH:
+        return [notices] if notices else []
+    found: dict[tuple[str, ...], list[Notice]] = {}
+    for notice in notices:
+        found.setdefault((notice.kind, notice.namespace, notice.name, notice.region), []).append(notice)
+    return list(found.values())
+
+
 def _gather(rule: NoticeRule, notices: Sequence[Notice], now: datetime) -> None:
     ids = [notice.pk for notice in notices]
-    open_one = (
-        Delivery.objects.select_for_update()
-        .filter(rule=rule, state=Delivery.State.GATHERING, test=False, due_at__gt=now)
-        .first()
-    )
+    pager = channel_of(rule.url).each and not rule.digest
+    open_one = None
+    if not pager:
+        query = Delivery.objects.select_for_update().filter(rule=rule, state=Delivery.State.GATHERING, test=False)
+        open_one = query.filter(due_at__gt=now).first()
     if open_one is None:
         last = Delivery.objects.filter(rule=rule, test=False).order_by("-id").first()
-        due_at = now + GATHER if last is None else max(now + GATHER, last.created_at + GATHER + INTERVAL)
-        open_one = Delivery(rule=rule, due_at=due_at, created_at=now)
+        soonest = now if pager else now + GATHER
+        if last and not pager and not rule.digest:
+            soonest = max(soonest, last.created_at + GATHER + INTERVAL)
+        open_one = Delivery(rule=rule, due_at=due(soonest, rule.digest, _quiet(rule), _zone(rule)), created_at=now)
     room = MOST - len(open_one.notices)
     open_one.notices = [*open_one.notices, *ids[:room]]
     open_one.more += max(0, len(ids) - room)
     open_one.save()
+
+
+def _quiet(rule: NoticeRule) -> tuple[time, time] | None:
+    return (rule.quiet_from, rule.quiet_until) if rule.quiet_from and rule.quiet_until else None
+
+
+def _zone(rule: NoticeRule) -> ZoneInfo:
+    try:
+        return ZoneInfo(rule.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")  # forms let none in; one that is gone is no reason to tell nobody
 
 
 def test(rule: NoticeRule, person: str, now: datetime) -> Delivery:

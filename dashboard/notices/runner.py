@@ -76,12 +76,12 @@ async def _send_due(call: Call) -> None:
         raise failure
 
 
-async def _send_one(call: Call, delivery: Delivery, content: bytes, headers: dict[str, str]) -> None:
-    outcome = await send(delivery.rule.url, content, headers, allow_loopback=settings.PANE_ALLOW_LOOPBACK)
+async def _send_one(call: Call, delivery: Delivery, address: str, content: bytes, headers: dict[str, str]) -> None:
+    outcome = await send(address, content, headers, allow_loopback=settings.PANE_ALLOW_LOOPBACK)
     await call(settle, delivery, outcome, datetime.now(UTC))
 
 
-Due = tuple[Delivery, bytes, dict[str, str]]
+Due = tuple[Delivery, str, bytes, dict[str, str]]
 
 
 def claim(now: datetime) -> list[Due]:
@@ -99,8 +99,7 @@ def claim(now: datetime) -> list[Due]:
     found: list[Due] = []
     for row in rows:
         told = {notice.pk: notice for notice in Notice.objects.filter(pk__in=row.notices)}
-        content, headers = channels.message(row, [told[pk] for pk in row.notices if pk in told], now)
-        found.append((row, content, headers))
+        found.append((row, *channels.message(row, [told[pk] for pk in row.notices if pk in told], now)))
     return found
 
 

@@ -8,11 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dashboard.models import Delivery, Notice, NoticeRule, NoticeSeen
 from dashboard.notices import making
+from dashboard.notices.channels import CHANNELS, channel_of
 from dashboard.notices.forms import RuleForm
 from dashboard.notices.messages import secret
 from dashboard.notices.turns import TEST, TURNS
@@ -94,6 +95,7 @@ def rule(request: ViewedRequest, pk: int) -> HttpResponse:
         "notices/rule.html",
         {
             "rule": found,
+            "channel": channel_of(found.url),
             "deliveries": rows,
             "told": [TURNS[name] for name in found.turns if name in TURNS],
         },
@@ -101,17 +103,19 @@ def rule(request: ViewedRequest, pk: int) -> HttpResponse:
 
 
 @never_cache
+@sensitive_variables()
+@sensitive_post_parameters("url", "key")
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: ViewedRequest, pk: int | None = None) -> HttpResponse:
     """Make or change a rule."""
     found = get_object_or_404(NoticeRule, pk=pk) if pk else None
     form = RuleForm(request.POST or None, rule=found)
     if request.method == "POST" and form.is_valid():
-        saved = form.save(request.viewer.name)
+        saved = form.save(request.viewer.name, request.build_absolute_uri("/").rstrip("/"))
         messages.success(request, f"The rule {saved.name} is kept. Send a test to see that it arrives.")
         return redirect("notices:rule", saved.pk)
     status = 422 if request.method == "POST" else 200
-    return render(request, "notices/edit.html", {"form": form, "rule": found}, status=status)
+    return render(request, "notices/edit.html", {"form": form, "rule": found, "channels": CHANNELS}, status=status)
 
 
 @never_cache

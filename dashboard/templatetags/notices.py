@@ -6,6 +6,8 @@ from django import template
 from django.urls import reverse
 
 from dashboard.models import Notice
+from dashboard.notices.addresses import MAIL, channel_and_address
+from dashboard.notices.channels import channel_of
 from regions.inventory.basics import Target
 
 register = template.Library()
@@ -14,12 +16,12 @@ register = template.Library()
 @register.filter
 def host(url: str) -> str:
     """Where messages go, without the path: that may hold what only the receiver should know."""
-    parts = urlsplit(url)
-    return (
-        f"{parts.scheme}://{parts.netloc}/…"
-        if parts.path.strip("/") or parts.query
-        else f"{parts.scheme}://{parts.netloc}"
-    )
+    word, at = channel_and_address(url)
+    if at.startswith(MAIL):
+        return at.removeprefix(MAIL).replace(",", ", ")
+    parts = urlsplit(at)
+    hidden = "/…" if word or parts.path.strip("/") or parts.query else ""
+    return f"{f'{channel_of(url).title}: ' if word else ''}{parts.scheme}://{parts.netloc}{hidden}"
 
 
 @register.filter

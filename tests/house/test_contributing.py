@@ -17,6 +17,7 @@ from dashboard.demo.kof.promql.evaluate import instant
 from dashboard.demo.kof.promql.source import Listed, Samples
 from dashboard.models import Delivery, NoticeRule
 from dashboard.notices import making
+from dashboard.notices.addresses import address_of
 from dashboard.notices.sending import wrong_address
 from deployments.domain.drafts import CredentialDraft, Secret
 from deployments.domain.manifests import plan, wire
@@ -206,7 +207,7 @@ def test_a_notice_channel(follower: Follower, seeded: object, boss: Client, hook
     form = {"name": "On call", "url": url, "turns": ["region_lost"], "severity": "info", "enabled": "on"}
     assert boss.post("/notices/rules/new/", form).status_code == 302
     rule = NoticeRule.objects.get()
-    assert rule.url == url
+    assert address_of(rule) == url
     making.test(rule, "boss", timezone.now())
     deliver(timezone.now())
     headers, content = hook.got[0]

@@ -57,8 +57,8 @@ def fail(term, *names):
 def deliver(at):
     """What the runner does in one turn, at this time."""
     due = runner.claim(at)
-    for delivery, content, headers in due:
-        outcome = asyncio.run(send(delivery.rule.url, content, headers, allow_loopback=True))
+    for delivery, address, content, headers in due:
+        outcome = asyncio.run(send(address, content, headers, allow_loopback=True))
         runner.settle(delivery, outcome, at)
     return len(due)
 

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from dashboard import search, views
+from dashboard.glossary.views import page as glossary
 from dashboard.live import polling
 from dashboard.palette.views import palette
 from dashboard.people.oidc import logout
@@ -50,6 +51,8 @@ urlpatterns = [
     path("notices/", include("dashboard.notices.urls")),
     # /views/: lists under a name
     path("views/", include("dashboard.saved.urls")),
+    # /glossary/: what words mean
+    path("glossary/", glossary, name="glossary"),
     # /reliability/
     path("reliability/", reliability.page, name="reliability"),
     # /reports/week/

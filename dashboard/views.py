@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from dashboard.first_steps import first_steps
 from deployments.causes import reads
 from regions import inventory
 from regions.domain import topics
@@ -31,6 +32,7 @@ def overview(request: ViewedRequest) -> HttpResponse:
             "folded": folded,
             "region_counts": inventory.Counts(len(found.regions), regions),
             "needs": reads.explained(found.needs, viewer=request.viewer),
+            "steps": first_steps(found, viewer=request.viewer),
             "shared": reads.shared_causes(viewer=request.viewer),
         },
     )

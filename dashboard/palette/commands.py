@@ -39,6 +39,7 @@ PAGES = (
     Command("The week", "reports:this_week", "metrics", "report weekly incidents upgrades cost"),
     Command("Feed", "feed", "feed", "changes events log"),
     Command("Wall", "wall:regions", "wall", "tv screen"),
+    Command("Glossary", "glossary", "info", "words terms help meaning"),
     Command("Notices", "notices:list", "bell", "alerts webhooks rules"),
     Command("Access", "people:access", "info", "rights rbac roles"),
     Command("Audit trail", "people:audit", "feed", "who did what", Right.AUDIT),

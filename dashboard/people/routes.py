@@ -64,6 +64,7 @@ _ROUTES: Mapping[Right, tuple[str, ...]] = {
         "feed/",
         "feed/<int:id>/",
         "feed/changes.<str:form>",
+        "glossary/",
         "map/",
         "wall/",
         "wall/regions/<str:name>/",

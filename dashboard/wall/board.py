@@ -28,7 +28,7 @@ from regions.models import Change, Resource
 from regions.permitted import permits_region, permitted, permitted_changes, sees_part_of
 
 WORST = 3
-SOME = 60  # deployments on the way
+SOME = 60  # deployments in progress
 MOST = 200  # deployments of one region: more tiles nobody can read
 LATELY = timedelta(hours=1)
 RECOVERED = timedelta(minutes=10)
@@ -80,7 +80,7 @@ class Board:
 
     tiles: tuple[Tile, ...]
     deployments: Counts
-    moving: tuple[Row, ...]  # longest on the way first
+    moving: tuple[Row, ...]  # longest in progress first
     moving_total: int
     lately: tuple[ChangeItem, ...]  # what mattered, newest first, the last word of each object
     freshness: Freshness

@@ -32,7 +32,7 @@ FEW = 6  # tiles that come and go are never larger than those of so many
 BESIDE = 6  # tiles beside the map are never larger than those of so many
 CAUSES_LAST = 5.0  # seconds
 ENOUGH = 3  # deployments with one cause: fewer are named
-ON_THE_WAY = 4
+IN_PROGRESS = 4
 
 
 @for_screens
@@ -85,7 +85,7 @@ def region(request: ViewedRequest, name: str) -> HttpResponse:
 @for_screens
 @require_safe
 def moving(request: ViewedRequest) -> HttpResponse:
-    """What is being provisioned or removed, longest on the way first."""
+    """What is being provisioned or removed, longest in progress first."""
     follow(request, topics.FLEET)
     board = read_board(viewer=request.viewer)
     return _draw(request, "wall/moving.html", board, shape=shape(max(FEW, len(board.moving))))
@@ -114,7 +114,7 @@ def _draw(request: ViewedRequest, template: str, board: Board, **more: Any) -> H
             "version": version(),
             "theme": "light" if request.GET.get("theme") == "light" else "dark",
             "lately": board.lately[:TICKER],
-            "on_the_way": board.moving[:ON_THE_WAY],
+            "in_progress": board.moving[:IN_PROGRESS],
             **more,
         },
     )

@@ -26,7 +26,7 @@ def headline(board: Board, now: datetime, confined: bool = False) -> Headline:
         if found := rule(board, now, confined):
             return found
     regions, deployments = counted(len(board.tiles), "region"), counted(board.deployments.total, "deployment")
-    moving = f", {board.moving_total} on the way" if board.moving_total else ""
+    moving = f", {board.moving_total} in progress" if board.moving_total else ""
     seen_to = sum(bool(tile.upkeep) for tile in board.tiles) + sum(sum(tile.covered.values()) for tile in board.tiles)
     known = f", {seen_to} in maintenance or known of" if seen_to else ""
     text = "Nothing needs you" if known else "All is well"

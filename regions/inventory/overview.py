@@ -178,7 +178,7 @@ def _well(sight: Visibility, regions: list[RegionCard], deployments: Counts) -> 
     where = f"{len(regions)} region{'s' * (len(regions) != 1)}"
     what = f"{deployments.total} deployment{'s' * (deployments.total != 1)}"
     if moving:
-        return Health.PROGRESSING, f"Nothing needs you: {where}, {what}, {moving} of them on the way{known}"
+        return Health.PROGRESSING, f"Nothing needs you: {where}, {what}, {moving} of them in progress{known}"
     if known:
         return Health.READY, f"Nothing needs you: {where}, {what}{known}"
     return Health.READY, f"All is well: {where} and {what} ready"

@@ -207,9 +207,10 @@ def card(
     id: str = "",
     level: int = 2,
     blind: bool = False,
+    hint: str = "",
 ) -> str:
     """A titled section. `url` and `more`: a link in its head; `flush`: no padding, for tables and row lists; `blind`:
-    it shows what we only knew."""
+    it shows what we only knew; `hint`: the term of the glossary that says what its title means."""
     return render_to_string(
         "parts/card.html",
         {
@@ -222,6 +223,7 @@ def card(
             "id": id,
             "tag": f"h{level}",
             "blind": blind,
+            "hint": hint,
         },
     )
 

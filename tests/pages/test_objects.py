@@ -75,7 +75,7 @@ def test_a_release_says_what_going_there_would_change(objects: int, read: Any) -
     text = read("/objects/Release/kcm-1-12-0/")
     assert "What would change from kcm-1-11-4" in text
     assert "kcm-1-12-0 changes" in text
-    assert "Made of" in read("/objects/Release/kcm-1-11-4/")
+    assert "Components" in read("/objects/Release/kcm-1-11-4/")
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ CHARTS = (
     ("Nodes and workloads", ("nodes_ready", "pods_waiting", "restarts_1h", "deploy_unavailable")),
     ("Control plane", ("api_err", "api_p99", "etcd_db", "etcd_fsync")),
     ("Cost", ("cost_hour", "cost_idle_cpu")),
-    ("On the way to the store", ("targets_up_ratio", "collector_queue", "collector_failures")),
+    ("Collectors", ("targets_up_ratio", "collector_queue", "collector_failures")),
 )
 """Charts of a region or cluster, by section."""
 

@@ -36,7 +36,9 @@ def terms() -> tuple[Term, ...]:
     """All of them, in the order of the file."""
     rows: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "terms.yaml").read_text(encoding="utf-8"))
     return tuple(
-        Term(row["term"], row["of"], row["says"], row["page"], row.get("label", row["term"]), tuple(row.get("also", ())))
+        Term(
+            row["term"], row["of"], row["says"], row["page"], row.get("label", row["term"]), tuple(row.get("also", ()))
+        )
         for row in rows
     )
 

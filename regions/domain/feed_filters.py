@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 SEVERITIES = ("normal", "warning", "error", "problems")
 SOURCES = ("observed", "reported", "gap")
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9]")
 _SPAN = re.compile(r"(\d{1,4})\s*(m|h|d|w)", re.IGNORECASE)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 TIME = "Say a time such as 2026-11-25 14:00 (UTC), or how long ago: 30m, 2h, 3d."
@@ -75,13 +76,18 @@ def _time(name: str, text: str, now: datetime, problems: dict[str, str]) -> date
 
 
 def moment(text: str, now: datetime) -> datetime | None:
-    """A moment as people and programs write it: ISO 8601 (UTC unless it says otherwise), a day, or how long ago.
+    """A moment as people and programs write it: ISO 8601 (UTC unless it says otherwise), a day, a time of the day (when
+    it last was so late), or how long ago.
 
     None for what is none, or lies where nobody can mean it: from there no span could be taken off.
     """
     text = text.strip()
     if span := _SPAN.fullmatch(text.removesuffix("ago").strip()):
         return now - timedelta(**{_UNITS[span[2].lower()]: int(span[1])})
+    if _CLOCK.fullmatch(text):
+        hour, minute = map(int, text.split(":"))
+        today = now.astimezone(UTC).replace(hour=hour, minute=minute, second=0, microsecond=0)
+        return today if today <= now else today - timedelta(days=1)
     try:
         found = datetime.fromisoformat(text)
         found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,63 @@
+"""A stranger's tasks in a browser, and the document that counts their clicks."""
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+
+from tests.dashboard.live.harness import browser
+from tests.demo.test_command import Running, processes, until
+from tests.pages.tasks import BEGIN, END, MOST, PAGE, TASKS, Task, table
+
+__all__ = ["browser"]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    data = tmp_path_factory.mktemp("tasks")
+    running = Running(data, "--regions", "6", "--deployments", "12")
+    assert until(lambda: running.get("/api/v1/deployments/")["count"] == 12)
+    yield running
+    running.process.kill()
+    running.process.wait(20)
+    until(lambda: not processes(data), 15)
+
+
+@pytest.mark.real
+def test_each_wish_is_a_few_clicks_away(browser: Any, demo: Running) -> None:
+    context = browser.new_context(base_url=demo.address, viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    link = re.search(r"http://\S+/sign-in/link/\S+", demo.said)
+    assert link
+    page.goto(link[0])
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{demo.address}/")
+    for task in TASKS:
+        page.goto("/")
+        assert task.clicks <= MOST or task.besides, task.wish
+        downloaded: list[Any] = []
+        page.on("download", downloaded.append)
+        for kind, selector, text in task.steps:
+            found = page.locator(selector).first
+            if kind == "type":
+                found.fill(text)
+            else:
+                found.click()
+                page.wait_for_load_state()
+        assert until(partial(done, page, task, downloaded), 60), f"{task.wish}: {page.url}"
+    context.close()
+
+
+def done(page: Any, task: Task, downloaded: list[Any]) -> bool:
+    page.wait_for_timeout(50)  # so that Playwright hears of downloads
+    if not task.shows:
+        return bool(downloaded)
+    return bool(re.search(task.shows, f"{page.url} {page.locator('main').inner_text()}"))
+
+
+def test_the_document_says_what_was_counted() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert text[text.index(BEGIN) + len(BEGIN) : text.index(END)] == table()

@@ -15,7 +15,7 @@ LEAST = 320.0
 """Of the map's 1000: no smaller piece of the world is shown; in less, nobody knows where they are."""
 NEAR = 13.0
 """A thousandth of what is seen each: marks nearer than this to one another are one."""
-LETTER, LINE, GAP = 7.0, 14.0, 10.0  # of a label: in the same thousandths
+LETTER, LINE, GAP = 7.6, 15.0, 10.0  # of a label: in the same thousandths
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,14 @@ class MapMark:
 
     @property
     def words(self) -> str:
-        """How many are ready, and what fires."""
+        """How it is, when that is not well; how many are ready, and what fires."""
         known = [tile.deployments for tile in self.tiles]
         total, ready = sum(one.total for one in known), sum(one.ready for one in known)
-        said = ["not heard"] if all(tile.blind for tile in self.tiles) else [f"{ready}/{total} ready"] if total else []
+        said = [self.health.label] if self.health in ILL else []
+        if all(tile.blind for tile in self.tiles):
+            said = ["not heard"]
+        elif total:
+            said.append(f"{ready}/{total} ready")
         return " · ".join([*said, *([counted(self.alerts, "alert")] if self.alerts else [])])
 
     @property
@@ -105,7 +109,7 @@ class WorldMap:
 
     @property
     def letters(self) -> str:
-        return f"{13 * self.unit:.2f}"
+        return f"{14 * self.unit:.2f}"
 
 
 def world(tiles: Iterable[Tile], known: Mapping[str, Location]) -> WorldMap:
@@ -171,10 +175,10 @@ def _ways(mark: MapMark, unit: float) -> Iterable[tuple[MapLabel, Box]]:
     high, gap = LINE * (2 if mark.words else 1) * unit, GAP * unit
     for left, anchor, x in ((mark.x + gap, "start", mark.x + gap), (mark.x - gap - long, "end", mark.x - gap)):
         for top in (mark.y - high / 2, mark.y - high, mark.y):
-            yield MapLabel(x, top + 11 * unit, anchor), (left, top, left + long, top + high)
+            yield MapLabel(x, top + 12 * unit, anchor), (left, top, left + long, top + high)
     for top in (mark.y - gap - high, mark.y + gap):
         yield (
-            MapLabel(mark.x, top + 11 * unit, "middle"),
+            MapLabel(mark.x, top + 12 * unit, "middle"),
             (mark.x - long / 2, top, mark.x + long / 2, top + high),
         )
 

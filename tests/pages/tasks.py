@@ -78,7 +78,7 @@ TASKS = (
         (
             menu("Credentials"),
             click('a[href="/new/credential/"]', "New credential"),
-            click('main a[href*="/aws/"]', "AWS"),
+            click('main a[href*="aws"]', "AWS"),
         ),
         r"[Ss]ecret access key",
         (
@@ -165,7 +165,7 @@ TASKS = (
         (
             menu("Deployments"),
             type_("#deployments-label", "team=checkout"),
-            click('.filters button:text-is("Apply")', "Apply"),
+            click('.filters > button:text-is("Apply")', "Apply"),
         ),
         r"label=team%3Dcheckout",
         ("get cld -A -l team=checkout",),

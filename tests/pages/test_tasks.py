@@ -35,11 +35,12 @@ def test_each_wish_is_a_few_clicks_away(browser: Any, demo: Running) -> None:
     page.goto(link[0])
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{demo.address}/")
+    downloaded: list[Any] = []
+    page.on("download", lambda file: downloaded.append(file))
     for task in TASKS:
         page.goto("/")
         assert task.clicks <= MOST or task.besides, task.wish
-        downloaded: list[Any] = []
-        page.on("download", downloaded.append)
+        downloaded.clear()
         for kind, selector, text in task.steps:
             found = page.locator(selector).first
             if kind == "type":

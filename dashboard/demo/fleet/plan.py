@@ -150,7 +150,8 @@ def _standing(fleet: Fleet) -> list[Deployment]:
         found = charts()[chart]
         created = fleet.now - timedelta(days=days, minutes=37)
         cp, workers = more.pop("cp", 3), more.pop("workers", 2)
-        place = Place("", found.cloud, "eu-west-1", ("eu-west-1a", "eu-west-1b"), "", created, (found.cloud,))
+        where = more.pop("where", "eu-west-1")
+        place = Place("", found.cloud, where, (f"{where}a", f"{where}b"), "", created, (found.cloud,))
         return Deployment(
             SYSTEM,
             name,
@@ -166,8 +167,9 @@ def _standing(fleet: Fleet) -> list[Deployment]:
         )
 
     found = []
-    if any(place.by == "clusterDeployment" for place in fleet.places):
-        found.append(plan("us-east-cluster", "aws-standalone-cp", "aws-sandbox", 188, workers=4))
+    own = next((place for place in fleet.places if place.by == "clusterDeployment"), None)
+    if own:
+        found.append(plan("us-east-cluster", "aws-standalone-cp", "aws-sandbox", 188, workers=4, where=own.where))
     return [
         *found,
         plan("legacy-shop", "adopted-cluster", "legacy-shop", 120, cp=0, workers=0),

@@ -208,7 +208,7 @@ def test_a_screen_finds_nothing_beyond_its_scope_on_any_route(seeded):
     """Every route, read and written to, and every wall with and without a name that is not its own."""
     screen = device(link(regions=[MINE]))
     paths = every_path(get_resolver().url_patterns)
-    walls = ["/wall/", "/wall/moving/", "/wall/alerts/", f"/wall/regions/{MINE}/"]
+    walls = ["/wall/", "/wall/map/", "/wall/moving/", "/wall/alerts/", f"/wall/regions/{MINE}/"]
     more = [f"/wall/regions/{name}/" for name in ("us-east", "dc-lund", "ap-south", "~management")]
     more += [
         "/regions/us-east/",
@@ -234,8 +234,9 @@ def test_a_screen_finds_nothing_beyond_its_scope_on_any_route(seeded):
 
 
 def test_a_screen_is_offered_no_way_to_anywhere_else(seeded):
-    html = device(link(regions=[MINE])).get("/wall/").content.decode()
-    assert "<a " not in html
+    screen = device(link(regions=[MINE]))
+    for path in ("/wall/", "/wall/map/"):
+        assert "<a " not in screen.get(path).content.decode()
 
 
 def test_a_screen_of_a_namespace_is_not_told_what_a_region_says_of_itself(seeded):
@@ -257,7 +258,7 @@ def test_no_socket_draws_a_page_for_a_screen_that_is_not_a_wall(seeded):
         if path.startswith("/wall/") and "screens" not in path:
             continue
         assert drawn is None or (drawn.gone and not drawn.fragments), path
-    for path in ("/wall/", "/wall/moving/", "/wall/alerts/", f"/wall/regions/{MINE}/"):
+    for path in ("/wall/", "/wall/map/", "/wall/moving/", "/wall/alerts/", f"/wall/regions/{MINE}/"):
         drawn = view_runner.draw(path, screen, screen.viewer)
         assert drawn.fragments
         assert foreign(json.dumps(drawn.fragments)) == set()

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from regions.domain.metrics import spending
 from regions.domain.proxies import proxy_of
+from regions.domain.shards import Shard
 
 PREFIX = "PANE_"
 KNOWN_KEYS = {"development", "changeme", "change-me", "secret", "default", "insecure"}
@@ -97,6 +98,15 @@ def networks(entries: list[str]) -> list[IPv4Network | IPv6Network]:
         except ValueError:
             refuse(f"PANE_EGRESS has {entry!r}, which is no network: write one like 10.0.0.0/8 or 2001:db8::/32.")
     return found
+
+
+def shard(name: str) -> str:
+    """A part of the clusters, such as 1/2; unset: all of them."""
+    given = text(name) or "1/1"
+    try:
+        return str(Shard.parse(given))
+    except ValueError as error:
+        refuse(f"{PREFIX}{name}: {error}. Say which part of how many, or leave it out.")
 
 
 def path(name: str) -> str:

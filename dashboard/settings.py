@@ -34,6 +34,7 @@ DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "pane@localhost")
 PANE_KEEP_DAYS = env.number("KEEP_DAYS", 7)  # how long the log is kept
 PANE_SLO = env.share("SLO", 99.5)  # percent of the time that counts, in which things shall be available
 PANE_KEEP_MB = env.number("KEEP_MB", 0, least=0)  # about how much of it, however few days that are; 0: all
+PANE_WATCH_SHARD = env.shard("WATCH_SHARD")  # which part of the clusters `watch` watches, such as 1/2
 PANE_SOCKETS = env.number("SOCKETS", 2_000)  # of open pages and programs that one process holds
 PANE_SOCKETS_A_PERSON = env.number("SOCKETS_A_PERSON", 100)  # of these, by one account or one screen
 PANE_PATH = env.path("PATH")  # where on its host Pane lies, such as /pane; a proxy may take that off or leave it

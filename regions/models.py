@@ -18,12 +18,15 @@ class Log(models.Model):
 
 
 class Lease(models.Model):
-    """The right to write the journal. One row; every journal transaction locks it and checks the term."""
+    """The right to write the journal: a row for each shard of the watching, whose number is its key. Every journal
+    transaction locks the one of its term, so none is without it; terms are never given out twice.
+    """
 
     holder = models.CharField(max_length=200, blank=True)
     term = models.BigIntegerField(default=0)
     beat_at = models.DateTimeField(null=True)
     trouble = models.TextField(blank=True, db_default="")  # why its holder records nothing, though it beats
+    of = models.PositiveSmallIntegerField(default=1, db_default=1)  # how many shards there are
 
 
 class ClusterColumns(models.Model):
@@ -77,6 +80,7 @@ class Stream(models.Model):
     state = models.CharField(max_length=16, choices=State.choices, default=State.LISTING)
     version = models.CharField(max_length=63, blank=True)
     resource_version = models.CharField(max_length=64, blank=True)  # resume from here
+    told_at = models.DateTimeField(null=True)  # when it had come there: a gap begins here
     message = models.TextField(blank=True)
     synced_at = models.DateTimeField(null=True)
     listed_at = models.DateTimeField(null=True)  # while polling: when the list that the copy holds was made

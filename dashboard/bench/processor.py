@@ -63,7 +63,10 @@ def between(sides: Sequence[Side], rounds: int, quick: bool, say: Callable[[str]
     deployments = int(os.environ.get("PANE_BENCH_DEPLOYMENTS", "30" if quick else "1000"))
     found: dict[str, list[Figures]] = {side.name: [] for side in sides}
     part = Part("sync --processor", f"`watch` on the demo fleet with {deployments:,} deployments in {REGIONS} regions")
-    with tempfile.TemporaryDirectory(prefix="pane-processor-") as kept, _fleet(Path(kept), deployments) as kubeconfig:
+    with (
+        tempfile.TemporaryDirectory(prefix="pane-processor-") as kept,
+        fleet(Path(kept), deployments, REGIONS) as kubeconfig,
+    ):
         for number in range(rounds):
             for side in sides if number % 2 == 0 else reversed(sides):
                 load = os.getloadavg()[0]
@@ -133,10 +136,10 @@ def _first_page(side: Side, data: Path, more: dict[str, str]) -> float:
 
 
 @contextmanager
-def _fleet(folder: Path, deployments: int) -> Iterator[Path]:
+def fleet(folder: Path, deployments: int, regions: int) -> Iterator[Path]:
     """The kubeconfig of management of a fleet in which nothing happens."""
     demo = folder / "demo"
-    sizes = ["--regions", str(REGIONS), "--deployments", str(deployments), "--pace", "0.001"]
+    sizes = ["--regions", str(regions), "--deployments", str(deployments), "--pace", "0.001"]
     command = [sys.executable, "-m", "dashboard.demo", "--folder", str(demo), *sizes]
     with running(Child(command, environment(folder), folder / "fleet.log")) as fleet:
         fleet.until("the fleet is up", lambda: "ready" in fleet.log_end(), pause=0.1, patience=1800)

@@ -188,14 +188,15 @@ def _soak(ground: Ground, lasts: float) -> tuple[list[Sample], int, int]:
                 page.evaluate("globalThis.opened.close()")
                 drops, drop_at = drops + 1, now + DROP
             if now >= sample_at:
-                samples.append(_sample(tools, now - begun, server.resident()))
+                samples.append(sample(tools, now - begun, server.resident()))
                 sample_at = now + min(SAMPLE, lasts / 10)
             page.wait_for_timeout(100)
         assert page.locator('#wall-lost[data-state="live"]').count(), "the wall lost its signal"
     return samples, drops, len(times(log))
 
 
-def _sample(tools: Any, at: float, resident: int) -> Sample:
+def sample(tools: Any, at: float, resident: int) -> Sample:
+    """What an open page holds, by Chromium's own counters, once its garbage is collected."""
     tools.send("HeapProfiler.collectGarbage")
     found = {one["name"]: one["value"] for one in tools.send("Performance.getMetrics")["metrics"]}
     return Sample(at, found["JSHeapUsedSize"], found["Nodes"], found["JSEventListeners"], resident)

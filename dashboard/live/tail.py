@@ -16,7 +16,7 @@ from regions import journal
 from regions.domain import topics as names
 from regions.domain.wire import change_as_json, gap_as_json
 from regions.journal import Cursor
-from regions.models import Change, Cluster, Lease, Pulse
+from regions.models import Change, Cluster, Pulse
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ def look(after: Cursor | None) -> Look:
     """Read what happened after a cursor: at most one page, or why there is no telling. Takes milliseconds."""
     links = dict(Cluster.objects.values_list("name", "revision"))
     pulses = dict(Pulse.objects.values_list("region", "revision"))
-    beat_at, trouble = Lease.objects.values_list("beat_at", "trouble").first() or (None, "")
+    beat_at, trouble = journal.heartbeat()
     beats = beat_at is not None and timezone.now() - beat_at < WATCHER_PATIENCE
     watcher = WatcherBeat(beats and not trouble, beat_at)
     if after is None:

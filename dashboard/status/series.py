@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.db.models import Count, F
+from django.db.models import Count, F, Max
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -45,7 +45,7 @@ def _watcher(now: datetime) -> Iterable[Metric]:
         yield _age("pane_watcher_beat_age_seconds", "Since the watcher last beat.", fresh.beat_at, now)
     full = bool(fresh.trouble)
     yield GaugeMetricFamily("pane_database_full", "Whether its disk is full, so that nothing is recorded.", value=full)
-    term = Lease.objects.values_list("term", flat=True).first() or 0
+    term = Lease.objects.aggregate(most=Max("term"))["most"] or 0
     yield GaugeMetricFamily("pane_watcher_term", "Rises whenever another watcher leads.", term)
 
 

@@ -51,6 +51,7 @@ class Reached:
     version: str = ""
     message: str = ""
     listed_at: datetime | None = None  # while polling: as of when its objects are known
+    told_at: datetime | None = None  # when the cluster told that; None: it told nothing new
 
 
 @dataclass(frozen=True, slots=True)

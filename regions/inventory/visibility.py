@@ -21,9 +21,9 @@ from regions.domain.refs import MANAGEMENT
 from regions.domain.viewer import Viewer
 from regions.domain.words import clock
 from regions.inventory.basics import Freshness, LinkView
-from regions.journal import FULL
+from regions.journal import FULL, heartbeat
 from regions.maintenance.entries import active
-from regions.models import Cluster, Lease, Resource, Stream
+from regions.models import Cluster, Resource, Stream
 from regions.permitted import permits_object, resources
 
 PATIENCE = timedelta(seconds=30)
@@ -38,7 +38,7 @@ NOTICE = timedelta(days=14)
 
 def freshness(now: datetime | None = None) -> Freshness:
     """Whether `watch` is at work, and records what it sees."""
-    beat_at, trouble = Lease.objects.values_list("beat_at", "trouble").first() or (None, "")
+    beat_at, trouble = heartbeat()
     beats = bool(beat_at and (now or timezone.now()) - beat_at <= PATIENCE)
     return Freshness(beats and not trouble, beat_at, trouble or ("" if beats else _no_room()))
 

@@ -138,6 +138,7 @@ class Batch:
         row.state, row.message, row.listed_at = note.state, note.message, note.listed_at
         row.version = note.version or row.version
         row.resource_version = note.resource_version
+        row.told_at = note.told_at or row.told_at
         if note.resource_version and not row.synced_at:
             row.synced_at = note.at
         if note.state == Stream.State.ABSENT:

@@ -24,6 +24,7 @@ from regions.journal.lease import hold
 from regions.journal.packing import unpack
 from regions.journal.row import CopyRow
 from regions.journal.rows import apply_health, observed
+from regions.journal.telling import append
 from regions.models import Change, Cluster, Manifest, Resource, Stream
 
 _STREAMS = (f"clusters.{CAPI}", f"machines.{CAPI}", "sveltosclusters.lib.projectsveltos.io")
@@ -137,6 +138,6 @@ def _write(moved: Iterable[int], found: dict[int, Contradiction], now: datetime)
             past.end(row.key, before, None, changes[-1])
             rows.append(row)
     Resource.objects.bulk_update(rows, ["health", "rank", "message", "since", "due_at"], batch_size=CHUNK)
-    Change.objects.bulk_create(changes)
+    append(changes)
     past.save()
     return len(rows)

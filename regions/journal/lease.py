@@ -1,11 +1,12 @@
-"""One writer, proven in the database: a lease row with a term."""
+"""One writer of each cluster, proven in the database: a lease row with a term for each shard of the watching."""
 
 import uuid
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Max
 
+from regions.domain.shards import WHOLE, Shard
 from regions.models import Blindness, Lease, Log
 
 PATIENCE = timedelta(seconds=8)
@@ -18,18 +19,31 @@ class LeaseLost(Exception):
     """Another writer holds the lease now; whoever gets this must stop at once."""
 
 
-def claim(holder: str, now: datetime) -> int | None:
-    """Take the lease and return its new term, or None while another holder beats."""
+def claim(holder: str, now: datetime, shard: Shard = WHOLE) -> int | None:
+    """Take the lease of a shard and return its new term, or None while another holder beats, or any holder who splits
+    the clusters another way: then two would watch one, or none.
+    """
     with transaction.atomic():
-        lease, _ = Lease.objects.select_for_update().get_or_create(pk=1)
-        if lease.holder not in ("", holder) and lease.beat_at and now - lease.beat_at < PATIENCE:
+        Lease.objects.select_for_update().get_or_create(pk=1)  # of several that claim at once, one after the other
+        leases = {lease.pk: lease for lease in Lease.objects.select_for_update().order_by("pk")}
+        others = [one for one in leases.values() if one.pk == shard.number or one.of != shard.of]
+        if any(one.holder not in ("", holder) and _beats(one, now) for one in others):
             return None
+        term = max(one.term for one in leases.values()) + 1
+        # Whoever split them another way and is not gone, but slow, holds nothing from now on.
+        Lease.objects.filter(pk__gt=shard.of).delete()
+        Lease.objects.exclude(of=shard.of).update(of=shard.of, holder="", term=0)
+        lease = leases.get(shard.number) or Lease(pk=shard.number)
         if lease.beat_at and now - lease.beat_at > BLIND:
             Blindness.objects.create(since=lease.beat_at, until=now, why="Nobody watched")
-        lease.holder, lease.term, lease.beat_at, lease.trouble = holder, lease.term + 1, now, ""
+        lease.holder, lease.term, lease.beat_at, lease.trouble, lease.of = holder, term, now, "", shard.of
         lease.save()
         _name_log(now)
-        return lease.term
+        return term
+
+
+def _beats(lease: Lease, now: datetime) -> bool:
+    return lease.beat_at is not None and now - lease.beat_at < PATIENCE
 
 
 def _name_log(now: datetime) -> None:
@@ -64,25 +78,37 @@ def timeline() -> str:
 
 def hold(term: int) -> None:
     """Lock the lease row for the rest of this transaction. Raises LeaseLost when the term is over."""
-    if not Lease.objects.select_for_update().filter(pk=1, term=term).exists():
+    if not Lease.objects.select_for_update().filter(term=term).exists():
         raise LeaseLost(f"Term {term} is over")
 
 
 def beat(term: int, now: datetime, trouble: str = "") -> None:
     """Say that the holder lives, and why it records nothing if it does not. Raises LeaseLost when the term is over."""
-    if not Lease.objects.filter(pk=1, term=term).update(beat_at=now, trouble=trouble):
+    if not Lease.objects.filter(term=term).update(beat_at=now, trouble=trouble):
         raise LeaseLost(f"Term {term} is over")
 
 
+def heartbeat() -> tuple[datetime | None, str]:
+    """When the watching was last whole, and why it is not recorded, if it is not: what the shard says that was heard
+    the longest ago. None: some shard never was.
+    """
+    leases = list(Lease.objects.values_list("beat_at", "trouble", "of"))
+    if not leases or len(leases) < max(of for *_, of in leases):
+        return None, ""
+    beats = [beat_at for beat_at, *_ in leases if beat_at]
+    trouble = next((trouble for _, trouble, _ in leases if trouble), "")
+    return min(beats) if len(beats) == len(leases) else None, trouble
+
+
 def unwatched_since(now: datetime) -> datetime | None:
-    """Since when nobody watches; None: somebody does, or nobody ever did."""
-    beat_at = Lease.objects.values_list("beat_at", flat=True).first()
+    """Since when nobody watches, or not all of it; None: somebody does, or nobody ever did."""
+    beat_at, _ = heartbeat()
     return beat_at if beat_at and now - beat_at > BLIND else None
 
 
 def release(term: int) -> None:
     """Let the next one take over at once."""
-    Lease.objects.filter(pk=1, term=term).update(holder="")
+    Lease.objects.filter(term=term).update(holder="")
 
 
 def begin_anew() -> None:
@@ -90,10 +116,11 @@ def begin_anew() -> None:
     what was recorded after the copy was made is lost; and whoever still holds the lease writes nothing more.
     """
     with transaction.atomic():
-        Lease.objects.select_for_update().update(holder="", term=F("term") + 1)
+        most = Lease.objects.aggregate(most=Max("term"))["most"] or 0
+        Lease.objects.select_for_update().update(holder="", term=F("term") + most + 1)
         Log.objects.update(name=uuid.uuid4().hex[:8])
 
 
-def holder() -> Lease | None:
-    """The lease as it stands: who holds it and when they last beat."""
-    return Lease.objects.filter(pk=1).first()
+def holder(shard: Shard = WHOLE) -> Lease | None:
+    """The lease of a shard as it stands: who holds it and when they last beat."""
+    return Lease.objects.filter(pk=shard.number).first()

@@ -9,6 +9,7 @@ from django.db import transaction
 from regions.domain.changes import difference
 from regions.domain.health import Assessment, Health, assess
 from regions.domain.notes import Blind, Gone, Heard, Left, Note, Put, Reached, Replaced, Swept, Unrecorded
+from regions.domain.shards import WHOLE, Shard
 from regions.journal.batch import Batch
 from regions.journal.contradicting import kept
 from regions.journal.correlating import CHUNK
@@ -18,7 +19,8 @@ from regions.journal.links import LinkBook
 from regions.journal.packing import unpack
 from regions.journal.reports import Reports
 from regions.journal.rows import apply_health, observed
-from regions.models import Change, Manifest, Resource
+from regions.journal.telling import append
+from regions.models import Change, Cluster, Manifest, Resource
 
 log = logging.getLogger(__name__)
 
@@ -64,16 +66,21 @@ def record(term: int, notes: Sequence[Note], now: datetime) -> int:
         reports.correlate()
         links.bump(batch.unquiet)
         links.save()
-        Change.objects.bulk_create(changes, batch_size=CHUNK)
+        append(changes)
         past.save()
         return len(changes)
 
 
-def tick(term: int, now: datetime, limit: int = 500) -> int:
-    """Look again at what is due though nothing was heard (settling ends, no progress for long). Returns how many."""
+def tick(term: int, now: datetime, limit: int = 500, shard: Shard = WHOLE) -> int:
+    """Look again at what is due though nothing was heard (settling ends, no progress for long), on clusters of this
+    shard. Returns how many that were.
+    """
     with transaction.atomic():
         hold(term)
         due = Manifest.objects.filter(resource__due_at__lte=now).select_related("resource").order_by("resource__due_at")
+        if shard != WHOLE:
+            names = Cluster.objects.values_list("name", flat=True)
+            due = due.filter(resource__cluster__in=[name for name in names if shard.holds(name)])
         changes: list[Change] = []
         past = VersionKeeper(now)
         rows = []
@@ -96,6 +103,6 @@ def tick(term: int, now: datetime, limit: int = 500) -> int:
             row.due_at = judgement.due_at
             rows.append(row)
         Resource.objects.bulk_update(rows, ["health", "rank", "message", "since", "due_at"], batch_size=CHUNK)
-        Change.objects.bulk_create(changes)
+        append(changes)
         past.save()
         return len(rows)

@@ -1,22 +1,35 @@
-"""What a person says to Pane, as rows of the log: the one thing that is written by whoever serves pages."""
+"""Rows of the log, and those that a person says: the one thing that is written by whoever serves pages."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from regions.models import Change, Lease, Resource
+from regions.models import Change, Lease, Log, Resource
+
+CHUNK = 500
+
+
+def append(changes: Sequence[Change]) -> None:
+    """Append these to the log, as the last but what needs their ids: until this transaction ends nobody else appends.
+
+    So ids commit in order whoever writes, and no reader's cursor passes a row that is not there yet. SQLite has one
+    writer at a time in any case.
+    """
+    if changes and connection.features.has_select_for_update:
+        list(Log.objects.select_for_update().order_by("pk").values_list("pk")[:1])
+    Change.objects.bulk_create(changes, batch_size=CHUNK)
 
 
 def tell(changes: Sequence[Change]) -> None:
     """Append these to the log. In or outside a transaction.
 
-    No term is needed, for nothing of the copy is written; the lease row is locked all the same, as by every writer of
-    the log, so that ids commit in order and no reader's cursor passes a row that is not there yet.
+    No term is needed, for nothing of the copy is written. The lease row is locked all the same: a version before this
+    one appends under that alone.
     """
     with transaction.atomic():
         Lease.objects.select_for_update().get_or_create(pk=1)
-        Change.objects.bulk_create(changes)
+        append(changes)
 
 
 def said(row: Resource, reason: str, message: str, now: datetime) -> Change:

@@ -58,9 +58,12 @@ class Follower:
         self.memory = await self.recorder.call(memory.remember, self.name)
         where = (Where.HOSTS, Where.MANAGEMENT) if self.name == MANAGEMENT else (Where.HOSTS,)
         self.kinds = [kind for kind in KINDS if kind.where in where]
-        # Blind from the moment that somebody last saw: this process, or the watcher before it.
-        if self.blind_since:
-            self.live_at = {stream: self.blind_since for stream, version in self.memory.reached.items() if version}
+        # Blind from the moment that somebody last recorded a word: this process, or the watcher before it. That it beat
+        # later says nothing of what it had not recorded yet.
+        resumed = [stream for stream, version in self.memory.reached.items() if version]
+        for stream in resumed:
+            if since := self.memory.told_at.get(stream, self.blind_since):
+                self.live_at[stream] = since
         if not self.memory.known and not self.begun:
             await self.say(state="connecting", message="")
         self.begun = True

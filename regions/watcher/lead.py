@@ -11,6 +11,7 @@ from django.db import DatabaseError, InterfaceError
 
 from regions import journal
 from regions.clusters.options import Options
+from regions.domain.shards import WHOLE
 from regions.metrics.stores.options import MetricsOptions as MeterOptions
 from regions.watcher.fleet import Fleet
 from regions.watcher.recorder import Recorder, now
@@ -30,7 +31,7 @@ class Watcher:
 
     async def run(self) -> None:
         while True:
-            recorder = Recorder()
+            recorder = Recorder(self.options.shard)
             try:
                 await self._lead_once(recorder)
             except* journal.LeaseLost:
@@ -48,20 +49,22 @@ class Watcher:
             await asyncio.sleep(STAND_BY)
 
     async def _lead_once(self, recorder: Recorder) -> None:
-        previous = await recorder.call(journal.holder)
+        shard = self.options.shard
+        previous = await recorder.call(journal.holder, shard)
         blind_since = previous.beat_at if previous else None
-        while (term := await recorder.call(journal.claim, self.name, now())) is None:
+        while (term := await recorder.call(journal.claim, self.name, now(), shard)) is None:
             await asyncio.sleep(STAND_BY)
-            previous = await recorder.call(journal.holder)
+            previous = await recorder.call(journal.holder, shard)
             blind_since = previous.beat_at if previous else None
         recorder.term = term
-        log.info("Leading with term %d", term)
+        log.info("Leading with term %d%s", term, "" if shard == WHOLE else f", shard {shard}")
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(recorder.record())
                 tasks.create_task(recorder.tend(self.options.keep, self.options.keep_bytes))
                 tasks.create_task(Fleet(self.options, recorder, blind_since).run())
-                tasks.create_task(kept_up("Metering", lambda: _meter(term)))
+                if shard.first:
+                    tasks.create_task(kept_up("Metering", lambda: _meter(term)))
         except asyncio.CancelledError:
             await recorder.call(journal.release, term)
             raise

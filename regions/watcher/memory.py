@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from regions import journal
@@ -10,6 +11,7 @@ from regions.domain.references import Named, named_objects
 from regions.domain.refs import MANAGEMENT
 from regions.models import Cluster, Manifest, Resource, Stream
 
+_REGIONS = next(kind for kind in KINDS if (kind.group, kind.name) == (K0RDENT, "Region"))
 _TABLE = {(kind.group, kind.name) for kind in KINDS}
 _NAMING = ("Region", "Credential", "ClusterTemplate", "ServiceTemplate", "ClusterDeployment", "MultiClusterService")
 
@@ -22,6 +24,7 @@ class Memory:
     uid: str = ""
     reached: dict[str, str] = field(default_factory=dict)  # stream → resource version
     versions: dict[str, str] = field(default_factory=dict)  # stream → API version it was read in
+    told_at: dict[str, datetime] = field(default_factory=dict)  # stream → when it had come so far
     kinds: set[tuple[str, str]] = field(default_factory=set)  # group and kind that its objects named
 
 
@@ -34,12 +37,15 @@ def remember(cluster: str) -> Memory:
         uid=row.uid if row else "",
         reached=dict(streams.values_list("name", "resource_version")),
         versions=dict(streams.values_list("name", "version")),
+        told_at={name: at for name, at in streams.values_list("name", "told_at") if at},
         kinds={kind for kind in kinds if kind not in _TABLE and kind[1] not in NAMED_KINDS},
     )
 
 
-def regions() -> dict[str, dict[str, Any]]:
-    """The Region objects of the copy: name → manifest."""
+def regions() -> dict[str, dict[str, Any]] | None:
+    """The Region objects of the copy, name → manifest; None while nobody has listed them all."""
+    if not Stream.objects.filter(cluster=MANAGEMENT, name=_REGIONS.stream, synced_at__isnull=False).exists():
+        return None
     rows = Resource.objects.filter(cluster=MANAGEMENT, group=K0RDENT, kind="Region")
     return {row.name: journal.manifest(row) for row in rows}
 

@@ -13,6 +13,7 @@ from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, 
 
 from regions import journal
 from regions.domain.notes import Gone, Note, Put, Reached, Swept, Unrecorded, about
+from regions.domain.shards import WHOLE, Shard
 from regions.maintenance.sweep import tend
 
 Result = TypeVar("Result")
@@ -34,7 +35,8 @@ def now() -> datetime:
 class Recorder:
     """Takes notes in order and records them in batches. Whoever notes faster than the database writes, waits."""
 
-    def __init__(self) -> None:
+    def __init__(self, shard: Shard = WHOLE) -> None:
+        self.shard = shard
         self.term = 0
         self.full = False  # the database's disk is: what is to be recorded waits
         self._queue: asyncio.Queue[Note] = asyncio.Queue(maxsize=2 * BATCH)
@@ -120,15 +122,17 @@ class Recorder:
     async def _tend_once(self, keep: timedelta, most: int) -> None:
         clock = asyncio.get_running_loop().time
         await self.call(journal.beat, self.term, now(), journal.FULL if self.full else "")
-        if clock() >= self._forget_at:  # before anything that needs room
+        if self.shard.first and clock() >= self._forget_at:  # before anything that needs room
             before = await self.call(journal.oldest_kept, now() - keep, most)
             while await self.call(journal.prune, self.term, before):
                 # A first time may go on for minutes: whoever stands by must see that somebody leads.
                 await self.call(journal.beat, self.term, now(), journal.FULL if self.full else "")
             await self.call(SessionStore.clear_expired)
             self._forget_at = clock() + FORGET
-        while await self.call(journal.tick, self.term, now(), DUE) >= DUE:
+        while await self.call(journal.tick, self.term, now(), DUE, self.shard) >= DUE:
             pass
+        if not self.shard.first:
+            return
         if clock() >= self._contradict_at:
             await self.call(journal.contradict, self.term, now())
             self._contradict_at = clock() + CONTRADICT

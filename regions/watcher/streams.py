@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from regions.clusters.options import Options
 from regions.clusters.sources import EndpointSource
 from regions.domain.kinds import K0RDENT, Kind, Where
-from regions.domain.notes import Blind, Gone, Heard, Put, Reached, Swept
+from regions.domain.notes import Gone, Heard, Put, Reached, Swept
 from regions.domain.redact import without_credentials
 from regions.domain.references import named_kinds, named_objects
 from regions.domain.refs import MANAGEMENT
@@ -20,6 +20,7 @@ from regions.kube.errors import KubeError, Refused
 from regions.kube.identity import is_subdomain
 from regions.kube.listwatch import Bookmark, Event, ListPage, News, StreamTrouble, Synced, follow
 from regions.watcher import memory
+from regions.watcher.gaps import Gaps, Lost
 from regions.watcher.named import NamedReader
 from regions.watcher.recorder import Recorder, now
 from regions.watcher.recovery import kept_up
@@ -31,7 +32,6 @@ PROOF = 60.0  # between two proofs that what is watched may still be watched
 AGE = 300.0  # of what is known to be served, for such a proof
 DISCOVERED = 10.0  # what a server serves may be known from so long ago
 MOST_KINDS = 100  # that the objects of one cluster may make us look for
-SETTLE = 3.0  # seconds: several kinds lose their history together, and are one gap
 
 
 class Watched(Protocol):
@@ -63,7 +63,7 @@ class Streams:
         self.live_at = follower.live_at
         self.states: dict[str, StreamTrouble] = {}  # the last that each stream said of itself
         self.listed_at: dict[str, datetime] = {}
-        self.lost: dict[str, datetime] = {}  # streams whose history was lost, and since when
+        self.gaps = Gaps(self.cluster, self.note)
         self.named = NamedReader(self.cluster, client, follower.recorder, follower.options.system_namespace)
 
     def start(self) -> None:
@@ -181,7 +181,8 @@ class Streams:
                 await self.settled(kind)
             case StreamTrouble():
                 await self.trouble(kind, told, at)
-        if not isinstance(told, StreamTrouble):
+        # A page of a list says how things are: what had come and gone before is known when the list is complete.
+        if not isinstance(told, StreamTrouble | ListPage) and kind not in self.gaps:
             self.live_at[kind.stream] = at
 
     async def put(self, kind: Kind, manifest: dict[str, Any], at: datetime) -> None:
@@ -210,14 +211,18 @@ class Streams:
                 await self.follower.on_region(name, None)
 
     async def reach(self, kind: Kind, resource_version: str, at: datetime, version: str = "") -> None:
+        if kind in self.gaps:
+            self.gaps.reach(kind, resource_version, version)
+            return
         self.memory.reached[kind.stream] = resource_version
-        polling = self.states.get(kind.stream)
-        if polling is not None and polling.state == "polling":
-            message = without_credentials(polling.message)
-            told = Reached(self.cluster, kind.stream, "polling", resource_version, at, version, message, at)
-        else:
-            told = Reached(self.cluster, kind.stream, "watching", resource_version, at, version)
-        await self.note(told)
+        said, listed_at = self.states.get(kind.stream), None
+        if said is None or said.state == "listing":
+            said = StreamTrouble("watching")
+        elif said.state == "polling":
+            listed_at = self.listed_at.get(kind.stream)
+        message = without_credentials(said.message)
+        where = (self.cluster, kind.stream, said.state, resource_version)
+        await self.note(Reached(*where, at, version, message, listed_at, told_at=at))
 
     async def trouble(self, kind: Kind, told: StreamTrouble, at: datetime) -> None:
         self.states[kind.stream] = told
@@ -228,6 +233,8 @@ class Streams:
         if told.state == "absent":
             # Its objects went with it.
             self.memory.reached.pop(kind.stream, None)
+            if kind in self.gaps:
+                self.gaps.reach(kind, "")
             await self.note(Swept(self.cluster, kind, frozenset(), at))
             await self.settled(kind)
         elif told.state == "refused":
@@ -248,19 +255,15 @@ class Streams:
                 await self.note(Heard(self.cluster, now(), {"synced_at": now()}))
 
     def mourn(self, kind: Kind) -> None:
-        """History was lost between the last word of this stream and now. Streams that lose it together are one gap."""
+        """History was lost between the last word of this stream and now."""
         if since := self.live_at.get(kind.stream):
-            self.lost[kind.name] = since
-            if len(self.lost) == 1:
-                self._spawn("gap", self.tell_gap())
+            self.gaps.begin(kind, since)
+            self._spawn("gap", self.gaps.tell(self._reach_after))
 
-    async def tell_gap(self) -> None:
-        await asyncio.sleep(SETTLE)
-        lost, self.lost = self.lost, {}
-        self.tasks.pop("gap", None)
-        kinds = ", ".join(sorted(lost))
-        why = f"The API server no longer had a readable history of {kinds}; what is there now is whole again"
-        await self.note(Blind(self.cluster, min(lost.values()), now(), why))
+    async def _reach_after(self, gap: Lost, at: datetime) -> None:
+        self.live_at[gap.kind.stream] = at
+        if gap.resource_version:
+            await self.reach(gap.kind, gap.resource_version, at, gap.version)
 
     def _spawn(self, name: str, work: Any) -> None:
         if name in self.tasks and not self.tasks[name].done():

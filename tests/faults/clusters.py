@@ -55,28 +55,21 @@ class DemoApi(Objects):
 
 
 @contextmanager
-def demo_clusters() -> Iterator[dict[str, DemoApi]]:
-    """Management and one region, which management knows, with nothing else in them."""
+def demo_clusters(*more: str) -> Iterator[dict[str, DemoApi]]:
+    """Management and one region or more, which management knows, with nothing else in them."""
     authority = Authority("faults")
     with Loop() as loop:
         servers = {
-            MANAGEMENT: Server(MANAGEMENT, crds.management(), authority=authority, seed=1),
-            REGION: Server(REGION, crds.region({"aws"}), authority=authority, seed=2),
+            name: Server(name, crds.region({"aws"}), authority=authority, seed=2 + number)
+            for number, name in enumerate((REGION, *more))
         }
+        servers[MANAGEMENT] = Server(MANAGEMENT, crds.management(), authority=authority, seed=1)
         for server in servers.values():
             loop.run(server.start())
         clusters = {name: DemoApi(name, server, loop) for name, server in servers.items()}
         clusters[MANAGEMENT].create_namespace(SYSTEM_NAMESPACE)
-        secret = {
-            "apiVersion": "v1",
-            "kind": "Secret",
-            "metadata": {"name": f"{REGION}-kubeconfig", "namespace": SYSTEM_NAMESPACE},
-            "stringData": {"value": servers[REGION].kubeconfig()},
-        }
-        spec = {"kubeConfig": {"name": f"{REGION}-kubeconfig", "key": "value"}}
-        region = {"apiVersion": K0RDENT, "kind": "Region", "metadata": {"name": REGION}, "spec": spec}
-        clusters[MANAGEMENT].apply(json.dumps(secret))
-        clusters[MANAGEMENT].apply(json.dumps(region))
+        for name in (REGION, *more):
+            _register(clusters[MANAGEMENT], name, servers[name].kubeconfig())
         for cluster in clusters.values():
             fill(cluster)
         try:
@@ -84,6 +77,18 @@ def demo_clusters() -> Iterator[dict[str, DemoApi]]:
         finally:
             for server in servers.values():
                 loop.run(server.stop())
+
+
+def _register(management: DemoApi, name: str, kubeconfig: str) -> None:
+    secret = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": f"{name}-kubeconfig", "namespace": SYSTEM_NAMESPACE},
+        "stringData": {"value": kubeconfig},
+    }
+    spec = {"kubeConfig": {"name": f"{name}-kubeconfig", "key": "value"}}
+    management.apply(json.dumps(secret))
+    management.apply(json.dumps({"apiVersion": K0RDENT, "kind": "Region", "metadata": {"name": name}, "spec": spec}))
 
 
 def real_clusters(rig: Rig) -> dict[str, Any]:
@@ -164,7 +169,7 @@ class Stepper:
             if self._over.wait(0.05):
                 return  # nothing was written, as far as anybody can know: see `_written`
         self.step = step
-        self.history.wrote(self.cluster.name, at)
+        self.history.wrote(self.cluster.name, at, datetime.now(UTC))
 
     def _written(self, number: int, step: int) -> bool:
         failed = {

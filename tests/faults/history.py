@@ -54,11 +54,11 @@ class History:
     """When which step was written to which cluster."""
 
     def __init__(self) -> None:
-        self.written: dict[str, list[datetime]] = defaultdict(list)
+        self.written: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
 
-    def wrote(self, cluster: str, at: datetime) -> None:
-        """The next step is in the cluster. `at` is when it was begun."""
-        self.written[cluster].append(at)
+    def wrote(self, cluster: str, begun_at: datetime, done_at: datetime | None = None) -> None:
+        """The next step is in the cluster since some moment between these two."""
+        self.written[cluster].append((begun_at, done_at or begun_at))
 
     def stands(self) -> dict[str, int]:
         """How many steps each cluster has taken."""
@@ -73,9 +73,12 @@ class History:
             verdict.written += last
             steps = [row.step for row in told if row.cluster == cluster and row.step is not None and row.step <= last]
             verdict.doubled += [(cluster, step) for step, count in Counter(steps).items() if count > 1]
-            verdict.reordered += [(cluster, step) for step in _out_of_order(dict.fromkeys(steps))]
+            for step in _out_of_order(dict.fromkeys(steps)):
+                # A list says how things are, in the order of names: what it tells of a time that is a gap has no other.
+                if not any(_covers(gap, cluster, *times[step - 1]) for gap in gaps):
+                    verdict.reordered.append((cluster, step))
             for step in set(range(1, last + 1)) - set(steps):
-                if any(_covers(gap, cluster, times[step - 1]) for gap in gaps):
+                if any(_covers(gap, cluster, *times[step - 1]) for gap in gaps):
                     verdict.excused += 1
                 else:
                     verdict.lost.append((cluster, step))
@@ -83,8 +86,9 @@ class History:
         return verdict
 
 
-def _covers(gap: Told, cluster: str, at: datetime) -> bool:
-    return gap.cluster == cluster and gap.blind_from is not None and gap.blind_from <= at <= gap.at
+def _covers(gap: Told, cluster: str, begun_at: datetime, done_at: datetime) -> bool:
+    within = gap.blind_from is not None and gap.blind_from <= done_at and begun_at <= gap.at
+    return gap.cluster == cluster and within
 
 
 def _out_of_order(steps: Iterable[int]) -> list[int]:

@@ -136,8 +136,8 @@ class Installed:
         known = json.loads(self._run("-m", "dashboard.bench.scribe", "prepare").splitlines()[-1])
         self.token, self.cookie = known["token"], known["cookie"]
 
-    def watch(self) -> Replica:
-        return self._start("watch")
+    def watch(self, shard: str = "1/1") -> Replica:
+        return self._start("watch", PANE_WATCH_SHARD=shard)
 
     def serve(self, wait: bool = True) -> Replica:
         """Returns when it answers, unless nobody waits for it."""
@@ -148,9 +148,9 @@ class Installed:
             assert made.alive, made.log.read_text()[-2000:]
         return made
 
-    def _start(self, *words: str, port: int = 0) -> Replica:
+    def _start(self, *words: str, port: int = 0, **more: str) -> Replica:
         log = self.folder / f"{words[0]}-{len(self.replicas)}.log"
-        self.replicas.append(Replica(list(words), self.code, self.environment, log, port))
+        self.replicas.append(Replica(list(words), self.code, self.environment | more, log, port))
         return self.replicas[-1]
 
     def end(self) -> None:

@@ -51,3 +51,5 @@ def test_only_a_gap_of_that_cluster_and_time_excuses(history: History):
     assert history.judge([*told(1, 5), gap("eu", 4)]).excused == 3
     assert history.judge([*told(1, 5), gap("us", 4)]).lost == [("eu", 2), ("eu", 3), ("eu", 4)]
     assert history.judge([*told(1, 5), gap("eu", 3)]).lost == [("eu", 4)]
+    assert history.judge([*told(1, 4, 3, 5), gap("eu", 4)]).sound, "a list after a gap has the order of names"
+    assert history.judge([*told(1, 4, 3, 5), gap("us", 4)]).reordered == [("eu", 3)]

@@ -17,7 +17,7 @@ from tests.rig.fleet import MANAGEMENT
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 BEFORE = "c069d1a75247"
-"""The last revision before the newest migration, until there is a release: then its tag."""
+"""Before the newest migrations, until there is a release: then its tag."""
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ EVERYTHING: dict[str, Any] = {
         "egress": [{"to": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]}],
     },
     "rbac": {"kof": True},
+    "watch": {"shards": 3},
     "serviceAccount": {"annotations": {"example.org/role": "pane"}},
     "metrics": {
         "serviceMonitor": {"enabled": True, "labels": {"release": "kof"}, "tokenSecret": {"name": "pane-token"}},
@@ -121,6 +122,10 @@ def test_helm_finds_nothing_to_complain_of(local: Helm):
         ({"url": URL}, "Say where Pane keeps its copy and its log"),
         ({"url": URL, "database": {"url": "postgres://a", "sqlite": {"enabled": True}}}, "one of database."),
         ({"url": URL, "database": {"sqlite": {"enabled": True}}}, "SQLite is for one replica"),
+        (
+            {"url": URL, "database": {"sqlite": {"enabled": True}}, **ONE, "watch": {"replicas": 1, "shards": 2}},
+            "SQLite is for one watcher",
+        ),
         ({"url": "http://pane.example.org", **DATABASE}, "url"),
         (DATABASE, "url"),
         ({"url": URL, "database": {"url": "mysql://a"}}, "database"),

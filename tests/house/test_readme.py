@@ -4,7 +4,7 @@ import re
 
 from tests.house.checkout import ROOT, tracked
 
-READ = re.compile(r"\b(?:text|flag|number|share|items|choice|path)\(\s*\"([A-Z_]+)\"")
+READ = re.compile(r"\b(?:text|flag|number|share|shard|items|choice|path)\(\s*\"([A-Z_]+)\"")
 TABLE = re.compile(r"^\| `(PANE_[A-Z_]+)` \|", re.MULTILINE)
 
 

@@ -1,10 +1,10 @@
-"""The commands of the documents on installing and operating: each has to be run by a test."""
+"""The commands of the documents on installing, operating and asking: each has to be run by a test."""
 
 import re
 
 from tests.house.checkout import ROOT
 
-DOCUMENTS = ("docs/installing.md", "docs/operating.md")
+DOCUMENTS = ("docs/installing.md", "docs/operating.md", "docs/api.md")
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 

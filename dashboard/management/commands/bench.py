@@ -27,10 +27,12 @@ PARTS = {
     "causes": "causes",
     "feed": "feed",
     "faults": "faults",
+    "shards": "shards",
+    "soak": "soak",
 }
 
-SHORT = [name for name in PARTS if name != "faults"]
-"""What is run when nothing is named: twenty of each fault take hours."""
+SHORT = [name for name in PARTS if name not in ("faults", "shards", "soak")]
+"""What is run when nothing is named: the others take hours, or need a PostgreSQL."""
 
 
 class Command(BaseCommand):
@@ -48,6 +50,7 @@ class Command(BaseCommand):
         parser.add_argument("--rounds", type=int, default=3, help="of both sides in turn, with --against (3)")
         parser.add_argument("--minutes", type=float, help="how long wall is left open in a browser (5)")
 
+        parser.add_argument("--hours", type=float, help="how long soak lasts (8)")
         parser.add_argument("--runs", type=int, help="faults: how often each is tried (20)")
         parser.add_argument("--seed", type=int, help="faults: of their moments, as an earlier run printed it")
 
@@ -74,6 +77,8 @@ class Command(BaseCommand):
             self._say("Making a database …")
             ground = Ground(Path(folder))
             ground.minutes, ground.runs, ground.seed = options["minutes"], options["runs"], options["seed"]
+            if options["hours"]:
+                ground.minutes = options["hours"] * 60
             if options["processor"]:
                 return [processor.run(ground, options["quick"], self._say)]
             return [self._measure(name, ground, options["quick"]) for name in options["names"] or SHORT]

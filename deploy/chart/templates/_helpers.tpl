@@ -37,6 +37,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
 {{- if ne (len $ways) 1 }}{{ fail "Say where Pane keeps its copy and its log: one of database.existingSecret.name, database.url and database.sqlite.enabled." }}{{ end -}}
 {{- if and .Values.database.sqlite.enabled (or (gt (int .Values.web.replicas) 1) (gt (int .Values.watch.replicas) 1)) }}{{ fail "SQLite is for one replica: set web.replicas and watch.replicas to 1, or name a PostgreSQL." }}{{ end -}}
+{{- if and .Values.database.sqlite.enabled (gt (int .Values.watch.shards) 1) }}{{ fail "SQLite is for one watcher: set watch.shards to 1, or name a PostgreSQL." }}{{ end -}}
 {{- if and .Values.metrics.serviceMonitor.enabled (not .Values.metrics.serviceMonitor.tokenSecret.name) }}{{ fail "Pane's own metrics are for who has a token: name a Secret with one in metrics.serviceMonitor.tokenSecret.name." }}{{ end -}}
 {{- if and .Values.gateway.enabled (not .Values.gateway.parentRefs) }}{{ fail "Say in gateway.parentRefs which Gateway leads to Pane." }}{{ end -}}
 {{- end }}
@@ -76,6 +77,9 @@ imagePullPolicy: {{ $.Values.image.pullPolicy }}
 {{ index . 2 | toYaml }}
 env:
   {{- include "pane.env" $ | nindent 2 }}
+{{- if gt (len .) 4 }}
+  - {{ index . 4 | toJson }}
+{{- end }}
 {{- with $.Values.envFrom }}
 envFrom:
   {{- toYaml . | nindent 2 }}
@@ -105,7 +109,9 @@ lifecycle: {preStop: {sleep: {seconds: 5}}}
 {{- end }}
 
 {{- define "pane.watch" -}}
-{{ include "pane.container" (list . "watch" (dict "args" (list "watch")) .Values.watch.resources) }}
+{{- $ := index . 0 -}}
+{{- $shard := dict "name" "PANE_WATCH_SHARD" "value" (printf "%d/%d" (int (index . 1)) (int $.Values.watch.shards)) -}}
+{{ include "pane.container" (list $ "watch" (dict "args" (list "watch")) $.Values.watch.resources $shard) }}
 {{- end }}
 
 {{- define "pane.pod" -}}

@@ -24,7 +24,6 @@ from regions.models import (
     Cluster,
     ClusterColumns,
     Columns,
-    Lease,
     Log,
     Manifest,
     PastLink,
@@ -154,7 +153,7 @@ class FleetAsOf:
         unwatched = Blindness.objects.filter(cluster="", since__lt=self.at - PATIENCE, until__gt=self.at).first()
         if unwatched:
             return Freshness(False, unwatched.since)
-        beat_at = Lease.objects.values_list("beat_at", flat=True).first()
+        beat_at, _ = journal.heartbeat()
         if beat_at is None or beat_at < self.at - PATIENCE:
             return Freshness(False, beat_at)
         return Freshness(True, min(beat_at, self.at))

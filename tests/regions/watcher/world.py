@@ -13,6 +13,7 @@ from asgiref.sync import sync_to_async
 from regions.clusters.options import Options
 from regions.domain.kinds import KINDS, Where
 from regions.domain.refs import MANAGEMENT
+from regions.domain.shards import WHOLE, Shard
 from regions.kube.backoff import Pace
 from regions.models import Cluster, Lease, Stream
 from regions.watcher import Watcher
@@ -49,13 +50,13 @@ class World:
         return self.regions[name].kubeconfig(self.authority.certificate, **cluster)
 
     @asynccontextmanager
-    async def watch(self) -> AsyncIterator[None]:
+    async def watch(self, shard: Shard = WHOLE) -> AsyncIterator[None]:
         path = self.folder / "kubeconfig"
         path.write_text(self.management.kubeconfig())
         settings = {"region_kubeconfigs": None, **self.settings}
         options = Options(
             kubeconfig=str(path), context=None, system_namespace=SYSTEM, allow_loopback=True, keep=timedelta(days=7),
-            pace=FAST, **settings,
+            pace=FAST, shard=shard, **settings,
         )  # fmt: skip
         task = asyncio.create_task(Watcher(options).run())
         try:

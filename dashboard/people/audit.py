@@ -33,6 +33,7 @@ def audit(request: ViewedRequest) -> HttpResponse:
         "people/audit.html",
         {
             "rows": shown[:SOME],
+            "in_doubt": trail.in_doubt(shown[:SOME]),
             "before": shown[SOME - 1].id if len(shown) > SOME else None,
             "text": request.GET.get("q", ""),
             "outcome": request.GET.get("outcome", ""),

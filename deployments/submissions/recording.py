@@ -5,8 +5,11 @@ from typing import Any
 
 from deployments.domain.manifests import Planned, main_of
 from deployments.domain.rendering import public
+from deployments.models import Step, Submission
 from deployments.submissions.outcomes import Preview
 from regions.audit import trail
+from regions.domain import manifest as m
+from regions.domain.refs import MANAGEMENT, Ref
 from regions.domain.viewer import Viewer
 
 LONGEST = 4_000
@@ -21,10 +24,20 @@ def previewed(viewer: Viewer, planned: Sequence[Planned], seen: Preview) -> None
         trail.happened(f"preview {verb}", "done", ref, actor=viewer.name, objects=outcomes)
 
 
-def asked(viewer: Viewer, planned: Sequence[Planned], key: str) -> trail.Act:
-    """Objects are about to be written: recorded before the first is."""
+def asked(viewer: Viewer, planned: Sequence[Planned], key: str, leftovers: Sequence[Step] = ()) -> trail.Act:
+    """Objects are about to be written, and those that an earlier try left and nobody wants now to be removed: recorded
+    before the first is."""
     ref, verb = main_of(planned)
-    return trail.begin(verb, ref, actor=viewer.name, submission=key, objects=_objects(planned))
+    objects = [*_objects(planned), *map(_removal, leftovers)]
+    return trail.begin(verb, ref, actor=viewer.name, submission=key, objects=objects)
+
+
+def taken_back(viewer: Viewer, submission: Submission, steps: Sequence[Step]) -> trail.Act:
+    """What a request made is about to be removed again: recorded before the first is."""
+    ref = Ref(MANAGEMENT, "", submission.kind, submission.namespace, submission.name)  # no row has the group
+    return trail.begin(
+        "remove", ref, actor=viewer.name, submission=submission.key, objects=[_removal(one) for one in steps]
+    )
 
 
 def _objects(planned: Sequence[Planned]) -> list[dict[str, Any]]:
@@ -33,3 +46,11 @@ def _objects(planned: Sequence[Planned]) -> list[dict[str, Any]]:
         {"verb": one.verb, "object": one.ref.key, "manifest": text[:LONGEST]}
         for one, text in zip(planned, texts, strict=True)
     ]
+
+
+def _removal(step: Step) -> dict[str, Any]:
+    return {"verb": "delete", "object": _ref(step).key, "uid": step.uid}
+
+
+def _ref(step: Step) -> Ref:
+    return Ref(step.cluster, m.group_of(step.api_version), step.kind, step.namespace, step.name)

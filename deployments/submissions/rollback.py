@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from deployments.models import Step, Submission
+from deployments.submissions import recording
 from deployments.submissions.confirmation import OPEN, keep, settle
 from deployments.submissions.outcomes import NotTheirs
 from deployments.submissions.writer import Writer
@@ -21,8 +22,11 @@ def remove(session: ClusterSession, submission: Submission) -> Submission:
     submission.state, submission.updated_at = Submission.State.WRITING, timezone.now()
     submission.save(update_fields=["state", "updated_at"])
     writer = Writer(session, (), submission.key)
-    for step in submission.steps.filter(state__in=OPEN, verb="create").order_by("-place"):
+    standing = list(submission.steps.filter(state__in=OPEN, verb="create").order_by("-place"))
+    act = recording.taken_back(session.viewer, submission, standing)
+    for step in standing:
         keep(step, session.run(writer.remove(step)))
     submission.steps.filter(state__in=(Step.State.SHARED, Step.State.WAITING)).update(state=Step.State.WAITING)
     settle(submission)
+    act.ended(submission.state, steps=[f"{step} {step.answer}".strip()[:500] for step in standing])
     return submission

@@ -7,7 +7,7 @@ before anything is done, and what came of it.
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -111,6 +111,13 @@ def told(row: AuditEntry, *, digest: bool = True) -> dict[str, Any]:
     found = {name: getattr(row, name) for name in SEALED}
     found["at"] = row.at.astimezone(tz=timezone.get_default_timezone()).isoformat()
     return found | ({"digest": row.digest} if digest else {})
+
+
+def in_doubt(rows: Iterable[AuditEntry]) -> set[str]:
+    """The acts among these of which nothing says what came: whoever did them is still at it, or was killed."""
+    asked = {row.act for row in rows if row.outcome == ASKED}
+    ended = AuditEntry.objects.filter(act__in=asked).exclude(outcome=ASKED).values_list("act", flat=True)
+    return asked - set(ended)
 
 
 def verify() -> str:

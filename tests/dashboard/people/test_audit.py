@@ -126,6 +126,15 @@ def test_administrators_search_it_and_take_it_with_them(client: Client):
     assert table.count("\r\n") == 11
 
 
+def test_what_was_asked_and_never_ended_is_said_to_be_not_known(client: Client):
+    """Whoever was at it was killed, or still is: that it was asked for is on record all the same."""
+    written(1)
+    client.force_login(User.objects.create_user("boss", is_staff=True))
+    assert "is not known" not in client.get("/audit/").content.decode()
+    trail.begin("delete", SHOP)
+    assert client.get("/audit/").content.decode().count("what came of it is not known") == 1
+
+
 def test_others_do_not_see_it(client: Client):
     client.force_login(User.objects.create_user("eve"))
     assert client.get("/audit/").status_code == 403

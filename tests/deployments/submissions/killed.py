@@ -25,15 +25,19 @@ from django.db import connection  # noqa: E402
 from deployments import submissions  # noqa: E402
 from deployments.domain import diffs  # noqa: E402
 from deployments.domain.drafts import CredentialDraft, DeploymentDraft, Secret  # noqa: E402
-from deployments.domain.manifests import Planned, plan  # noqa: E402
+from deployments.domain.manifests import SUBMISSION, Planned, plan  # noqa: E402
 from deployments.domain.snapshot import ClusterSnapshot, KnownRegion  # noqa: E402
 from deployments.models import Step, Submission  # noqa: E402
 from deployments.submissions import confirmation  # noqa: E402
 from deployments.submissions.keys import fingerprint  # noqa: E402
 from deployments.submissions.live_object import read  # noqa: E402
+from regions.audit import trail  # noqa: E402
+from regions.domain import manifest as m  # noqa: E402
 from regions.domain.refs import MANAGEMENT  # noqa: E402
 from regions.domain.viewer import Viewer  # noqa: E402
 from regions.kube.client import Client  # noqa: E402
+from regions.kube.errors import NotFound  # noqa: E402
+from regions.models import AuditEntry  # noqa: E402
 from tests.deployments.submissions.asked import remove, submit  # noqa: E402
 from tests.rig.length import times  # noqa: E402
 
@@ -152,9 +156,37 @@ def killed(planned: list[Planned], key: str, at: int) -> None:
     send(planned, key)
 
 
-def taken_back(key: str) -> str:
+def taken_back(key: str, at: int = 0) -> str:
+    if at:
+        Points(at).watch()
     found = Submission.objects.filter(key=key).first()
     return remove(found, ADA).state if found else "nothing"
+
+
+def acts(planned: list[Planned], key: str) -> dict[str, Any]:
+    """Which of its objects the clusters have by this request, and what the trail says was asked for."""
+
+    async def done(one: Planned) -> bool:
+        client = await session.clusters.client(one.cluster)
+        path = await client.path_of(m.text(one.manifest["apiVersion"]), one.ref.kind, one.ref.name, one.ref.namespace)
+        try:
+            found = await client.get(path, on_behalf=session.person if one.cluster == MANAGEMENT else None)
+        except NotFound:
+            return False
+        return found["metadata"].get("annotations", {}).get(SUBMISSION) == key and (
+            one.verb == "create" or found["metadata"]["generation"] > 1
+        )
+
+    with submissions.ClusterSession(ADA) as session:
+        stands = [one.ref.key for one in planned if session.run(done(one))]
+    rows = list(AuditEntry.objects.filter(detail__submission=key, outcome=trail.ASKED))
+    told = AuditEntry.objects.filter(act__in=[row.act for row in rows]).exclude(outcome=trail.ASKED)
+    return {
+        "stands": stands,
+        "recorded": [[row.action, one["object"]] for row in rows for one in row.detail["objects"]],
+        "open": len(rows) - told.count(),
+        "trail": trail.verify(),
+    }
 
 
 def uids(key: str) -> list[list[str]]:
@@ -178,18 +210,37 @@ def walk(kind: str, make: Callable[[str], list[Planned]], back: bool) -> list[di
             name, key = f"{kind}-{'u' if undo else 'r'}{at}", submissions.new_key()
             planned = ready(name)
             _, ended = forked(lambda planned=planned, key=key, at=at: killed(planned, key, at))
-            if undo:
-                state, _ = forked(lambda key=key: taken_back(key))
-            else:
-                state, _ = forked(lambda planned=planned, key=key: send(planned, key))
+            then = (lambda planned, key: taken_back(key)) if undo else send
+            (after, state), _ = forked(
+                lambda planned=planned, key=key, then=then: [acts(planned, key), then(planned, key)]
+            )
             steps, _ = forked(lambda key=key: uids(key))
             found.append(
                 {"name": name, "key": key, "at": at, "signal": ended, "undone": undo, "state": state, "steps": steps}
+                | {"acts": after}
             )
+    return found
+
+
+def walk_back() -> list[dict[str, Any]]:
+    """A request that was killed when nearly all of it stood; what takes it back is killed, too, then done again."""
+
+    total, _ = forked(lambda: counted(credential("back-0"), submissions.new_key()))
+    found = []
+    for at in range(3, 40, times(12, 1)):
+        name, key = f"back-{at}", submissions.new_key()
+        planned = credential(name)
+        forked(lambda planned=planned, key=key: killed(planned, key, total - 8))
+        before, _ = forked(lambda planned=planned, key=key: acts(planned, key))
+        _, ended = forked(lambda key=key, at=at: taken_back(key, at))
+        (after, state), _ = forked(lambda planned=planned, key=key: [acts(planned, key), taken_back(key)])
+        if not ended:
+            break  # it was over before
+        found.append({"name": name, "at": at, "signal": ended, "state": state, "before": before, "acts": after})
     return found
 
 
 if __name__ == "__main__":
     call_command("migrate", verbosity=0)
     every = (("made", deployment, False), ("login", credential, True), ("grown", change, False))
-    print(json.dumps([one for series in every for one in walk(*series)]))
+    print(json.dumps({"sent": [one for series in every for one in walk(*series)], "back": walk_back()}))

@@ -71,6 +71,9 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
         for user in queryset[:20]:
             if user.is_superuser and not request.user.is_superuser:
                 continue  # nobody may hand themselves more than they have
+            if second_factor.by_provider(user):
+                self.message_user(request, f"{user.get_username()} signs in by their provider.", messages.WARNING)
+                continue
             address = request.build_absolute_uri(links.make(user))
             self.message_user(request, f"{user.get_username()}, once, within 30 minutes: {address}", messages.SUCCESS)
 

@@ -1,4 +1,7 @@
-"""One-time sign-in links. Opening one shows a button; only pressing it spends the link, so prefetching is harmless."""
+"""One-time sign-in links. Opening one shows a button; only pressing it spends the link, so prefetching is harmless.
+
+They are for local accounts: who comes by a provider would come around it, and it would not be asked whether they may.
+"""
 
 from datetime import timedelta
 
@@ -34,6 +37,5 @@ def spend(secret: str) -> User | None:
 
 
 def _fresh(secret: str) -> QuerySet[SignInLink]:
-    return SignInLink.objects.filter(
-        digest=secrets.digest(secret), used_at=None, expires_at__gt=timezone.now(), user__is_active=True
-    )
+    known = SignInLink.objects.filter(digest=secrets.digest(secret), used_at=None, expires_at__gt=timezone.now())
+    return known.filter(user__is_active=True, user__socialaccount__isnull=True)

@@ -5,9 +5,11 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.core.management import BaseCommand
+from django.core.management import BaseCommand, CommandError
 
+from dashboard import environment
 from dashboard.people import accounts, links
+from dashboard.people.local import second_factor
 from regions.audit import trail
 
 
@@ -23,6 +25,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = accounts.active(options["name"])
+        if second_factor.by_provider(user):
+            raise CommandError(
+                f"{user} signs in by a provider, and a link would go around it. For when it is away make an account of "
+                f"Pane's own: {environment.command('sign-in')} NAME --administrator"
+            )
         if options["administrator"] and not user.is_superuser:
             user.is_staff = user.is_superuser = True
             user.save(update_fields=["is_staff", "is_superuser"])

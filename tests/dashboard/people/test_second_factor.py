@@ -11,6 +11,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import Group, User
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from dashboard.models import ApiToken, GroupRole
@@ -211,6 +212,21 @@ def test_somebody_of_a_provider_has_theirs_there(client: Client):
     for address in ("app/", "passkeys/new/"):
         assert client.get(f"/account/second-factor/{address}").status_code == 403
     assert client.post("/account/password/first/", {"password1": "x", "password2": "x"}).status_code == 403
+
+
+def test_no_link_goes_around_a_provider(client: Client, admin_client: Client):
+    """Nobody would ask the provider any more whether they still may."""
+    grace = User.objects.create_user("oidc:grace")
+    path = links.make(grace)
+    SocialAccount.objects.create(user=grace, provider="corp", uid="1", extra_data={"groups": []})
+    assert client.post(path).status_code == 410
+    assert client.get("/account/").status_code == 302
+    with pytest.raises(CommandError, match="a link would go around it"):
+        call_command("sign-in", "oidc:grace")
+    asked = {"action": "sign_in_link", "_selected_action": [grace.pk]}
+    said = admin_client.post("/admin/auth/user/", asked, follow=True).content.decode()
+    assert "grace signs in by their provider" in said
+    assert "/sign-in/link/" not in said
 
 
 def test_options_for_a_passkey_come_as_json(client: Client):

@@ -37,21 +37,25 @@ class Viewer:
 
     @property
     def permission_set(self) -> str:
-        """Viewers with the same permission set see the same fragments, so one drawing serves them all."""
-        return f"{self._own_set} within {self.within}" if self.by_bounded_token else self._own_set
+        """Viewers with the same permission set see the same fragments, so one drawing serves them all: it says what
+        they are shown, what Pane's own roles let them do, and whether that is known."""
+        own = f"screen {self.scope}" if self.scope is not None else f"{self._seen} as {self.can}"
+        bounded = f"{own} within {self.within}" if self.by_bounded_token else own
+        return f"{bounded}, in doubt" if self.trouble else bounded
 
     @property
-    def _own_set(self) -> str:
-        if self.scope is not None:
-            return f"screen {self.scope}"
+    def _seen(self) -> str:
         if self.rights is not None:
             return f"rights {self.rights.key}"
-        seen = " or ".join(sorted(map(str, self.scopes))) if self.scopes else "everything"
-        return f"{seen} as {self._can}" if self.granted else seen
+        return " or ".join(sorted(map(str, self.scopes))) if self.scopes else "everything"
 
     @property
-    def _can(self) -> str:
-        return "; ".join(sorted(f"{one.role} {one.scope}" for one in self.granted))
+    def can(self) -> str:
+        """What Pane's own roles let them do, in a word that is equal for who may do the same. It counts also where
+        management says what they see: much is of Pane itself."""
+        if self.administrator:
+            return "administrator"
+        return "; ".join(sorted({f"{one.role} {one.scope}" for one in self.granted}))
 
     @property
     def scopes(self) -> tuple[Scope, ...]:

@@ -1,5 +1,7 @@
 """Where no cluster knows people, the roles of their groups say what they see and may do."""
 
+from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -11,8 +13,9 @@ from dashboard.people.viewer import person_named
 from deployments.domain.manifests import Planned
 from deployments.submissions.roles import refusal
 from regions import permitted
+from regions.domain.rbac import NOTHING, ReadRights
 from regions.domain.refs import MANAGEMENT
-from regions.domain.roles import ROLES, Right
+from regions.domain.roles import ANYWHERE, ROLES, Granted, Right, Scope
 from regions.domain.viewer import BOUNDED, Viewer
 from tests.pages.conftest import seeded
 
@@ -138,3 +141,27 @@ def test_a_role_that_this_version_does_not_know_shows_nothing(seeded: int):
     assert viewer.permission_set != Viewer("boss").permission_set
     page = signed_in(user).get("/deployments/").content.decode()
     assert not any(name in page for name in (*THEIRS, "lake-prod"))
+
+
+def viewers() -> Iterator[Viewer]:
+    """Of every way to be somebody, with and without management's word."""
+    granted = [(), *((Granted(role, scope),) for role in ROLES for scope in (ANYWHERE, Scope(frozenset({"us-east"}))))]
+    rights = (None, NOTHING, ReadRights.of({("", "Event"): None}, None))
+    for number, one in enumerate(
+        product((False, True), granted, rights, (ANYWHERE, Scope(frozenset({"a"}))), ("", "?"))
+    ):
+        administrator, roles, said, within, trouble = one
+        yield Viewer(
+            f"one-{number}", administrator=administrator, granted=roles, rights=said, within=within, trouble=trouble
+        )
+
+
+def test_who_shares_a_drawing_may_do_and_see_the_same():
+    """Also where management says what they see: who is no administrator any more is shown another page."""
+    shared: dict[str, Any] = {}
+    for viewer in viewers():
+        may = frozenset(right for right in Right if viewer.may(right))
+        here = frozenset(right for right in Right if viewer.may_at(right, "us-east", "x"))
+        counts = (viewer.bounds, may, here, bool(viewer.trouble))
+        assert shared.setdefault(viewer.permission_set, counts) == counts, viewer
+    assert len(shared) > 100

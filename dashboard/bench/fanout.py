@@ -4,10 +4,10 @@ import asyncio
 import json
 import statistics
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import cycle, pairwise
 from pathlib import Path
 
 from dashboard.bench.http import Caller
@@ -109,9 +109,19 @@ Messages = list[tuple[float, bytes, int]]
 
 
 async def listen(
-    port: int, path: str, headers: dict[str, str], sockets: int, lasts: float, page: str = PAGE, stuck: int = 0
+    port: int,
+    path: str,
+    headers: dict[str, str] | Sequence[dict[str, str]],
+    sockets: int,
+    lasts: float,
+    page: str = PAGE,
+    stuck: int = 0,
 ) -> list[Messages]:
-    """What each of so many sockets hears in so many seconds, once all are open. `stuck` more read nothing."""
+    """What each of so many sockets hears in so many seconds, once all are open. `stuck` more read nothing.
+
+    `headers`: of every socket, or in turn of one after the other.
+    """
+    turns = cycle([headers] if isinstance(headers, dict) else headers)
     heard: list[Messages] = [[] for _ in range(sockets)]
 
     def keeper(place: Messages) -> Heard:
@@ -121,10 +131,10 @@ async def listen(
     try:
         for some in range(0, sockets, 25):
             opened += await asyncio.gather(
-                *(connect(port, path, headers, keeper(place)) for place in heard[some : some + 25])
+                *(connect(port, path, next(turns), keeper(place)) for place in heard[some : some + 25])
             )
         for _ in range(stuck):
-            opened.append(await connect(port, path, headers, lambda at, text: None))
+            opened.append(await connect(port, path, next(turns), lambda at, text: None))
         if path == "/ws/live/":
             for socket in opened:
                 socket.send(json.dumps({"url": page, "cursor": "none.0", "pulse": page.startswith("/wall/")}).encode())

@@ -131,11 +131,12 @@ def watch(data: Path, kubeconfig: Path) -> Child:
     )
 
 
-def web(data: Path, marks: Path | None = None) -> tuple[Child, int]:
-    """The web server on a free port, answering; with `marks`, it notes there when it saw each change in the log."""
+def web(data: Path, marks: Path | None = None, **more: str) -> tuple[Child, int]:
+    """The web server on a free port, answering; with `marks`, it notes there when it saw each change in the log.
+    `more` is said to it by its environment."""
     port = free_port()
     command = [sys.executable, "-m", "dashboard.bench.serving", str(port), *([str(marks)] if marks else [])]
-    child = Child(command, environment(data), data / "web.log")
+    child = Child(command, environment(data, **more), data / "web.log")
     try:
         child.until("the web server answers", lambda: answers(port))
     except RuntimeError:

@@ -1,4 +1,5 @@
-"""A process that writes a journal without any cluster: `python -m dashboard.bench.scribe prepare | churn … | ail …`."""
+"""A process that writes a journal without any cluster: `python -m dashboard.bench.scribe WHAT …`, which is prepare,
+people, churn or ail."""
 
 import argparse
 import json
@@ -38,18 +39,29 @@ def prepare() -> None:
     print(json.dumps({"token": tokens.issue(user, "bench"), "cookie": cookie}))  # noqa: T201
 
 
+def people(names: list[str]) -> None:
+    """Make accounts that are nothing special, and print a token of each."""
+    from django.contrib.auth.models import User
+
+    from dashboard.people import tokens
+
+    print(json.dumps([tokens.issue(User.objects.create_user(name), "bench") for name in names]))  # noqa: T201
+
+
 class Scribe:
     """Holds the lease and records."""
 
-    def __init__(self, regions: int = 0, *, varies: bool = False) -> None:
+    def __init__(self, regions: int = 0, *, varies: bool = False, namespaces: int = 0) -> None:
         """`regions`: so many with a Region each, for pages that show them; else the two that deployments name.
-        `varies`: what is seeded differs in all that lists are narrowed and sorted by."""
+        `varies`: what is seeded differs in all that lists are narrowed and sorted by. `namespaces`: in so many lie
+        deployments by turns; else all are in one."""
         from regions import journal
 
         self.journal = journal
         self.regions = tuple(f"region-{number:03d}" for number in range(regions)) or REGIONS
         self.shown = bool(regions)
         self.varies = varies
+        self.namespaces = namespaces
         term = journal.claim("bench", _now())
         assert term is not None, "somebody else writes this journal"
         self.term = term
@@ -75,6 +87,8 @@ class Scribe:
         manifest = renamed(one_deployment(self.regions[number % len(self.regions)]), number)
         manifest["metadata"] |= {"uid": f"u-{number}", "resourceVersion": str(version)}
         manifest["metadata"] |= {"creationTimestamp": "2026-08-20T10:00:00Z", "generation": 1}
+        if self.namespaces:
+            manifest["metadata"]["namespace"] = f"team-{number % self.namespaces:03d}"
         if self.varies:
             manifest = varied(manifest, number, self.regions)
         return Put(MANAGEMENT, kind, changed(manifest, message) if message else manifest, _now())
@@ -133,7 +147,7 @@ def churn(options: argparse.Namespace, ready: Path) -> None:
     Each change of the log is noted as "<id> <monotonic time before it was recorded>". With `toggle` a deployment is in
     turn failed and well, so that every change shows wherever deployments are counted.
     """
-    scribe = Scribe(options.regions, varies=options.varied)
+    scribe = Scribe(options.regions, varies=options.varied, namespaces=options.namespaces)
     scribe.seed(options.deployments)
     ready.touch()
     told = options.log.open("w", buffering=1) if options.log else None
@@ -215,6 +229,9 @@ def main() -> None:
     work.add_argument("--regions", type=int, default=0)
     work.add_argument("--toggle", action="store_true")
     work.add_argument("--varied", action="store_true")
+    work.add_argument("--namespaces", type=int, default=0)
+    who = what.add_parser("people")
+    who.add_argument("names", nargs="+")
     sick = what.add_parser("ail")
     sick.add_argument("--deployments", type=int, required=True)
     sick.add_argument("--every", type=int, required=True)
@@ -224,6 +241,9 @@ def main() -> None:
     django.setup()
     if options.what == "prepare":
         prepare()
+        return
+    if options.what == "people":
+        people(options.names)
         return
     from django.conf import settings
 

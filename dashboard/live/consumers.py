@@ -24,7 +24,8 @@ class PageSocket(Socket):
 
     {"cursor", "fragments": {id: html}, "orders": {list: [ids]}} · {"beat", "watcher", "version"} · {"gone": status}
     when a reload would no longer show the page (0: it is back) · {"trouble": sentence} when it cannot be drawn (empty:
-    it can again). Who also says {"pulse": true} hears every beat of the watcher, and is drawn anew with each of ours.
+    it can again) · {"turned": true} when Pane's roles let them do other things than when the page was opened. Who also
+    says {"pulse": true} hears every beat of the watcher, and is drawn anew with each of ours.
     """
 
     for_screens = True

@@ -159,6 +159,8 @@ class Hub:
     def turn(self, url: str, subscriber: Subscriber, viewer: Viewer) -> None:
         """Show the page as this viewer sees it, who is the same person with other rights perhaps."""
         if viewer.permission_set != subscriber.viewer.permission_set:
+            if viewer.can != subscriber.viewer.can:  # what does not move on the page may offer what is theirs no more
+                subscriber.outbox.say("turned", encode(turned=True))
             self.leave(url, subscriber)
             subscriber.viewer, subscriber.synced = viewer, False
             self.join(url, None, subscriber)

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from django.conf import settings
 from django.urls import Resolver404, resolve, reverse
 
 from dashboard.palette.commands import ACTIONS, PAGES, Command, matching, split
-from dashboard.people.routes import allowed
+from dashboard.people.routes import allowed, allowed_at
 from dashboard.saved.pages import PAGES as PAGES_TO_SAVE
 from dashboard.saved.saving import address as address_of_view
 from dashboard.saved.saving import visible
@@ -77,10 +76,7 @@ def _actions(verb: str, rows: Iterable[Row], viewer: Viewer) -> Iterator[Offer]:
 
 
 def _may(viewer: Viewer, right: Right, row: Row) -> bool:
-    if right is Right.SEE:
-        return True
-    asked = settings.PANE_IMPERSONATE  # then the cluster itself, by the preview
-    return allowed(viewer, right) if asked else viewer.may_at(right, row.region, row.target.namespace)
+    return right is Right.SEE or allowed_at(viewer, right, row.region, row.target.namespace)
 
 
 def _address(one: Command, row: Row) -> str:

@@ -243,4 +243,13 @@ def refused(viewer: Viewer | None, route: str) -> str:
 
 def allowed(viewer: Viewer, right: Right) -> bool:
     """Whether they may somewhere: by a role of Pane, or, where a cluster knows them, as far as the cluster says."""
-    return (right in OF_CLUSTERS and settings.PANE_IMPERSONATE and not viewer.screen) or viewer.may(right)
+    return _by_clusters(viewer, right) or viewer.may(right)
+
+
+def allowed_at(viewer: Viewer, right: Right, region: str, namespace: str) -> bool:
+    """The same of one place; where a cluster decides, it says so of the very object only when asked."""
+    return _by_clusters(viewer, right) or viewer.may_at(right, region, namespace)
+
+
+def _by_clusters(viewer: Viewer, right: Right) -> bool:
+    return right in OF_CLUSTERS and settings.PANE_IMPERSONATE and not viewer.screen

@@ -23,8 +23,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dashboard.models import ApiToken
 from dashboard.people import attempts, devices, links, token_form, tokens
 from dashboard.people.local import own_sessions, second_factor
+from dashboard.people.local.views import came_by_link_just_now
 from regions.audit import trail
-from regions.domain.roles import Right
 from regions.requests import ViewedRequest
 
 WAIT = "Too many attempts. Wait a quarter of an hour, use a one-time link, or a browser in which you signed in before."
@@ -124,10 +124,10 @@ def account(request: ViewedRequest) -> HttpResponse:
         "wrong": wrong,
         "said": request.POST if wrong else {},
         "lasts": token_form.LASTS,
-        "may_services": request.viewer.may(Right.PEOPLE),
         "sessions": own_sessions.of(request.user),
         "by_provider": second_factor.by_provider(request.user),
         "second_factor": second_factor.has_one(request.user),
+        "may_set_password": came_by_link_just_now(request),
     }
     return render(request, "people/account.html", context, status=422 if wrong else 200)
 

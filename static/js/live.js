@@ -10,7 +10,7 @@ const BLOCKED = 3, LOOK = 5_000, TRY = 60_000; // attempts that did not open; mi
 const CROWDED = 30_000; // milliseconds until somebody may have closed a page
 
 const body = document.body;
-let socket = null, silence = 0, retry = 0, attempts = 0, since = null, gone = 0, trouble = "", over = "", crowded = "";
+let socket = null, silence = 0, retry = 0, attempts = 0, since = null, gone = 0, turned = false, trouble = "", over = "", crowded = "";
 let watching = true, opened = false, unopened = 0, looking = 0, blocked = false;
 
 function status() {
@@ -21,6 +21,7 @@ function status() {
   else if (since) {
     [state, text] = ["waiting", `${Date.now() - since > LOST ? "signal lost" : "reconnecting"} since ${clock(since)}`];
   } else if (gone) [state, text] = ["waiting", gone === 404 ? "this page is no longer there" : "reload this page"];
+  else if (turned) [state, text] = ["waiting", "you may do other things by now: reload this page"];
   else if (trouble) [state, text] = ["waiting", trouble];
   else if (blocked) [state, text] = ["waiting", `sockets are blocked: asking every ${LOOK / 1000} s`];
   else if (!watching) text = "not watching";
@@ -48,13 +49,14 @@ function tell(what, detail) {
   document.dispatchEvent(new CustomEvent(`live:${what}`, { detail }));
 }
 
-function heard({ cursor, fragments, orders, beat, watcher, version, gone: status_, trouble: trouble_ }) {
+function heard({ cursor, fragments, orders, beat, watcher, version, gone: status_, trouble: trouble_, turned: turned_ }) {
   if (fragments) for (const [id, html] of Object.entries(fragments)) part(id, html);
   if (orders) lists.order(orders, arrived);
   if (cursor) body.dataset.liveCursor = cursor;
   if (fragments) gone = 0;
   if (status_ !== undefined) gone = status_;
   if (trouble_ !== undefined) trouble = trouble_;
+  if (turned_) turned = true;
   if (status_ !== undefined || trouble_ !== undefined || fragments) tell("drawn", { gone, trouble });
   if (beat) {
     listening();

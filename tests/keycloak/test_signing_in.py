@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.contrib.sessions.models import Session
 
 from dashboard.live import hub
 from dashboard.models import ApiToken, GroupRole, ProviderSession
@@ -162,6 +163,27 @@ def test_nobody_of_a_provider_takes_the_name_of_a_local_account(visitor: Visitor
     visitor.sign_in("lise")
     visitor.reads("oidc:lise is a local account here")
     assert not ProviderSession.objects.exists()
+
+
+def test_a_page_left_open_goes_on_after_signing_in_again_by_the_provider(visitor: Visitor, corp: Keycloak):
+    """In a tab of its own, for the provider's page is its own; what was typed stays, and what was pressed is done."""
+    corp.person("mary")
+    visitor.sign_in("mary")
+    visitor.arrived()
+    page = visitor.page
+    page.locator("#tokens-title").wait_for()
+    page.locator("[name=name]").fill("for the backup")
+    Session.objects.all().delete()
+    page.wait_for_timeout(2_500)  # what was looked at within two seconds is not looked at again
+    page.get_by_role("button", name="Make a token").click()
+    page.get_by_role("button", name="Sign in here").click()
+    with visitor.context.expect_page() as opened:
+        page.locator("#sign-in-here").get_by_role("button", name="Sign in by Corp").click()
+    opened.value.get_by_text("Close this tab").wait_for()
+    opened.value.close()
+    visitor.reads("Copy the new token now")
+    assert ApiToken.objects.get(user__username="oidc:mary").name == "for the backup"
+    assert ProviderSession.objects.count() == 1
 
 
 def test_whoever_is_signed_out_there_is_out_here_at_once_with_the_open_page(

@@ -26,6 +26,7 @@ PARTS = {
     "meter": "metering",
     "causes": "causes",
     "feed": "feed",
+    "rights": "rights",
     "faults": "faults",
     "shards": "shards",
     "soak": "soak",

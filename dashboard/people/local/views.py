@@ -35,7 +35,17 @@ class SecondFactor(IndexView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"possible": second_factor.possible(user), "missing": second_factor.missing(user)}
+        return context | {
+            "possible": second_factor.possible(user),
+            "missing": second_factor.missing(user),
+            "may_set_password": came_by_link_just_now(self.request),
+        }
+
+
+def came_by_link_just_now(request: HttpRequest) -> bool:
+    """Whether they may set a first password: whoever finds an open browser must not."""
+    by_link = [one["at"] for one in get_authentication_records(request, request.user) if one["method"] == "link"]
+    return bool(by_link) and time.time() - by_link[-1] < LINK_IS_FRESH
 
 
 class FirstPassword(PasswordSetView):  # type: ignore[misc]
@@ -45,8 +55,7 @@ class FirstPassword(PasswordSetView):  # type: ignore[misc]
         user: Any = request.user
         if second_factor.by_provider(user):
             raise PermissionDenied(NOT_LOCAL)
-        by_link = [one["at"] for one in get_authentication_records(request, user) if one["method"] == "link"]
-        if not user.has_usable_password() and not (by_link and time.time() - by_link[-1] < LINK_IS_FRESH):
+        if not user.has_usable_password() and not came_by_link_just_now(request):
             raise PermissionDenied(BY_LINK)
         answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return answer

@@ -73,6 +73,19 @@ def test_a_page_that_is_not_there_says_so(client, ada, path, status):
     assert len(answer.content) > 40
 
 
+def test_a_failure_says_nothing_of_the_inside(client, ada, monkeypatch):
+    def fails(**asked: object) -> None:
+        raise RuntimeError("password=hunter2 in /srv/pane/secret.py")
+
+    monkeypatch.setattr("regions.inventory.list_regions", fails)
+    client.raise_request_exception = False
+    for path in ("/regions/", "/api/v1/regions/"):
+        answer = client.get(path)
+        assert answer.status_code == 500
+        said = answer.content.decode()
+        assert not any(word in said for word in ("hunter2", "secret.py", "RuntimeError", "Traceback"))
+
+
 def test_an_old_form_is_refused_in_words(ada):
     careful = Client(enforce_csrf_checks=True)
     careful.force_login(ada)

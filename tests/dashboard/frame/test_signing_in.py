@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
@@ -106,6 +107,21 @@ def test_signing_out_takes_a_post_and_ends_the_session(client, ada):
     client.force_login(ada)
     assert client.get("/sign-out/").status_code == 405
     client.post("/sign-out/")
+    assert client.get("/account/").status_code == 302
+
+
+def test_a_sign_in_opens_a_new_session_that_ends_with_its_account(client, ada):
+    client.get("/sign-in/")
+    session = client.session
+    session["planted"] = "by who knows its key"
+    session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    client.post("/sign-in/", {"username": "ada", "password": "correct horse battery"})
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    assert cookie.value != session.session_key
+    assert (cookie["samesite"], cookie["httponly"]) == ("Lax", True)
+    assert client.get("/account/").status_code == 200
+    User.objects.update(is_active=False)
     assert client.get("/account/").status_code == 302
 
 

@@ -6,7 +6,9 @@ from django.db.models import Q
 from django.urls import reverse
 
 from dashboard.models import NoticeRule
+from dashboard.people.routes import allowed
 from regions.domain.kinds import K0RDENT
+from regions.domain.roles import Right
 from regions.domain.viewer import Viewer
 from regions.inventory import Overview
 from regions.models import Resource
@@ -15,7 +17,7 @@ from regions.permitted import permitted, sees_fleet
 
 @dataclass(frozen=True, slots=True)
 class FirstStep:
-    """One thing to do. `url` is empty where nothing in Pane does it."""
+    """One thing to do. `url` is empty where nothing in Pane does it, or not for this person."""
 
     title: str
     text: str
@@ -41,14 +43,14 @@ def first_steps(found: Overview, *, viewer: Viewer) -> tuple[FirstStep, ...]:
             "Give k0rdent a credential",
             "A key of AWS, Azure, Google, OpenStack or vSphere, or a kubeconfig: what clusters are made with.",
             mine.exists(),
-            reverse("credentials:choose"),
+            _way(viewer, Right.CREDENTIALS, "credentials:choose"),
             "New credential",
         ),
         FirstStep(
             "Register a region",
             "A cluster that makes others close to their cloud. Without one, management makes them itself.",
             any(not card.is_management for card in found.regions),
-            reverse("deployments:new_region"),
+            _way(viewer, Right.REGIONS, "deployments:new_region"),
             "New region",
             optional=True,
         ),
@@ -56,7 +58,7 @@ def first_steps(found: Overview, *, viewer: Viewer) -> tuple[FirstStep, ...]:
             "Make the first cluster",
             "Choose a template and the credential; what will be made is shown before anything is.",
             False,
-            reverse("deployments:new"),
+            _way(viewer, Right.DEPLOYMENTS, "deployments:new"),
             "New deployment",
         ),
         FirstStep(
@@ -68,3 +70,7 @@ def first_steps(found: Overview, *, viewer: Viewer) -> tuple[FirstStep, ...]:
             optional=True,
         ),
     )
+
+
+def _way(viewer: Viewer, right: Right, name: str) -> str:
+    return reverse(name) if allowed(viewer, right) else ""

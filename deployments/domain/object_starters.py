@@ -50,7 +50,11 @@ _SPECS: Mapping[str, Manifest] = {
     "ClusterIPAM": {"provider": "in-cluster"},
     "ClusterIPAMClaim": {
         "provider": "in-cluster",
-        "nodeNetwork": {"cidr": "10.10.0.0/24", "gateway": "10.10.0.1", "ipAddresses": ["10.10.0.10-10.10.0.50"]},
+        "nodeNetwork": {
+            "cidr": "10.10.0.0/24",
+            "gateway": "10.10.0.1",
+            "ipAddresses": ["10.10.0.10", "10.10.0.11", "10.10.0.12"],
+        },
     },
     "DataSource": {
         "type": "postgresql",

@@ -99,7 +99,12 @@ def claim(now: datetime) -> list[Due]:
     found: list[Due] = []
     for row in rows:
         told = {notice.pk: notice for notice in Notice.objects.filter(pk__in=row.notices)}
-        found.append((row, *channels.message(row, [told[pk] for pk in row.notices if pk in told], now)))
+        try:
+            found.append((row, *channels.message(row, [told[pk] for pk in row.notices if pk in told], now)))
+        except Exception as error:
+            # One message that cannot be put into its channel's words must not hold up all others. Its text may hold keys.
+            log.error("A message of rule %s cannot be written (%s); given up", row.rule_id, type(error).__name__)
+            settle(row, SendOutcome(False, "Pane fails at writing this message", final=True), now)
     return found
 
 

@@ -149,6 +149,20 @@ def test_two_who_send_at_once_send_it_once(seeded, rule):
     assert len(runner.claim(now + 2 * runner.CLAIM)) == 1, "whoever was killed is followed by another"
 
 
+def test_a_message_that_cannot_be_written_holds_up_no_other(seeded, rule, hook, caplog):
+    NoticeRule.objects.create(
+        name="Pager", url="pagerduty+https://example.org", turns=ALL, salt="b" * 32, created_at=timezone.now()
+    )  # of a release in which a pager needed no key
+    making.make(timezone.now())
+    fail(seeded, "shop-prod")
+    making.make(timezone.now())
+    deliver(timezone.now() + timedelta(minutes=1))
+    assert len(hook.got) == 1
+    states = dict(Delivery.objects.values_list("rule__name", "state"))
+    assert states == {"On call": Delivery.State.DELIVERED, "Pager": Delivery.State.GIVEN_UP}
+    assert "cannot be written" in caplog.text
+
+
 def test_what_is_in_maintenance_is_noted_and_not_sent(seeded, rule):
     making.make(timezone.now())
     found = entries.find("Region", "", "eu-central")

@@ -69,7 +69,8 @@ def test_a_change_is_sent_whole_at_first_and_then_only_what_differs(served, term
         second = page.heard()
         assert "region-eu-central" in second["fragments"]
         assert "region-dc-lund" not in second["fragments"]
-        assert journal.Cursor.parse(second["cursor"]).id > journal.Cursor.parse(first["cursor"]).id
+        # Taken before the copy is read: a drawing that began a moment earlier shows what its cursor does not have yet.
+        assert journal.Cursor.parse(second["cursor"]).id >= journal.Cursor.parse(first["cursor"]).id
 
 
 def test_a_page_that_was_away_is_brought_up_to_date_at_once(served, term):

@@ -11,9 +11,10 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from dashboard.models import ProviderSession, SignInLink
-from regions import inventory, journal
+from regions import journal
 from regions.audit import trail
 
 # Tables of a newer version may refer to those that come back, and are in no copy: everything of ours goes first.
@@ -68,7 +69,7 @@ def restore(file: Path) -> None:
 
 def _watched() -> bool:
     try:
-        return inventory.freshness().alive
+        return journal.watched(timezone.now())
     except DatabaseError:  # there are no tables yet
         return False
 

@@ -102,7 +102,7 @@ def claim(now: datetime) -> list[Due]:
         try:
             found.append((row, *channels.message(row, [told[pk] for pk in row.notices if pk in told], now)))
         except Exception as error:
-            # One message that cannot be put into its channel's words must not hold up all others. Its text may hold keys.
+            # It must not hold up all others. What the error says may hold keys.
             log.error("A message of rule %s cannot be written (%s); given up", row.rule_id, type(error).__name__)
             settle(row, SendOutcome(False, "Pane fails at writing this message", final=True), now)
     return found

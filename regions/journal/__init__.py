@@ -6,7 +6,17 @@ end of the transaction (`append`), so that ids commit in order, however many wri
 """
 
 from regions.journal.contradicting import contradict
-from regions.journal.lease import LeaseLost, beat, begin_anew, claim, heartbeat, holder, release, unwatched_since
+from regions.journal.lease import (
+    LeaseLost,
+    beat,
+    begin_anew,
+    claim,
+    heartbeat,
+    holder,
+    release,
+    unwatched_since,
+    watched,
+)
 from regions.journal.packing import pack, unpack
 from regions.journal.pruning import history_size, oldest_kept, prune
 from regions.journal.reading import Cursor, Slice, about, cursor, manifest, read
@@ -40,4 +50,5 @@ __all__ = [
     "tick",
     "unpack",
     "unwatched_since",
+    "watched",
 ]

@@ -1,6 +1,8 @@
 """One writer of each cluster, proven in the database: a lease row with a term for each shard of the watching."""
 
+import time
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection, transaction
@@ -23,23 +25,38 @@ def claim(holder: str, now: datetime, shard: Shard = WHOLE) -> int | None:
     """Take the lease of a shard and return its new term, or None while another holder beats, or any holder who splits
     the clusters another way: then two would watch one, or none.
     """
+    # Whoever stands by asks every other second: it must not stand in the way of those who write.
+    if _taken(Lease.objects.all(), holder, now, shard):
+        return None
     with transaction.atomic():
         Lease.objects.select_for_update().get_or_create(pk=1)  # of several that claim at once, one after the other
         leases = {lease.pk: lease for lease in Lease.objects.select_for_update().order_by("pk")}
-        others = [one for one in leases.values() if one.pk == shard.number or one.of != shard.of]
-        if any(one.holder not in ("", holder) and _beats(one, now) for one in others):
+        if _taken(leases.values(), holder, now, shard):
             return None
         term = max(one.term for one in leases.values()) + 1
-        # Whoever split them another way and is not gone, but slow, holds nothing from now on.
-        Lease.objects.filter(pk__gt=shard.of).delete()
-        Lease.objects.exclude(of=shard.of).update(of=shard.of, holder="", term=0)
-        lease = leases.get(shard.number) or Lease(pk=shard.number)
+        if any(one.of != shard.of for one in leases.values()):
+            leases = _split(leases.values(), shard.of)
+        lease = leases[shard.number]
         if lease.beat_at and now - lease.beat_at > BLIND:
             Blindness.objects.create(since=lease.beat_at, until=now, why="Nobody watched")
-        lease.holder, lease.term, lease.beat_at, lease.trouble, lease.of = holder, term, now, "", shard.of
+        lease.holder, lease.term, lease.beat_at, lease.trouble = holder, term, now, ""
         lease.save()
         _name_log(now)
         return term
+
+
+def _taken(leases: Iterable[Lease], holder: str, now: datetime, shard: Shard) -> bool:
+    others = (one for one in leases if one.pk == shard.number or one.of != shard.of)
+    return any(one.holder not in ("", holder) and _beats(one, now) for one in others)
+
+
+def _split(leases: Iterable[Lease], of: int) -> dict[int, Lease]:
+    """The leases of so many shards. Whoever split them another way and is not gone, but slow, holds nothing any more;
+    and each was last watched when the one of before was that was heard the longest ago.
+    """
+    was = min((one.beat_at for one in leases if one.beat_at), default=None)
+    Lease.objects.all().delete()
+    return {one.pk: one for one in Lease.objects.bulk_create(Lease(pk=n, of=of, beat_at=was) for n in range(1, of + 1))}
 
 
 def _beats(lease: Lease, now: datetime) -> bool:
@@ -100,6 +117,11 @@ def heartbeat() -> tuple[datetime | None, str]:
     return min(beats) if len(beats) == len(leases) else None, trouble
 
 
+def watched(now: datetime) -> bool:
+    """Whether anybody writes, be it one shard of several."""
+    return Lease.objects.exclude(holder="").filter(beat_at__gt=now - BLIND).exists()
+
+
 def unwatched_since(now: datetime) -> datetime | None:
     """Since when nobody watches, or not all of it; None: somebody does, or nobody ever did."""
     beat_at, _ = heartbeat()
@@ -116,8 +138,9 @@ def begin_anew() -> None:
     what was recorded after the copy was made is lost; and whoever still holds the lease writes nothing more.
     """
     with transaction.atomic():
-        most = Lease.objects.aggregate(most=Max("term"))["most"] or 0
-        Lease.objects.select_for_update().update(holder="", term=F("term") + most + 1)
+        # Past any term that was given out since the copy was made: there are far fewer than seconds.
+        past = int(time.time()) + (Lease.objects.aggregate(most=Max("term"))["most"] or 0)
+        Lease.objects.select_for_update().update(holder="", term=F("term") + past)
         Log.objects.update(name=uuid.uuid4().hex[:8])
 
 

@@ -31,11 +31,12 @@ class Fleet:
     async def run(self) -> None:
         seen = await self.recorder.call(memory.regions)
         known = seen or {}
+        held = await self.recorder.call(memory.clusters) - {MANAGEMENT}
         if seen is not None:
-            for name in await self.recorder.call(memory.clusters) - known.keys() - {MANAGEMENT}:
+            for name in held - known.keys():
                 if self.shard.holds(name):
                     await self.recorder.note(Left(name, now()))
-        self.learner.known = set(known)
+        self.learner.known = held | known.keys()
         async with asyncio.TaskGroup() as self.tasks:
             if self.shard.holds(MANAGEMENT):
                 management = Follower(MANAGEMENT, self.management, self.recorder, self.options, self.blind_since)

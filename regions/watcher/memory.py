@@ -43,8 +43,9 @@ def remember(cluster: str) -> Memory:
 
 
 def regions() -> dict[str, dict[str, Any]] | None:
-    """The Region objects of the copy, name → manifest; None while nobody has listed them all."""
-    if not Stream.objects.filter(cluster=MANAGEMENT, name=_REGIONS.stream, synced_at__isnull=False).exists():
+    """The Region objects of the copy, name → manifest; None while nobody has listed them all, or nobody serves them."""
+    stream = Stream.objects.filter(cluster=MANAGEMENT, name=_REGIONS.stream, synced_at__isnull=False)
+    if not stream.exclude(state=Stream.State.ABSENT).exists():
         return None
     rows = Resource.objects.filter(cluster=MANAGEMENT, group=K0RDENT, kind="Region")
     return {row.name: journal.manifest(row) for row in rows}

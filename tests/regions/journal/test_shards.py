@@ -8,7 +8,7 @@ from regions import journal
 from regions.domain.kinds import KINDS
 from regions.domain.notes import Heard, Put
 from regions.domain.shards import WHOLE, Shard
-from regions.models import Lease, Resource
+from regions.models import Blindness, Lease, Resource
 
 pytestmark = pytest.mark.django_db
 
@@ -57,8 +57,42 @@ def test_whoever_splits_the_clusters_another_way_waits_until_all_others_are_gone
 
 def test_of_a_database_that_was_put_back_no_term_is_good_any_more():
     terms = [claimed("a", NOON, ONE), claimed("b", NOON, TWO)]
+    copied = list(Lease.objects.values("pk", "term"))
+    terms += [claimed("a", SOON, ONE), claimed("b", SOON, TWO), claimed("a", SOON, ONE)]  # after the copy was made
+    for row in copied:
+        Lease.objects.filter(pk=row["pk"]).update(term=row["term"])
     journal.begin_anew()
     assert all(map(raises_lost, terms))
+
+
+def test_one_shard_that_writes_is_enough_to_be_watched():
+    first, second = claimed("a", NOON, ONE), claimed("b", NOON, TWO)
+    journal.beat(second, LATE)
+    assert journal.watched(NOON + timedelta(seconds=40)), "though the first has not beaten for 40 s"
+    journal.release(second)
+    assert not journal.watched(NOON + timedelta(seconds=40))
+    journal.release(first)
+    assert not journal.watched(NOON)
+
+
+def test_time_in_which_a_new_shard_was_not_there_yet_is_told():
+    journal.release(claimed("whole", NOON, WHOLE))
+    claimed("a", SOON, ONE)
+    assert journal.heartbeat() == (NOON, ""), "what the second is for was heard last by the whole"
+    assert not Blindness.objects.exists()
+    later = NOON + timedelta(minutes=20)
+    claimed("b", later, TWO)
+    assert [(one.since, one.until) for one in Blindness.objects.all()] == [(NOON, later)]
+
+
+def test_time_in_which_a_shard_was_dead_is_told_by_who_takes_all():
+    journal.release(claimed("b", NOON, TWO))
+    first = claimed("a", NOON, ONE)
+    journal.beat(first, LATE + timedelta(minutes=20))
+    journal.release(first)
+    again = NOON + timedelta(minutes=21)
+    claimed("whole", again, WHOLE)
+    assert [(one.since, one.until) for one in Blindness.objects.all()] == [(NOON, again)]
 
 
 def test_time_is_told_to_its_own_clusters_alone():

@@ -140,7 +140,8 @@ class Notice(models.Model):
     change = models.CharField(max_length=48, unique=True)  # the log and id that it came of
     what = models.CharField(max_length=32)  # of dashboard.notices.turns
     severity = models.CharField(max_length=16)
-    at = models.DateTimeField()
+    at = models.DateTimeField()  # as the cluster says
+    seen_at = models.DateTimeField(null=True)  # when pages began to show it
     kind = models.CharField(max_length=63)
     namespace = models.CharField(max_length=253, blank=True)
     name = models.CharField(max_length=253)

@@ -3,6 +3,7 @@ goes as every message of ours does (`sending`): to a checked address, without re
 
 import json
 import logging
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
@@ -74,23 +75,28 @@ def _taken(module: str, name: str, delivery: Delivery, notices: list[Notice], bo
     raise ValueError(f"Apprise has no message for {module}")
 
 
+def _said(delivery: Delivery, notices: list[Notice], between: str = "\n") -> str:
+    """The text of a chat. What clusters said is in it: it calls nobody (`@all`, `<!channel>`) and hides no link."""
+    return re.sub(r"([<@\[])", "\\1\u200b", between.join(lines(delivery, notices)))
+
+
 def slack(delivery: Delivery, notices: list[Notice], now: datetime) -> Message:
     """To an incoming webhook of Slack, or of what takes the same."""
     tokens = {"token_a": "A" * 9, "token_b": "A" * 9, "token_c": _A_TOKEN}
-    body = "\n".join(lines(delivery, notices))
+    body = _said(delivery, notices)
     return _taken("slack", "NotifySlack", delivery, notices, body, include_image=False, include_footer=False, **tokens)
 
 
 def teams(delivery: Delivery, notices: list[Notice], now: datetime) -> Message:
     """To a workflow of Microsoft Teams that posts what a webhook received."""
-    body = "\n\n".join(lines(delivery, notices))
+    body = _said(delivery, notices, "\n\n")
     dummy = {"host": "h", "workflow": "w", "signature": "s"}
     return _taken("workflows", "NotifyWorkflows", delivery, notices, body, include_image=False, **dummy)
 
 
 def mattermost(delivery: Delivery, notices: list[Notice], now: datetime) -> Message:
     """To an incoming webhook of Mattermost."""
-    body = "\n".join(lines(delivery, notices))
+    body = _said(delivery, notices)
     return _taken("mattermost", "NotifyMattermost", delivery, notices, body, host="h", token=_A_TOKEN)
 
 
@@ -102,7 +108,7 @@ def pagerduty(delivery: Delivery, notices: list[Notice], now: datetime) -> Messa
         "NotifyPagerDuty",
         delivery,
         notices,
-        "\n".join(lines(delivery, notices)),
+        "\n".join(lines(delivery, notices))[:700],  # PagerDuty takes 1,024 characters, the headline among them
         apikey=key,
         integrationkey=key,
         action="map",

@@ -18,6 +18,7 @@ from regions import inventory
 from regions.domain.refs import short_name
 
 DIGESTS = [("", "soon: what turns within half a minute"), (HOURLY, "once an hour"), (DAILY, "once a day, at 8:00")]
+LONGEST = 500
 SEVERITIES = [("info", "everything"), ("warning", "warnings and errors"), ("error", "errors")]
 
 
@@ -26,7 +27,7 @@ class RuleForm(forms.Form):
 
     name = forms.CharField(max_length=100, error_messages={"required": "Give it a name, such as “On call”."})
     channel = forms.ChoiceField(choices=[(word, channel.title) for word, channel in CHANNELS.items()], required=False)
-    url = forms.CharField(max_length=500, required=False)
+    url = forms.CharField(max_length=LONGEST, required=False)
     key = forms.CharField(max_length=200, required=False)
     turns = forms.MultipleChoiceField(
         choices=list(TURNS.items()), error_messages={"required": "Choose at least one thing to be told of."}
@@ -83,11 +84,15 @@ class RuleForm(forms.Form):
             url = MAIL + ",".join(part.strip() for part in url.removeprefix(MAIL).split(","))
         elif word and not url.startswith(f"{word}+"):
             url = f"{word}+{url}"
-        if CHANNELS[word].key and not (key or key_in(url)):
-            return self.add_error("key", f"Give the key: {CHANNELS[word].key[0].lower()}{CHANNELS[word].key[1:]}")
         if wrong := wrong_address(url, allow_loopback=settings.PANE_ALLOW_LOOPBACK):
             return self.add_error("url", wrong)
-        said["address"] = f"{url}#{key}" if key else url
+        word = channel_and_address(url)[0]  # the address may name it, too
+        if CHANNELS[word].key and not (key or key_in(url)):
+            return self.add_error("key", f"Give the key: {CHANNELS[word].key[0].lower()}{CHANNELS[word].key[1:]}")
+        if len(url) > LONGEST:
+            return self.add_error("url", f"This is too long: {LONGEST} characters are kept.")
+        # Where no key is taken what stands in its box is none: a browser may have put a password there.
+        said["address"] = f"{url}#{key}" if key and CHANNELS[word].key else url
 
     def clean_selector(self) -> str:
         text = str(self.cleaned_data["selector"]).strip()

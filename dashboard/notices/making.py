@@ -9,6 +9,7 @@ from django.db import transaction
 
 from dashboard.models import Delivery, Notice, NoticeCursor, NoticeRule
 from dashboard.notices.channels import channel_of
+from dashboard.notices.texts import good
 from dashboard.notices.timing import due
 from dashboard.notices.turns import SEVERITIES, TEST, parse_selector, selects, sentence, turn
 from regions import journal
@@ -68,6 +69,7 @@ def _notices(changes: Iterable[Change], log: str, said: tuple[Upkeep, ...]) -> l
                 "what": found.what,
                 "severity": found.severity,
                 "at": change.at,
+                "seen_at": change.seen_at,
                 "kind": change.kind,
                 "namespace": change.namespace,
                 "name": change.name,
@@ -86,7 +88,9 @@ def fits(rule: NoticeRule, notice: Notice) -> bool:
     """Whether this rule sends this notice."""
     if notice.what not in rule.turns or (rule.regions and notice.region not in rule.regions):
         return False
-    if SEVERITIES.index(notice.severity) > SEVERITIES.index(rule.severity):
+    # What a pager was told of is open there until the good news comes, which is no more than information.
+    closes = channel_of(rule.url).each and good([notice])
+    if SEVERITIES.index(notice.severity) > SEVERITIES.index(rule.severity) and not closes:
         return False
     try:
         return selects(parse_selector(rule.selector), notice.labels)
@@ -100,7 +104,7 @@ def _messages(rule: NoticeRule, notices: Sequence[Notice]) -> list[Sequence[Noti
         return [notices] if notices else []
     found: dict[tuple[str, ...], list[Notice]] = {}
     for notice in notices:
-        found.setdefault((notice.kind, notice.namespace, notice.name, notice.region), []).append(notice)
+        found[notice.kind, notice.namespace, notice.name, notice.region] = [notice]  # its last word
     return list(found.values())
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connections, transaction
+from django.urls import set_script_prefix
 
 from dashboard.models import Delivery, Notice
 from dashboard.notices import channels, making
@@ -41,7 +42,9 @@ async def run() -> None:
 
 async def _every(period: float, trouble: str, turn: Callable[[Call], Awaitable[None]]) -> None:
     loop = asyncio.get_running_loop()
-    thread = ThreadPoolExecutor(1, thread_name_prefix="notices")
+    # For the addresses in messages: of a thread that no request began.
+    prefix = (f"{settings.PANE_PATH}/",)
+    thread = ThreadPoolExecutor(1, thread_name_prefix="notices", initializer=set_script_prefix, initargs=prefix)
     call = partial(loop.run_in_executor, thread)
     troubled = False
     try:
@@ -98,6 +101,9 @@ def claim(now: datetime) -> list[Due]:
         Delivery.objects.bulk_update(rows, ["state", "attempts", "due_at"])
     found: list[Due] = []
     for row in rows:
+        if not (row.rule.enabled or row.test):
+            settle(row, SendOutcome(False, "The rule was switched off", final=True), now)
+            continue
         told = {notice.pk: notice for notice in Notice.objects.filter(pk__in=row.notices)}
         try:
             found.append((row, *channels.message(row, [told[pk] for pk in row.notices if pk in told], now)))

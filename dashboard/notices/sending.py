@@ -1,6 +1,7 @@
 """One attempt to deliver a message: to an address that was checked, without redirects, within a deadline; or mail."""
 
 import asyncio
+import re
 import smtplib
 import socket
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from regions.kube.addresses import CheckedResolver, ForbiddenAddress, check, ip_
 
 DEADLINE = 10.0
 READ = 1024  # bytes of the answer that are looked at
+SECRET = 6  # letters of a piece of an address that may be what lets people write there
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ async def send(url: str, content: bytes, headers: dict[str, str], *, allow_loopb
             session.post(url, data=content, headers=headers, allow_redirects=False) as answer,
         ):
             said = (await answer.content.read(READ)).decode("utf-8", "replace")
-            return _outcome(answer.status, said)
+            return _outcome(answer.status, _without(url, said))
     except TimeoutError:
         return SendOutcome(False, f"No answer within {DEADLINE:.0f} s")
     except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -110,6 +112,14 @@ async def send(url: str, content: bytes, headers: dict[str, str], *, allow_loopb
         # The text of an aiohttp error may hold the whole address, and with it what somebody hid in its path.
         why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
         return SendOutcome(False, f"{urlsplit(url).hostname} could not be reached: {why}")
+
+
+def _without(url: str, said: str) -> str:
+    """What was answered, without what of the address may be secret: many quote it when they refuse."""
+    parts = urlsplit(url)
+    for piece in sorted(re.split(r"[/?&=]", f"{parts.path}?{parts.query}"), key=len, reverse=True):
+        said = said.replace(piece, "…") if len(piece) >= SECRET else said
+    return said
 
 
 def _mail(url: str, text: str, subject: str) -> SendOutcome:

@@ -1,8 +1,10 @@
 """What messages say in words: a headline, a line a notice with where to look, and what they are about."""
 
 import hashlib
-from datetime import UTC
+from datetime import UTC, timedelta
 from urllib.parse import quote
+
+from django.urls import get_script_prefix
 
 from dashboard.models import Delivery, Notice
 from dashboard.notices.turns import DEPLOYMENT_READY, REGION_BACK, TEST
@@ -32,11 +34,13 @@ def lines(delivery: Delivery, notices: list[Notice]) -> list[str]:
 def link_to(delivery: Delivery, notice: Notice) -> str:
     """The page of what it is about, as of the moment that it is about; empty where nobody said how Pane is reached."""
     if not delivery.rule.origin or notice.what == TEST:
-        return delivery.rule.origin
+        return delivery.rule.origin and f"{delivery.rule.origin}{get_script_prefix()}"
     path, sharp, place = Target(notice.kind, notice.namespace, notice.name, region=notice.region).url.partition("#")
     if not path:
-        return delivery.rule.origin
-    at = quote(notice.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), safe="")
+        return f"{delivery.rule.origin}{get_script_prefix()}"
+    # The first second at which pages show it: they go by when we saw it, not by when the cluster says that it was.
+    moment = (notice.seen_at or notice.at) + timedelta(seconds=1)
+    at = quote(moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), safe="")
     return f"{delivery.rule.origin}{path}{'&' if '?' in path else '?'}at={at}{sharp}{place}"
 
 

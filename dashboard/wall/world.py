@@ -115,7 +115,8 @@ class WorldMap:
 def world(tiles: Iterable[Tile], known: Mapping[str, Location]) -> WorldMap:
     """The map of these regions, all of them on it or beside it."""
     every = tuple(tiles)
-    placed = [(tile, known[tile.name].point) for tile in every if tile.name in known]
+    points = ((tile, known[tile.name].point) for tile in every if tile.name in known)
+    placed = [(tile, (x, y)) for tile, (x, y) in points if 0 <= x <= WIDTH and 0 <= y <= HEIGHT]
     left, top, width, height = _seen([point for _, point in placed])
     unit = width / 1000
     groups: list[tuple[tuple[float, float], list[Tile]]] = []
@@ -129,7 +130,8 @@ def world(tiles: Iterable[Tile], known: Mapping[str, Location]) -> WorldMap:
     marks = [
         MapMark(x, y, tuple(sorted(some, key=lambda tile: (_voice(tile).rank, tile.name)))) for (x, y), some in groups
     ]
-    elsewhere = tuple(tile for tile in every if tile.name not in known)
+    there = {tile.name for tile, _ in placed}
+    elsewhere = tuple(tile for tile in every if tile.name not in there)
     seen = (left, top, left + width, top + height)
     return WorldMap(left, top, width, height, tuple(_labelled(marks, unit, seen)), elsewhere)
 

@@ -32,7 +32,8 @@ def locations(*, viewer: Viewer) -> dict[str, Location]:
         for name, row in rows.items()
         if not known[name] and (ref := m.mapping(m.part(bodies.get(row.pk, {}), "spec", "clusterDeployment")))
     }
-    clusters = {row.deployment: row for row in Resource.objects.filter(_DEPLOYMENT, deployment__in=own.values())}
+    themselves = Resource.objects.filter(_DEPLOYMENT & permitted(viewer), deployment__in=own.values())
+    clusters = {row.deployment: row for row in themselves}
     oldest = _oldest(viewer, [name for name, found in known.items() if not found and name != MANAGEMENT])
     made = manifests([*clusters.values(), *oldest.values()])
     for name, found in known.items():

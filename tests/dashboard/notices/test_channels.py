@@ -12,7 +12,7 @@ from django.utils import timezone
 from dashboard.models import Delivery, NoticeRule
 from dashboard.notices import making, runner
 from dashboard.notices.addresses import address_of
-from dashboard.notices.sending import send, wrong_address
+from dashboard.notices.sending import _without, send, wrong_address
 from dashboard.notices.timing import DAILY, HOURLY, due
 from regions import journal
 from regions.domain.notes import Heard
@@ -53,10 +53,13 @@ def test_a_chat_is_told_with_a_link_to_the_moment(seeded, boss, hook, channel):
     else:
         text = said["text"]
         assert said["username"] == "Pane"
+    assert "[error]" not in text, "what clusters say is no markup of a chat"
+    text = text.replace("\u200b", "")
     assert "[error] Deployment kcm-system/shop-prod in eu-central is Failed" in text
     link = next(word for word in text.split() if word.startswith("http://testserver/"))
     assert "?at=" in link
-    assert boss.get(link.removeprefix("http://testserver")).status_code == 200
+    page = boss.get(link.removeprefix("http://testserver"))
+    assert (page.status_code, "Failed" in page.content.decode()) == (200, True)
     assert Delivery.objects.get().state == "delivered"
     assert rule.url.startswith(f"{channel}+http://127.0.0.1:")
 
@@ -98,6 +101,35 @@ def test_an_alert_of_opsgenie_is_opened_and_closed_by_its_alias(seeded, boss, ho
     making.make(now)
     address = runner.claim(timezone.now())[0][1]
     assert address == f"opsgenie+{hook.url}/{alert['alias']}/close?identifierType=alias"
+
+
+def test_what_takes_no_key_keeps_none(seeded, boss, settings):
+    settings.EMAIL_HOST = "mail.example.org"
+    rule = made(boss, "email", "ada@example.org", key="a password that a browser filled in")
+    assert rule.url == "mailto:ada@example.org"
+
+
+def test_what_is_too_long_to_be_kept_is_said(seeded, boss, settings):
+    settings.EMAIL_HOST = "mail.example.org"
+    people = ",".join([*["somebody@example.org"] * 23, "ada@example.org"])  # 498 characters, and "mailto:"
+    answer = boss.post("/notices/rules/new/", {**FORM, "channel": "email", "url": people})
+    assert answer.status_code == 422
+
+
+def test_an_answer_does_not_tell_the_address(hook):
+    assert _without("https://hooks.example.org/services/T0SECRET1/B0SECRET2", "Cannot POST /services/T0SECRET1") == (
+        "Cannot POST /…/…"
+    )
+
+
+def test_a_rule_that_was_switched_off_sends_nothing_more(seeded, boss, hook):
+    rule = made(boss, "slack", hook.url)
+    making.make(timezone.now())
+    fail(seeded, "shop-prod")
+    making.make(timezone.now())
+    NoticeRule.objects.filter(pk=rule.pk).update(enabled=False)
+    assert deliver(timezone.now() + timedelta(seconds=31)) == 0
+    assert Delivery.objects.get().state == "given up"
 
 
 def test_people_are_told_by_mail(seeded, boss, settings):

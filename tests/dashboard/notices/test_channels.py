@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import time as time_module
 from datetime import UTC, datetime, time, timedelta
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -58,6 +60,8 @@ def test_a_chat_is_told_with_a_link_to_the_moment(seeded, boss, hook, channel):
     assert "[error] Deployment kcm-system/shop-prod in eu-central is Failed" in text
     link = next(word for word in text.split() if word.startswith("http://testserver/"))
     assert "?at=" in link
+    while timezone.now() < datetime.fromisoformat(unquote(link.partition("?at=")[2])):
+        time_module.sleep(0.05)  # a message takes longer than this to be read: the second that it names has to be over
     page = boss.get(link.removeprefix("http://testserver"))
     assert (page.status_code, "Failed" in page.content.decode()) == (200, True)
     assert Delivery.objects.get().state == "delivered"

@@ -17,7 +17,7 @@ from typing import Any
 from dashboard.bench.processes import Child, Ground, environment, running, watch, web
 from dashboard.bench.report import Line, Part, Unavailable
 from dashboard.bench.sync import select, synced
-from dashboard.bench.wall import PAGE, sample
+from dashboard.bench.wall import PAGE, open_page, sample
 
 HOURS = 8.0
 FLEET = ("--regions", "6", "--deployments", "60")
@@ -92,7 +92,9 @@ def _soak(ground: Ground, chromium: str, lasts: float, say: Callable[[str], None
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         stack.callback(browser.close)
-        pages = {name: _page(browser, ground, port, path) for name, path in (("wall", PAGE), ("list", "/deployments/"))}
+        pages = {
+            name: open_page(browser, ground, port, path) for name, path in (("wall", PAGE), ("list", "/deployments/"))
+        }
         samples: list[Figures] = []
         begun = sample_at = drop_at = time.monotonic()
         while (now := time.monotonic()) < begun + lasts or len(samples) < 6:
@@ -107,22 +109,6 @@ def _soak(ground: Ground, chromium: str, lasts: float, say: Callable[[str], None
                     say(f"soak: {(now - begun) / 3600:.2f} hours")
             pages["wall"][0].wait_for_timeout(200)
         return samples, int(select(data, "SELECT count(*) FROM regions_change")[0][0])
-
-
-def _page(browser: Any, ground: Ground, port: int, path: str) -> tuple[Any, Any]:
-    """An open page that follows, and Chromium's tools for it."""
-    context = browser.new_context(base_url=f"http://127.0.0.1:{port}", viewport={"width": 1440, "height": 900})
-    name, _, value = ground.cookie.partition("=")
-    context.add_cookies([{"name": name, "value": value, "url": f"http://127.0.0.1:{port}"}])
-    page = context.new_page()
-    page.add_init_script("""
-        const Real = WebSocket;
-        globalThis.WebSocket = class extends Real { constructor(url) { super(url); globalThis.opened = this; } };
-    """)
-    page.goto(path)
-    tools = context.new_cdp_session(page)
-    tools.send("Performance.enable")
-    return page, tools
 
 
 def _figures(at: float, processes: dict[str, Child], pages: dict[str, tuple[Any, Any]]) -> Figures:

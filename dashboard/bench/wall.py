@@ -167,18 +167,8 @@ def _soak(ground: Ground, lasts: float) -> tuple[list[Sample], int, int]:
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         stack.callback(browser.close)
-        context = browser.new_context(base_url=f"http://127.0.0.1:{port}", viewport={"width": 1920, "height": 1080})
-        name, _, value = ground.cookie.partition("=")
-        context.add_cookies([{"name": name, "value": value, "url": f"http://127.0.0.1:{port}"}])
-        page = context.new_page()
-        page.add_init_script("""
-            const Real = WebSocket;
-            globalThis.WebSocket = class extends Real { constructor(url) { super(url); globalThis.opened = this; } };
-        """)
-        page.goto(PAGE)
+        page, tools = open_page(browser, ground, port, PAGE)
         page.wait_for_selector('#wall-lost[data-state="live"]', state="attached", timeout=60_000)
-        tools = context.new_cdp_session(page)
-        tools.send("Performance.enable")
         samples: list[Sample] = []
         drops = 0
         begun = time.monotonic()
@@ -193,6 +183,23 @@ def _soak(ground: Ground, lasts: float) -> tuple[list[Sample], int, int]:
             page.wait_for_timeout(100)
         assert page.locator('#wall-lost[data-state="live"]').count(), "the wall lost its signal"
     return samples, drops, len(times(log))
+
+
+def open_page(browser: Any, ground: Ground, port: int, path: str) -> tuple[Any, Any]:
+    """A page that follows, its socket as `globalThis.opened`, and Chromium's tools for it."""
+    address = f"http://127.0.0.1:{port}"
+    context = browser.new_context(base_url=address, viewport={"width": 1920, "height": 1080})
+    name, _, value = ground.cookie.partition("=")
+    context.add_cookies([{"name": name, "value": value, "url": address}])
+    page = context.new_page()
+    page.add_init_script("""
+        const Real = WebSocket;
+        globalThis.WebSocket = class extends Real { constructor(url) { super(url); globalThis.opened = this; } };
+    """)
+    page.goto(path)
+    tools = context.new_cdp_session(page)
+    tools.send("Performance.enable")
+    return page, tools
 
 
 def sample(tools: Any, at: float, resident: int) -> Sample:

@@ -38,7 +38,7 @@ class MapMark:
 
     @property
     def id(self) -> str:
-        return f"mark-{min(tile.name for tile in self.tiles).strip('~')}"
+        return f"mark-{min(tile.name for tile in self.tiles).replace('~', '_')}"  # a Region may be called management
 
     @property
     def health(self) -> Health:

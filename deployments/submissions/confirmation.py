@@ -49,7 +49,7 @@ def submit(session: ClusterSession, planned: Sequence[Planned], digest: str, key
         return Sent(submission)
     act = recording.asked(session.viewer, planned, key, list(submission.steps.all()[len(planned) :]))
     problems = _write(session, Writer(session, planned, key), submission, planned)
-    act.ended(submission.state, steps=[f"{step} {step.answer}".strip()[:500] for step in submission.steps.all()])
+    recording.ended(act, submission, submission.steps.all())
     return Sent(submission, problems)
 
 

@@ -1,6 +1,6 @@
 """What goes to clusters, in the audit trail: as it is shown to people, so without the values of secrets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from deployments.domain.manifests import Planned, main_of
@@ -38,6 +38,11 @@ def taken_back(viewer: Viewer, submission: Submission, steps: Sequence[Step]) ->
     return trail.begin(
         "remove", ref, actor=viewer.name, submission=submission.key, objects=[_removal(one) for one in steps]
     )
+
+
+def ended(act: trail.Act, submission: Submission, steps: Iterable[Step]) -> None:
+    """What came of it, step by step."""
+    act.ended(submission.state, steps=[f"{step} {step.answer}".strip()[:500] for step in steps])
 
 
 def _objects(planned: Sequence[Planned]) -> list[dict[str, Any]]:

@@ -28,5 +28,5 @@ def remove(session: ClusterSession, submission: Submission) -> Submission:
         keep(step, session.run(writer.remove(step)))
     submission.steps.filter(state__in=(Step.State.SHARED, Step.State.WAITING)).update(state=Step.State.WAITING)
     settle(submission)
-    act.ended(submission.state, steps=[f"{step} {step.answer}".strip()[:500] for step in standing])
+    recording.ended(act, submission, standing)
     return submission

@@ -72,7 +72,7 @@ def until(true: Callable[[], Any], what: str) -> None:
 
 def take(browser: Browser, demo: Demo, state: Any) -> None:
     def picture(
-        name: str, path: str, theme: str = "light", frame: tuple[int, int] = WIDE, scale: float = 1, rest: float = 1
+        name: str, path: str, theme: str = "light", frame: tuple[int, int] = WIDE, scale: float = 1, shows: str = "main"
     ) -> None:
         context = browser.new_context(
             base_url=demo.address,
@@ -82,8 +82,13 @@ def take(browser: Browser, demo: Demo, state: Any) -> None:
             viewport={"width": frame[0], "height": frame[1]},
         )
         page = context.new_page()
-        page.goto(path)
-        page.wait_for_timeout(rest * 1000)  # what comes late: the wall's first beat, charts
+
+        def shown() -> bool:
+            page.goto(path)
+            page.wait_for_timeout(1500)  # what comes late: the wall's first beat, charts
+            return bool(page.locator(shows).count())
+
+        until(shown, f"{path} to show {shows}")  # a store that has only just been filled may be too slow for a chart
         page.screenshot(path=HERE / f"{name}.png")
         context.close()
         size = (HERE / f"{name}.png").stat().st_size // 1024
@@ -99,7 +104,7 @@ def take(browser: Browser, demo: Demo, state: Any) -> None:
     picture("wall", "/wall/", "dark", HD)
     until(lambda: demo.get("/api/v1/metrics/")["stores"], "the stores to answer")
     picture("metrics", "/metrics/", frame=(1440, 1000))
-    picture("chart", f"/metrics/chart/?query=cpu_used_ratio&region={SILENT}&span=6h", "dark", rest=3)
+    picture("chart", f"/metrics/chart/?query=cpu_used_ratio&region={SILENT}&span=6h", "dark", shows=".chart__line")
     demo.tell("outage", SILENT)
     until(lambda: demo.regions()[SILENT] == "silent", f"{SILENT} to fall silent")
     picture("region-outage", f"/regions/{SILENT}/")

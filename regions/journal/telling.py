@@ -5,9 +5,8 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from regions.journal.correlating import CHUNK
 from regions.models import Change, Lease, Log, Resource
-
-CHUNK = 500
 
 
 def append(changes: Sequence[Change]) -> None:

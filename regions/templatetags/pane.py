@@ -8,6 +8,7 @@ from django import template
 from django.template.defaultfilters import date
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import get_script_prefix
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -241,13 +242,14 @@ def fact(content: str, label: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def here(context: template.Context, path: str) -> SafeString:
-    """`aria-current` for the navigation entry that this page lies under."""
+def here(context: template.Context, path: str, *others: str) -> SafeString:
+    """`aria-current` for the navigation entry that this page lies under, or that leads to `others`, where this is."""
     request = context.get("request")
     at = request.path_info if request else ""
+    path = path.removeprefix(get_script_prefix().rstrip("/"))  # `path_info` is without it
     if at == path:
         return mark_safe('aria-current="page"')
-    below = path not in ("", "/") and at.startswith(path)
+    below = path not in ("", "/") and at.startswith((path, *others))
     return mark_safe('aria-current="true"') if below else SafeString("")
 
 

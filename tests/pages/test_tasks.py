@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.dashboard.live.harness import browser
-from tests.demo.test_command import Running, processes, until
+from tests.demo.test_command import Running, until
+from tests.pages.demo import sign_in, walked
 from tests.pages.tasks import BEGIN, END, MOST, PAGE, TASKS, Task, table
 
 __all__ = ["browser"]
@@ -16,13 +17,8 @@ __all__ = ["browser"]
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    data = tmp_path_factory.mktemp("tasks")
-    running = Running(data, "--regions", "6", "--deployments", "12")
-    assert until(lambda: running.get("/api/v1/deployments/")["count"] == 12)
-    yield running
-    running.process.kill()
-    running.process.wait(20)
-    until(lambda: not processes(data), 15)
+    with walked(tmp_path_factory.mktemp("tasks"), regions=6, deployments=12) as running:
+        yield running
 
 
 @pytest.mark.real
@@ -30,11 +26,7 @@ def test_each_wish_is_a_few_clicks_away(browser: Any, demo: Running) -> None:
     context = browser.new_context(base_url=demo.address, viewport={"width": 1440, "height": 900})
     page = context.new_page()
     page.set_default_timeout(60_000)
-    link = re.search(r"http://\S+/sign-in/link/\S+", demo.said)
-    assert link
-    page.goto(link[0])
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{demo.address}/")
+    sign_in(page, demo)
     downloaded: list[Any] = []
     page.on("download", lambda file: downloaded.append(file))
     for task in TASKS:

@@ -1,6 +1,5 @@
 """Every page of the demo as an operator walks it: while its story plays, by keyboard, and read by axe."""
 
-import re
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.dashboard.live.harness import STATE_OF_PAGE, browser, press_news, wait_until_live  # noqa: F401
-from tests.demo.test_command import Running, manage, processes, until
+from tests.demo.test_command import Running, manage
+from tests.pages.demo import sign_in, walked
 
 pytestmark = pytest.mark.real
 FIXED = (
@@ -32,24 +32,15 @@ PATIENCE = 40.0  # seconds for all pages together to become what they are when r
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    data = tmp_path_factory.mktemp("walk")
-    running = Running(data, "--regions", "2", "--deployments", "8")
-    assert until(lambda: running.get("/api/v1/deployments/")["count"] == 8)
-    yield running
-    running.process.kill()
-    running.process.wait(20)
-    until(lambda: not processes(data), 15)
+    with walked(tmp_path_factory.mktemp("walk"), regions=2, deployments=8) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
 def context(browser: Any, demo: Running) -> Iterator[Any]:  # noqa: F811
     opened = browser.new_context(base_url=demo.address, viewport={"width": 1440, "height": 900})
     page = opened.new_page()
-    link = re.search(r"http://\S+/sign-in/link/\S+", demo.said)
-    assert link
-    page.goto(link[0])
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{demo.address}/")
+    sign_in(page, demo)
     page.close()
     yield opened
     opened.close()

@@ -149,7 +149,7 @@ class StoreClient:
         if call.failure is not None and not call.over:
             return call.failure
         if call.over:
-            return StoreError(Why.SLOW, f"{self.who} did not answer whole within {deadline:g} s")
+            return StoreError(Why.SLOW, f"{self.who} did not answer whole within {round(deadline, 1):g} s")
         if call.status == 200 and not isinstance(error, requests.ConnectionError):
             return StoreError(Why.BROKEN, f"{self.who} does not answer as a metrics store does")
         cause = _tls(error)
